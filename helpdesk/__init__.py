@@ -1,0 +1,1 @@
+"""Helpdesk: a help center engine for Flask."""

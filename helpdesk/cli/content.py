@@ -1,0 +1,73 @@
+"""`flask helpdesk content`: import a folder, publish and withdraw translations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from helpdesk.cli.progress import show_progress, with_site
+from helpdesk.services.folder import ContentErrors
+from helpdesk.services.importing import import_content
+from helpdesk.services.publishing import publish as publish_translation
+from helpdesk.services.publishing import unpublish as unpublish_translation
+from helpdesk.services.site import Site
+
+SHOWN = 20
+
+
+@click.group()
+def content() -> None:
+    """Take content in, publish it, withdraw it."""
+
+
+@content.command("import")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@with_site
+def import_folder(site: Site, folder: Path, dry_run: bool) -> None:
+    """Import FOLDER: `<category>/<section>/<key>/<tag>.md`, or a plain tree `<locale>/**/*.md`.
+
+    All or nothing; the same folder twice changes nothing.
+    """
+    try:
+        summary = import_content(site, folder, dry_run=dry_run, progress=show_progress)
+    except ContentErrors as error:
+        for refusal in error.errors[:SHOWN]:
+            click.echo(str(refusal), err=True)
+        if len(error.errors) > SHOWN:
+            click.echo(f"... and {len(error.errors) - SHOWN} more", err=True)
+        raise click.ClickException("Nothing was imported.") from None
+    for name, items in (("new", summary.new), ("changed", summary.changed)):
+        for item in items[:SHOWN]:
+            click.echo(f"{name}: {item}")
+        if len(items) > SHOWN:
+            click.echo(f"{name}: ... and {len(items) - SHOWN} more")
+    for note in summary.notes[:SHOWN]:
+        click.echo(f"note: {note}")
+    if len(summary.notes) > SHOWN:
+        click.echo(f"note: ... and {len(summary.notes) - SHOWN} more")
+    click.echo(
+        f"{'Would import' if dry_run else 'Imported'} translations: {len(summary.new)} new, "
+        f"{len(summary.changed)} changed, {len(summary.unchanged)} unchanged; {len(summary.notes)} notes."
+    )
+
+
+@content.command("publish")
+@click.argument("key")
+@click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
+@with_site
+def publish(site: Site, key: str, tag: str) -> None:
+    """Show the translation of article KEY to readers."""
+    changed = publish_translation(site, key, tag)
+    click.echo(f"{key}/{tag} {'is published' if changed else 'was published already'}.")
+
+
+@content.command("unpublish")
+@click.argument("key")
+@click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
+@with_site
+def unpublish(site: Site, key: str, tag: str) -> None:
+    """Take the translation of article KEY back to draft."""
+    changed = unpublish_translation(site, key, tag)
+    click.echo(f"{key}/{tag} {'is a draft' if changed else 'was a draft already'}.")

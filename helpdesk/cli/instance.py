@@ -1,0 +1,104 @@
+"""`flask helpdesk doctor|db|search|demo`: the instance itself."""
+
+from __future__ import annotations
+
+import click
+
+from helpdesk.cli.progress import find_site, show_progress, with_site
+from helpdesk.config import PREFIX, registry
+from helpdesk.services.bootstrapping import is_prepared
+from helpdesk.services.demo import remove_demo
+from helpdesk.services.migrating import current_revision, head_revision, upgrade
+from helpdesk.services.site import Site
+
+SECRETS = {"HELPDESK_SECRET_KEY", "HELPDESK_DATABASE_URL"}
+
+
+@click.command()
+@click.option("--markdown", is_flag=True, help="Print the table of the manual: names, defaults, meanings.")
+def doctor(markdown: bool) -> None:
+    """Print every setting with its value, and whether database and index are well."""
+    if markdown:
+        click.echo(settings_table())
+        return
+    site = find_site()
+    values = {f"{PREFIX}{name.upper()}": value for name, value in _values(site).items()}
+    for name, default, meaning in registry():
+        value = "(set)" if name in SECRETS and values[name] else values[name]
+        click.echo(f"{name:32} {value!s}")
+        click.echo(f"{'':32} {meaning} (default: {default or 'empty'})")
+    click.echo("")
+    click.echo(f"instance  {site.settings.instance_dir}")
+    click.echo(f"database  {'ready' if is_prepared(site) else 'not ready: flask helpdesk db upgrade'}")
+    for locale in site.locales.all:
+        state = "ready" if site.indexer.backend.is_ready(locale.tag) else "missing: flask helpdesk search rebuild"
+        click.echo(f"index     {locale.tag:10} {state}")
+
+
+def _values(site: Site) -> dict[str, str]:
+    return {name: _shown(getattr(site.settings, name)) for name in _names()}
+
+
+def _names() -> list[str]:
+    return [name.removeprefix(PREFIX).lower() for name, _default, _meaning in registry()]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{tag}: {', '.join(chain)}" for tag, chain in value.items())
+    return "" if value is None else str(value)
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, as the manual holds it."""
+    lines = ["| Setting | Default | Meaning |", "| --- | --- | --- |"]
+    for name, default, meaning in registry():
+        lines.append(f"| `{name}` | {f'`{default}`' if default else '(empty)'} | {meaning} |")
+    return "\n".join(lines)
+
+
+@click.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the schema to what the code needs."""
+    site = find_site()
+    upgrade(site.database)
+    click.echo(f"The schema is at {current_revision(site.database)}.")
+
+
+@db.command("status")
+def db_status() -> None:
+    """Say which schema the database has and which the code needs."""
+    click.echo(f"database {current_revision(find_site().database)}, code {head_revision()}")
+
+
+@click.group()
+def search() -> None:
+    """The search index of this machine."""
+
+
+@search.command("rebuild")
+@with_site
+def search_rebuild(site: Site) -> None:
+    """Build every locale's index anew beside the old one, then swap."""
+    articles = site.indexer.rebuild(show_progress)
+    click.echo(f"Indexed {articles} articles in {len(site.locales.all)} locales.")
+
+
+@click.group()
+def demo() -> None:
+    """The demo exchange."""
+
+
+@demo.command("remove")
+@click.confirmation_option(prompt="Delete the demo's articles with their votes and views?")
+@with_site
+def demo_remove(site: Site) -> None:
+    """Delete all of the demo; your own content stays."""
+    click.echo(f"Removed {remove_demo(site)} demo articles.")

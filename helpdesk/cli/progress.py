@@ -1,0 +1,60 @@
+"""A progress bar for whatever takes over a second, and the site that a command is about."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+import click
+from flask import current_app
+
+from helpdesk.errors import Busy, HelpdeskError
+from helpdesk.services.bootstrapping import prepare
+from helpdesk.services.site import Site
+
+WIDTH = 30
+
+
+class _Clock:
+    started = 0.0
+    label = ""
+
+
+def show_progress(label: str, done: int, total: int) -> None:
+    """Draw one line on standard error, once the work has taken half a second; in a log, a line at the end only."""
+    if done == 0:
+        _Clock.started = time.monotonic()
+    if total == 0 or time.monotonic() - _Clock.started < 0.5:
+        return
+    if sys.stderr.isatty():
+        filled = WIDTH * done // total
+        bar = "#" * filled + "-" * (WIDTH - filled)
+        click.echo(f"\r[{bar}] {done}/{total} {label[:40]:40}", nl=done == total, err=True)
+    elif done == total or time.monotonic() - _Clock.started > 10:
+        _Clock.started = time.monotonic()
+        click.echo(f"{done}/{total} {label}".rstrip(), err=True)
+
+
+def find_site() -> Site:
+    """The help center of the application that the command runs in."""
+    return cast(Site, current_app.extensions["helpdesk"])
+
+
+def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command its site, the database brought up to date; errors of ours end it with one sentence."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        site = find_site()
+        try:
+            prepare(site, "off" if site.settings.bootstrap == "off" else "empty", show_progress)
+            return command(site, *args, **options)
+        except Busy as error:
+            raise click.ClickException(f"The database is busy: {error}. Nothing was changed.") from None
+        except HelpdeskError as error:
+            raise click.ClickException(str(error)) from None
+
+    return run

@@ -1,0 +1,208 @@
+"""The registry of settings: read from `HELPDESK_*` and an instance file, checked once, frozen."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from helpdesk.errors import ConfigurationError
+from helpdesk.locales import Locales
+
+PREFIX = "HELPDESK_"
+INSTANCE_FILE = "helpdesk.toml"
+# Read by the test suite and by app.py's caller, never by the product.
+FOREIGN_NAMES = frozenset({"HELPDESK_REQUIRE", "HELPDESK_TEST_DOSE", "HELPDESK_INSTANCE_DIR"})
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+BOOTSTRAPS = ("demo", "empty", "off")
+REASONS = ("hard", "incomplete", "outdated", "wrong", "unsolved")
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _integer(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", value.strip()) or int(value) == 0:
+        raise ValueError("a whole number above 0")
+    return int(value)
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def _fallbacks(value: str) -> Mapping[str, tuple[str, ...]]:
+    chains = {}
+    for item in filter(None, (part.strip() for part in value.split(";"))):
+        tag, colon, rest = item.partition(":")
+        if not colon or not _words(rest):
+            raise ValueError("chains such as `pt-BR: es, en; zh-Hant-HK: zh-Hant`")
+        chains[tag.strip()] = _words(rest)
+    return chains
+
+
+def _url(value: str) -> str:
+    value = value.strip().rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
+        raise ValueError("an absolute address such as https://help.example.com")
+    return value
+
+
+def _contact(value: str) -> str:
+    if urlsplit(value.strip()).scheme not in ("http", "https", "mailto"):
+        raise ValueError("an http, https or mailto address")
+    return value.strip()
+
+
+def _bootstrap(value: str) -> str:
+    if value.strip() not in ("", *BOOTSTRAPS):
+        raise ValueError("demo, empty or off")
+    return value.strip()
+
+
+def _folder(value: str) -> Path | None:
+    return Path(value.strip()).expanduser().absolute() if value.strip() else None
+
+
+def _setting(default: str, read: Callable[[str], Any], meaning: str) -> Any:
+    return field(default_factory=lambda: read(default), metadata={"default": default, "read": read, "help": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one instance; `locale_set` is made of the three that speak of locales."""
+
+    instance_dir: Path
+    database_url: str = _setting("", _text, "Database; empty: SQLite file `helpdesk.sqlite` in the instance folder")
+    index_dir: Path | None = _setting(
+        "", _folder, "Search index; empty: `index` in the instance folder; never a shared disk"
+    )
+    media_dir: Path | None = _setting("", _folder, "Images by content hash; empty: `media` in the instance folder")
+    translations_dir: Path | None = _setting("", _folder, "Your own catalogs, looked up before the shipped ones")
+    secret_key: str = _setting("", _text, "Signs the voter's cookie; needed as soon as SITE_URL is set")
+    site_url: str = _setting("", _url, "Public address of the site; empty: served to this machine only")
+    trusted_hosts: tuple[str, ...] = _setting("", _words, "Further host names to answer to, comma separated")
+    site_name: str = _setting("Acme Exchange", _text, "The company's name, in the header and in titles")
+    contact_url: str = _setting("mailto:support@example.com", _contact, "Where a reader is sent whom no article helped")
+    locales: tuple[str, ...] = _setting(
+        "en, en-SG, de, ru, ar, zh-Hans, zh-Hant", _words, "Locales of the site, in the switcher's order"
+    )
+    default_locale: str = _setting("en", _text, "Where negotiation and fallback end")
+    fallbacks: Mapping[str, tuple[str, ...]] = _setting(
+        "", _fallbacks, "Chains beside CLDR's: `pt-BR: es, en; zh-Hant-HK: zh-Hant`"
+    )
+    bootstrap: str = _setting(
+        "",
+        _bootstrap,
+        "What an empty database gets: `demo`, `empty` or `off`; empty: `demo` under `flask run`, else `empty`",
+    )
+    page_size: int = _setting("15", _integer, "Cards on a page of a list")
+    query_length: int = _setting("256", _integer, "Characters of a search that are read")
+    comment_length: int = _setting("1000", _integer, "Characters of a comment")
+    news_category: str = _setting(
+        "announcements", _text, "Key of the category whose latest articles stand on the front page"
+    )
+    vote_reasons: tuple[str, ...] = _setting(", ".join(REASONS), _words, "Reasons offered after a no, in this order")
+    votes_per_minute: int = _setting("60", _integer, "Feedback requests a minute and network before 429")
+    view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
+    form_bytes: int = _setting("65536", _integer, "Largest request body")
+    locale_set: Locales = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check what two settings say together; raises ConfigurationError."""
+        locales = Locales.parse(self.locales, default=self.default_locale, fallbacks=self.fallbacks)
+        object.__setattr__(self, "locale_set", locales)
+        unknown = set(self.vote_reasons) - set(REASONS)
+        if unknown:
+            raise ConfigurationError(
+                f"HELPDESK_VOTE_REASONS knows {', '.join(REASONS)}; not {', '.join(sorted(unknown))}."
+            )
+        if self.is_public and len(self.secret_key) < 16:
+            raise ConfigurationError(
+                "HELPDESK_SECRET_KEY must hold at least 16 characters when HELPDESK_SITE_URL is set; "
+                'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))".'
+            )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the site is served to others than this machine."""
+        return bool(self.site_url) and urlsplit(self.site_url).hostname not in (
+            "localhost",
+            "127.0.0.1",
+            "::1",
+        )
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL, the default made explicit."""
+        return self.database_url or f"sqlite:///{self.instance_dir / 'helpdesk.sqlite'}"
+
+    @property
+    def index_path(self) -> Path:
+        """Folder of the search indexes."""
+        return self.index_dir or self.instance_dir / "index"
+
+    @property
+    def media_path(self) -> Path:
+        """Folder of the images."""
+        return self.media_dir or self.instance_dir / "media"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Host names that requests may carry, without port, lower-case."""
+        own = [urlsplit(self.site_url).hostname or ""] if self.site_url else []
+        loopback = () if self.is_public else LOOPBACK_HOSTS
+        return frozenset(host.lower() for host in (*own, *loopback, *self.trusted_hosts) if host)
+
+
+def registry() -> list[tuple[str, str, str]]:
+    """Every setting as (name in the environment, default as written, meaning), in reading order."""
+    return [
+        (PREFIX + f.name.upper(), f.metadata["default"], f.metadata["help"]) for f in fields(Settings) if f.metadata
+    ]
+
+
+def load(instance_dir: Path, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings of the instance file, then of the environment, then `overrides`; raises ConfigurationError."""
+    environ = os.environ if environ is None else environ
+    known = {f.name: f for f in fields(Settings) if f.metadata}
+    values: dict[str, Any] = {}
+    for source, name, raw in [*_from_file(instance_dir / INSTANCE_FILE), *_from_environment(environ)]:
+        if name not in known:
+            raise ConfigurationError(f"{source} is not a setting; `flask helpdesk doctor` lists them all.")
+        try:
+            values[name] = known[name].metadata["read"](raw)
+        except ValueError as error:
+            raise ConfigurationError(f"{source} must be {error}, not {raw!r}.") from None
+    for name in overrides.keys() - known.keys():
+        raise ConfigurationError(f"{name} is not a setting.")
+    return Settings(instance_dir=instance_dir, **values | overrides)
+
+
+def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    return [
+        (name, name.removeprefix(PREFIX).lower(), value)
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name not in FOREIGN_NAMES
+    ]
+
+
+def _from_file(path: Path) -> list[tuple[str, str, str]]:
+    if not path.is_file():
+        return []
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not a TOML file: {error}.") from None
+    return [(f"{name} in {path}", name.lower(), _as_text(value)) for name, value in table.items()]
+
+
+def _as_text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

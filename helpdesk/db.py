@@ -1,0 +1,144 @@
+"""Sessions on a given engine: tables' base, transactions, and what SQLite and PostgreSQL do differently."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+from helpdesk.errors import Busy
+
+log = logging.getLogger(__name__)
+
+# Milliseconds that a writer waits for another one before it gives up.
+BUSY_TIMEOUT = 5000
+CONVENTION = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; every name starts with `hd_` so that a host's schema stays its own."""
+
+    metadata = MetaData(naming_convention=CONVENTION)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC without offset for SQLite, which would drop the offset anyway."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """Give an engine that we made our pragmas and our BEGIN; other people's engines are left alone."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN: a write takes its lock at once, DDL is transactional
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    is_write = connection.get_execution_options().get("hd_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+class Database:
+    """Reads and transactions on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._open: ContextVar[_Transaction | None] = ContextVar("hd_transaction", default=None)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state; inside a transaction, that transaction's own."""
+        current = self._open.get()
+        if current is not None:
+            yield current.connection
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The one place that commits. Nested calls join the outermost; raises Busy when no lock is to be had."""
+        current = self._open.get()
+        if current is not None:
+            yield current.connection
+            return
+        try:
+            with self.engine.connect().execution_options(hd_write=True) as connection, connection.begin():
+                current = _Transaction(connection)
+                token = self._open.set(current)
+                try:
+                    yield connection
+                finally:
+                    self._open.reset(token)
+        except OperationalError as error:
+            raise Busy(str(error.orig)) from error
+        for call in current.calls:
+            call()
+
+    def on_commit(self, call: Callable[[], None]) -> None:
+        """Run `call` once after the outermost commit; equal calls run once."""
+        current = self._open.get()
+        if current is None:
+            raise RuntimeError("on_commit outside a transaction")
+        if call not in current.calls:
+            current.calls.append(call)
+
+    def upsert(self, table: Any) -> Any:
+        """The dialect's INSERT that knows ON CONFLICT."""
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        return insert(table)
+
+
+class _Transaction:
+    """What the outermost `transaction()` keeps."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.calls: list[Callable[[], None]] = []
+
+
+def new_id(connection: Connection, statement: Any) -> int:
+    """Run an INSERT of one row; its id."""
+    key = connection.execute(statement).inserted_primary_key
+    if key is None:
+        raise RuntimeError("an INSERT without a row")
+    return int(key[0])

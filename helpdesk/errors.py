@@ -1,0 +1,31 @@
+"""What can go wrong, in the words of the field and without HTTP in it."""
+
+from __future__ import annotations
+
+
+class HelpdeskError(Exception):
+    """Root of all errors that Helpdesk raises on purpose."""
+
+
+class ConfigurationError(HelpdeskError):
+    """A setting is unknown or wrong; the message is one sentence that says what to write instead."""
+
+
+class NotReady(HelpdeskError):
+    """The database is missing or older than the code, and the settings forbid to change it."""
+
+
+class ContentError(HelpdeskError):
+    """Content that cannot be taken in: where it stands and why."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {reason}")
+        self.path, self.line, self.reason = path, line, reason
+
+
+class TranslationNotFound(HelpdeskError):
+    """No translation of that key in that locale."""
+
+
+class Busy(HelpdeskError):
+    """The database could not take a write now; nothing was stored, and a retry is harmless."""

@@ -1,0 +1,65 @@
+"""Composition root of the standalone app: a readable list of steps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask_compress import Compress
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
+
+from helpdesk.cli.progress import show_progress
+from helpdesk.config import Settings, load
+from helpdesk.db import prepare_engine
+from helpdesk.errors import ConfigurationError
+from helpdesk.extension import Helpdesk
+from helpdesk.services.bootstrapping import bootstrap_mode, prepare
+from helpdesk.web import errors, security
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The standalone app; writes nothing unless `flask run` starts it. A wrong setting ends the start with a sentence."""
+    app = Flask("helpdesk", instance_path=instance_path(), static_folder=None)
+    settings = settings or _load_settings(Path(app.instance_path))
+    app.config["MAX_CONTENT_LENGTH"] = settings.form_bytes
+    engine = _build_engine(app, settings)
+    Compress(app)
+    Helpdesk(app, url_prefix="", settings=settings, engine=engine)
+    app.register_error_handler(Exception, errors.handle)
+    app.after_request(security.add_headers)
+    if _is_flask_run():
+        site = app.extensions["helpdesk"]
+        prepare(site, bootstrap_mode(settings, is_flask_run=True), show_progress)
+        engine.dispose()  # nothing opened here may be shared with a process that comes of this one
+    return app
+
+
+def instance_path() -> str | None:
+    """HELPDESK_INSTANCE_DIR, absolute; None: where Flask puts it."""
+    configured = os.environ.get("HELPDESK_INSTANCE_DIR")
+    return str(Path(configured).absolute()) if configured else None
+
+
+def _load_settings(folder: Path) -> Settings:
+    try:
+        return load(folder)
+    except ConfigurationError as error:
+        if click.get_current_context(silent=True) is not None:
+            raise click.ClickException(str(error)) from None
+        raise SystemExit(str(error)) from None
+
+
+def _build_engine(app: Flask, settings: Settings) -> Engine:
+    """Flask-SQLAlchemy makes the engine; sessions on it are our own."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.resolved_database_url
+    extension = SQLAlchemy(app)
+    with app.app_context():
+        return prepare_engine(extension.engine)
+
+
+def _is_flask_run() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.info_name == "run"

@@ -1,0 +1,30 @@
+"""Columns, constraints and indexes; nothing else. Importing this package fills `Base.metadata`."""
+
+from helpdesk.models.articles import Article, Body, Counter, Media, Redirect, Revision, Translation
+from helpdesk.models.categories import Category, CategoryText, Section, SectionText
+from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, Vote
+from helpdesk.models.searching import Outbox, SearchLog, SearchNode
+from helpdesk.models.state import State
+
+__all__ = [
+    "Article",
+    "Body",
+    "Category",
+    "CategoryText",
+    "Counter",
+    "DailyTally",
+    "Media",
+    "Outbox",
+    "Reading",
+    "ReadingKey",
+    "Redirect",
+    "RequestTally",
+    "Revision",
+    "SearchLog",
+    "SearchNode",
+    "Section",
+    "SectionText",
+    "State",
+    "Translation",
+    "Vote",
+]

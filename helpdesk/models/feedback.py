@@ -1,0 +1,79 @@
+"""Votes, daily tallies of views, and the short-lived rows that recognize a repeat or a flood."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.db import Base, UtcDateTime
+
+
+class Vote(Base):
+    """One visitor's yes or no on one translation. No address and no user agent is ever stored."""
+
+    __tablename__ = "hd_vote"
+    __table_args__ = (
+        # The invariant of the whole feature: one row per visitor and translation, whatever happens.
+        UniqueConstraint("visitor", "translation_id"),
+        # The figures of an article are counted on this index alone.
+        Index("ix_hd_vote_figures", "translation_id", "status", "is_helpful"),
+        Index("ix_hd_vote_updated_at", "updated_at"),
+        CheckConstraint("status IN ('counted', 'held')", name="status"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visitor: Mapped[str]
+    translation_id: Mapped[int] = mapped_column(ForeignKey("hd_translation.id", ondelete="CASCADE"))
+    # The locale the reader asked for, which a fallback's differs from.
+    locale: Mapped[str]
+    is_helpful: Mapped[bool]
+    status: Mapped[str] = mapped_column(default="counted")
+    # Number of the revision that was judged.
+    revision: Mapped[int]
+    # Keys of reasons between spaces; empty: none.
+    reasons: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="")
+    # The search that led to the article, out of the vote's own Referer.
+    query: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DailyTally(Base):
+    """Views of a translation on one UTC day, per locale asked for, and beside them what was not counted and why."""
+
+    __tablename__ = "hd_daily_tally"
+    translation_id: Mapped[int] = mapped_column(ForeignKey("hd_translation.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    views: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    repeats: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    prefetches: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    bots: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    team: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
+class Reading(Base):
+    """A reading that was counted, by a keyed hash that nobody can turn back; goes with its day's key."""
+
+    __tablename__ = "hd_reading"
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class ReadingKey(Base):
+    """The random key of one UTC day."""
+
+    __tablename__ = "hd_reading_key"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RequestTally(Base):
+    """Feedback requests of a network (keyed hash) in one minute, for the limit."""
+
+    __tablename__ = "hd_request_tally"
+    network: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    minute: Mapped[int] = mapped_column(primary_key=True)
+    requests: Mapped[int]

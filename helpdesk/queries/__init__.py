@@ -1,0 +1,1 @@
+"""Reads: Core statements to frozen values. Nothing here writes."""

@@ -1,0 +1,144 @@
+"""The tree of categories and sections as a reader of one locale sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Select, literal, select, union_all
+
+from helpdesk.db import Database
+from helpdesk.locales import Locale, Locales
+from helpdesk.models import Article, Category, CategoryText, Redirect, Section, SectionText
+from helpdesk.queries.visibility import AnySelect, category_text, has_article, section_text
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLink:
+    """A section; `lang` is the tag of its title's own locale."""
+
+    id: int
+    key: str
+    title: str
+    slug: str
+    summary: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLink:
+    """A category with those of its sections that hold something to read."""
+
+    id: int
+    key: str
+    title: str
+    slug: str
+    summary: str
+    lang: str
+    sections: tuple[SectionLink, ...]
+
+
+def list_categories(database: Database, locales: Locales, locale: Locale, *, now: datetime) -> tuple[CategoryLink, ...]:
+    """All categories that hold something to read, with their sections, in order; one query."""
+    statement = _tree(tuple(tag.tag for tag in locales.chain(locale)))
+    with database.read() as connection:
+        rows = connection.execute(statement, {"now": now}).all()
+    tree: dict[int, tuple[CategoryLink, list[SectionLink]]] = {}
+    for row in rows:
+        head = CategoryLink(row.category_id, row.key, row.title, row.slug, row.summary, row.locale, sections=())
+        _, sections = tree.setdefault(row.category_id, (head, []))
+        sections.append(
+            SectionLink(
+                row.section_id,
+                row.section_key,
+                row.section_title,
+                row.section_slug,
+                row.section_summary,
+                row.section_locale,
+            )
+        )
+    return tuple(
+        CategoryLink(c.id, c.key, c.title, c.slug, c.summary, c.lang, tuple(sections)) for c, sections in tree.values()
+    )
+
+
+@lru_cache(maxsize=256)
+def _tree(chain: Sequence[str]) -> AnySelect:
+    category, category_on = category_text(chain)
+    section, section_on = section_text(chain)
+    return (
+        select(
+            Category.id.label("category_id"),
+            Category.key,
+            category.c.title,
+            category.c.slug,
+            category.c.summary,
+            category.c.locale,
+            Section.id.label("section_id"),
+            Section.key.label("section_key"),
+            section.c.title.label("section_title"),
+            section.c.slug.label("section_slug"),
+            section.c.summary.label("section_summary"),
+            section.c.locale.label("section_locale"),
+        )
+        .select_from(Category)
+        .join(category, category_on)
+        .join(Section, Section.category_id == Category.id)
+        .join(section, section_on)
+        .where(has_article(Article.section_id, Section.id))
+        .order_by(Category.position, Category.id, Section.position, Section.id)
+    )
+
+
+def find_moved_category(database: Database, slug: str) -> int | None:
+    """Id of a category that has, or once had, this slug in any locale."""
+    return _first(
+        database,
+        select(CategoryText.category_id.label("id")).where(CategoryText.slug == slug),
+        select(Redirect.target_id.label("id")).where(Redirect.kind == "category", Redirect.slug == slug),
+    )
+
+
+def find_moved_section(database: Database, category_id: int, slug: str) -> int | None:
+    """Id of a section of the category that has, or once had, this slug in any locale."""
+    within = select(Section.id).where(Section.category_id == category_id)
+    return _first(
+        database,
+        select(SectionText.section_id.label("id")).where(SectionText.slug == slug, SectionText.section_id.in_(within)),
+        select(Redirect.target_id.label("id")).where(
+            Redirect.kind == "section", Redirect.slug == slug, Redirect.target_id.in_(within)
+        ),
+    )
+
+
+def _first(database: Database, *statements: Select[int]) -> int | None:
+    with database.read() as connection:
+        row = connection.execute(union_all(*statements).order_by("id").limit(1)).first()
+    return None if row is None else int(row[0])
+
+
+def get_slugs(
+    database: Database, locales: Locales, category_id: int, section_id: int | None
+) -> dict[str, tuple[str, str | None]]:
+    """For every locale's tag, the slugs by which its readers reach a category, or a section in it; one query."""
+    statement = union_all(
+        select(literal("category").label("kind"), CategoryText.locale, CategoryText.slug).where(
+            CategoryText.category_id == category_id
+        ),
+        select(literal("section"), SectionText.locale, SectionText.slug).where(SectionText.section_id == section_id),
+    )
+    slugs: dict[str, dict[str, str]] = {"category": {}, "section": {}}
+    with database.read() as connection:
+        for kind, tag, slug in connection.execute(statement):
+            slugs[kind][tag] = slug
+
+    def best(locale: Locale, kind: str) -> str:
+        chain = [item.tag for item in locales.chain(locale) if item.tag in slugs[kind]]
+        return slugs[kind][chain[0] if chain else min(slugs[kind])]
+
+    return {
+        locale.tag: (best(locale, "category"), best(locale, "section") if section_id is not None else None)
+        for locale in locales.all
+    }

@@ -1,0 +1,146 @@
+"""Search results as cards: hits of the index, their cards and passages out of the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from helpdesk.db import Database
+from helpdesk.locales import Locale, Locales
+from helpdesk.models import Article, Body, Category, Revision, Section, Translation
+from helpdesk.queries.listing import Card, cards_of, make_card
+from helpdesk.queries.visibility import AnySelect, served_translation
+from helpdesk.search.backend import Document, SearchBackend, SearchQuery
+from helpdesk.search.passages import Passage, find_passages, mark
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCard:
+    """A card with the words of the query marked: in the title, and up to three passages of the text."""
+
+    card: Card
+    title: Passage
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of results; `counts` per category key ignores the category that was chosen."""
+
+    cards: tuple[FoundCard, ...]
+    total: int
+    counts: Mapping[str, int]
+
+    @property
+    def total_everywhere(self) -> int:
+        """Results under the tab All."""
+        return sum(self.counts.values())
+
+
+def search(
+    database: Database,
+    backend: SearchBackend,
+    locales: Locales,
+    query: SearchQuery,
+    *,
+    now: datetime,
+) -> Found:
+    """Run a query and dress its hits; one query to the database. Raises SearchUnavailable."""
+    result = backend.search(query)
+    if not result.hits:
+        return Found((), result.total, result.counts)
+    locale = locales.get(query.locale)
+    chain = tuple(item.tag for item in locales.chain(locale))
+    ids = [hit.article_id for hit in result.hits]
+    with database.read() as connection:
+        rows = {row.article_id: row for row in connection.execute(_found(chain), {"ids": ids, "now": now})}
+    # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
+    cards = [_dress(rows[i], locales, locale, query.text) for i in ids if i in rows]
+    return Found(tuple(cards), result.total, result.counts)
+
+
+def _dress(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
+    languages = tuple(dict.fromkeys((locale.tag, row.locale)))
+    return FoundCard(
+        card=make_card(row, locales, locale),
+        title=mark(row.title, query=text, languages=languages, language=row.locale),
+        passages=find_passages(row.text, query=text, languages=languages, language=row.locale),
+    )
+
+
+@lru_cache(maxsize=256)
+def _found(chain: Sequence[str]) -> AnySelect:
+    return (
+        cards_of(chain)
+        .add_columns(Body.text)
+        .join(Body, Body.translation_id == Translation.id)
+        .where(Article.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+def list_documents(
+    database: Database,
+    locales: Locales,
+    locale: Locale,
+    *,
+    now: datetime,
+    article_ids: Sequence[int] | None = None,
+) -> list[Document]:
+    """What the index of a locale holds: one document for each article its readers can see."""
+    chain = tuple(item.tag for item in locales.chain(locale))
+    statement = _documents(chain)
+    if article_ids is not None:
+        statement = statement.where(Article.id.in_(list(article_ids)))
+    with database.read() as connection:
+        return [_document(row) for row in connection.execute(statement, {"now": now})]
+
+
+def _document(row: Any) -> Document:
+    return Document(
+        article_id=row.id,
+        translation_id=row.translation_id,
+        language=row.locale,
+        category=row.category_key,
+        section=row.section_key,
+        title=row.title,
+        headings="\n".join(text for _level, _id, text in json.loads(row.headings)),
+        summary=row.summary,
+        keywords=row.keywords,
+        body=row.text,
+        stamp=f"{row.translation_id}.{row.revision_id}.{row.category_key}.{row.section_key}",
+    )
+
+
+@lru_cache(maxsize=256)
+def _documents(chain: Sequence[str]) -> AnySelect:
+    return (
+        select(
+            Article.id,
+            Translation.id.label("translation_id"),
+            Translation.locale,
+            Category.key.label("category_key"),
+            Section.key.label("section_key"),
+            Translation.title,
+            Body.headings,
+            Translation.summary,
+            Translation.keywords,
+            Body.text,
+            Revision.id.label("revision_id"),
+        )
+        .select_from(Article)
+        .join(Translation, Translation.id == served_translation(chain))
+        .join(Body, Body.translation_id == Translation.id)
+        .join(
+            Revision,
+            (Revision.translation_id == Translation.id) & (Revision.number == Translation.revision),
+        )
+        .join(Category, Category.id == Article.category_id)
+        .join(Section, Section.id == Article.section_id)
+        .order_by(Article.id)
+    )

@@ -1,0 +1,301 @@
+"""Reads a folder of Markdown into values; knows both layouts, checks everything, changes nothing.
+
+Layouts: `<category>/<section>/<key>/<tag>.md` with `_index.<tag>.md`, `_article.yaml` (product rule 7), and the plain
+tree `<locale>/**/*.md` of documentation projects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from helpdesk.errors import ContentError, HelpdeskError
+from helpdesk.locales import Locales
+from helpdesk.models.articles import SIGNIFICANCES, STATUSES
+from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
+
+KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+TEXT_FIELDS = {"title", "slug", "summary"}
+TRANSLATION_FIELDS = TEXT_FIELDS | {
+    "published_at",
+    "updated_at",
+    "status",
+    "revision",
+    "based_on",
+    "significance",
+    "keywords",
+}
+ARTICLE_FIELDS = {"id", "source", "position", "regions", "related"}
+LARGEST_FILE = 2_000_000  # bytes of one Markdown file
+
+
+class ContentErrors(HelpdeskError):
+    """All that is wrong with a folder; nothing of it was taken in."""
+
+    def __init__(self, errors: list[ContentError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Title, slug ("" : from the title) and summary of a category or section in one locale."""
+
+    title: str
+    slug: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationFile:
+    """One translation as a file holds it; None: the file does not say."""
+
+    path: Path
+    first_line: int
+    title: str
+    markdown: str
+    slug: str = ""
+    summary: str = ""
+    keywords: str = ""
+    status: str = "published"
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    revision: int | None = None
+    based_on: int | None = None
+    significance: str = "minor"
+
+
+@dataclass(slots=True)
+class ArticleFolder:
+    """An article with its translations by locale tag."""
+
+    key: str
+    category: str
+    section: str
+    source: str
+    id: int | None = None
+    position: int | None = None
+    regions: str | None = None
+    translations: dict[str, TranslationFile] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Group:
+    """A category, or with `category` a section, with its texts by locale tag."""
+
+    key: str
+    position: int | None = None
+    category: str | None = None
+    texts: dict[str, Text] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Folder:
+    """What a folder holds; `notes` say what could not be kept."""
+
+    root: Path
+    is_plain: bool = False
+    categories: dict[str, Group] = field(default_factory=dict)
+    sections: dict[tuple[str, str], Group] = field(default_factory=dict)
+    articles: dict[str, ArticleFolder] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class Reader:
+    """Collects what is wrong while a folder is read, so that a writer learns it all at once."""
+
+    def __init__(self, root: Path, locales: Locales) -> None:
+        self.root, self.locales = root, locales
+        self.errors: list[ContentError] = []
+
+    def refuse(self, path: Path, line: int, reason: str) -> None:
+        """Note one error."""
+        self.errors.append(ContentError(self.name(path), line, reason))
+
+    def name(self, path: Path) -> str:
+        """The path as a writer knows it, below the folder."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+
+    def text(self, path: Path) -> str | None:
+        """The file's text; None, and an error noted, when it is no readable UTF-8 below the folder."""
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            self.refuse(path, 1, "leads out of the folder")
+        elif path.stat().st_size > LARGEST_FILE:
+            self.refuse(path, 1, f"is larger than {LARGEST_FILE:,} bytes")
+        else:
+            data = path.read_bytes()
+            try:
+                return data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                self.refuse(path, data.count(b"\n", 0, error.start) + 1, "is not valid UTF-8")
+        return None
+
+    def front_matter(self, path: Path, allowed: set[str], *, is_yaml: bool = False) -> FrontMatter | None:
+        """The file's fields and body; None, and errors noted, when they cannot be read."""
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            matter = load_fields(text) if is_yaml else split(text)
+        except FrontMatterError as error:
+            self.refuse(path, error.line, error.reason)
+            return None
+        for name in matter.fields.keys() - allowed:
+            self.refuse(path, matter.lines[name], f"`{name}` is not a field; known: {', '.join(sorted(allowed))}")
+        return matter
+
+    def locale(self, path: Path, tag: str) -> str | None:
+        """The configured tag; None, and an error noted, for any other."""
+        if self.locales.find(tag) is not None:
+            return tag
+        self.refuse(path, 1, f"`{tag}` is not a locale of this site; HELPDESK_LOCALES names them")
+        return None
+
+
+class Fields:
+    """Reads one file's fields, each checked where it stands."""
+
+    def __init__(self, reader: Reader, path: Path, matter: FrontMatter) -> None:
+        self.reader, self.path, self.matter = reader, path, matter
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Note an error at the field's line."""
+        self.reader.refuse(self.path, self.matter.lines.get(name, 1), reason)
+
+    def words(self, name: str) -> str:
+        """The field as one line of text, lists joined by commas."""
+        value = self.matter.fields.get(name, "")
+        return " ".join((", ".join(value) if isinstance(value, list) else value).split())
+
+    def number(self, name: str) -> int | None:
+        """The field as a whole number above 0."""
+        value = self.words(name)
+        if not value:
+            return None
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
+            self.refuse(name, f"`{name}` must be a whole number above 0, not `{value}`")
+            return None
+        return int(value)
+
+    def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
+        """The field as one of some words."""
+        value = self.words(name) or default
+        if value not in values:
+            self.refuse(name, f"`{name}` must be one of {', '.join(values)}, not `{value}`")
+            return default
+        return value
+
+    def time(self, name: str) -> datetime | None:
+        """The field as a day or time, UTC unless it says otherwise."""
+        value = self.words(name)
+        if not value:
+            return None
+        try:
+            parsed = datetime.fromisoformat(value)
+        except ValueError:
+            self.refuse(name, f"`{name}` must be a date such as 2026-04-24, not `{value}`")
+            return None
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
+    """A file of the product's own layout."""
+    matter = reader.front_matter(path, TRANSLATION_FIELDS)
+    if matter is None:
+        return None
+    fields = Fields(reader, path, matter)
+    title = fields.words("title")
+    if not title:
+        reader.refuse(path, 1, "has no `title`")
+    status = fields.choice("status", STATUSES, "published")
+    return TranslationFile(
+        path=path,
+        first_line=matter.body_line,
+        title=title,
+        markdown=matter.body.strip("\n") + "\n",
+        slug=fields.words("slug"),
+        summary=fields.words("summary"),
+        keywords=fields.words("keywords"),
+        status=status,
+        published_at=fields.time("published_at"),
+        updated_at=fields.time("updated_at"),
+        revision=fields.number("revision"),
+        based_on=fields.number("based_on"),
+        significance=fields.choice("significance", SIGNIFICANCES, "minor"),
+    )
+
+
+def read_folder(root: Path, locales: Locales) -> Folder:
+    """Read the product's own layout; raises ContentErrors with everything that is wrong."""
+    reader, folder = Reader(root, locales), Folder(root)
+    for category_dir in _folders(reader, root):
+        category = _group(reader, category_dir, "_category.yaml")
+        folder.categories[category.key] = category
+        for section_dir in _folders(reader, category_dir):
+            section = _group(reader, section_dir, "_section.yaml")
+            section.category = category.key
+            folder.sections[category.key, section.key] = section
+            for article_dir in _folders(reader, section_dir):
+                article = _article(reader, article_dir, category.key, section.key)
+                if article.key in folder.articles:
+                    reader.refuse(article_dir, 1, f"the key `{article.key}` stands elsewhere as well")
+                folder.articles[article.key] = article
+    if not folder.articles and not reader.errors:
+        reader.refuse(root, 1, "holds no articles (`<category>/<section>/<key>/<tag>.md` or `<locale>/**/*.md`)")
+    if reader.errors:
+        raise ContentErrors(reader.errors)
+    return folder
+
+
+def _folders(reader: Reader, path: Path) -> Iterator[Path]:
+    for child in sorted(path.iterdir()):
+        if child.name.startswith(".") or not child.is_dir():
+            continue
+        if not KEY.fullmatch(child.name):
+            reader.refuse(child, 1, "a folder's name is made of a-z, 0-9 and single hyphens")
+            continue
+        yield child
+
+
+def _group(reader: Reader, path: Path, own_file: str) -> Group:
+    group = Group(path.name)
+    if (path / own_file).is_file():
+        matter = reader.front_matter(path / own_file, {"position"}, is_yaml=True)
+        if matter is not None:
+            group.position = Fields(reader, path / own_file, matter).number("position")
+    for file in sorted(path.glob("_index.*.md")):
+        tag = reader.locale(file, file.name.removeprefix("_index.").removesuffix(".md"))
+        matter = reader.front_matter(file, TEXT_FIELDS)
+        if tag is None or matter is None:
+            continue
+        fields = Fields(reader, file, matter)
+        if not fields.words("title"):
+            reader.refuse(file, 1, "has no `title`")
+        group.texts[tag] = Text(fields.words("title"), fields.words("slug"), fields.words("summary"))
+    if not group.texts:
+        reader.refuse(path, 1, "has no `_index.<tag>.md` with a title")
+    return group
+
+
+def _article(reader: Reader, path: Path, category: str, section: str) -> ArticleFolder:
+    article = ArticleFolder(path.name, category, section, reader.locales.default.tag)
+    about = path / "_article.yaml"
+    if about.is_file():
+        matter = reader.front_matter(about, ARTICLE_FIELDS, is_yaml=True)
+        if matter is not None:
+            fields = Fields(reader, about, matter)
+            article.id, article.position = fields.number("id"), fields.number("position")
+            article.source = fields.words("source") or article.source
+            regions = fields.words("regions").replace(",", " ").split()
+            article.regions = f" {' '.join(regions)} " if regions else None
+    for file in sorted(path.glob("*.md")):
+        tag = reader.locale(file, file.stem)
+        translation = read_translation(reader, file)
+        if tag is not None and translation is not None:
+            article.translations[tag] = translation
+    if article.source not in article.translations and not reader.errors:
+        reader.refuse(path, 1, f"has no `{article.source}.md`, the locale that `source` names")
+    return article

@@ -1,0 +1,169 @@
+"""Keeps this machine's search index in step with the content, through the outbox."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import Row, delete, exists, func, literal, select
+from sqlalchemy.engine import Connection
+
+from helpdesk import clock
+from helpdesk.db import Database
+from helpdesk.locales import Locale, Locales
+from helpdesk.models import Article, Outbox, SearchNode
+from helpdesk.queries.searching import list_documents
+from helpdesk.search.backend import SearchBackend
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+# A node unseen for so long loses its rows, and rebuilds when it returns.
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+class Indexer:
+    """The index of this machine: notes changes, drains them, rebuilds."""
+
+    def __init__(self, database: Database, backend: SearchBackend, locales: Locales, folder: Path) -> None:
+        self.database, self.backend, self.locales, self.folder = database, backend, locales, folder
+        self.node = f"{socket.gethostname()}:{folder}"
+
+    def note(self, connection: Connection, article_ids: Iterable[int]) -> None:
+        """Note changed articles for every node, in the caller's transaction; drained after its commit."""
+        connection.execute(
+            delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)
+        )
+        for article_id in article_ids:
+            rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)))
+            statement = self.database.upsert(Outbox).from_select(
+                ["node_id", "article_id", "token"],
+                rows.where(literal(True)),  # SQLite needs a WHERE between SELECT and ON CONFLICT
+            )
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["node_id", "article_id"], set_={"token": statement.excluded.token}
+                )
+            )
+        self.database.on_commit(self.catch_up)
+
+    def catch_up(self, missing: Locale | None = None) -> None:
+        """Drain, but let no failure of the index reach a writer or reader: the rows stay for the next try."""
+        try:
+            self.drain(missing)
+        except Exception:  # the index boundary: whatever fails there, content is safe and rows remain
+            log.exception("The search index could not be brought up to date; it will be tried again.")
+
+    def ensure(self, locale: Locale) -> None:
+        """Before a search: every change committed before it is in the index. One query when nothing is new."""
+        with self.database.read() as connection:
+            node_id, has_rows = connection.execute(
+                select(
+                    select(SearchNode.id).where(SearchNode.name == self.node).scalar_subquery(),
+                    exists(
+                        select(Outbox.node_id)
+                        .join(SearchNode, SearchNode.id == Outbox.node_id)
+                        .where(SearchNode.name == self.node)
+                    ),
+                )
+            ).one()
+        if node_id is None:
+            self._join()
+        elif has_rows or not self.backend.is_ready(locale.tag):
+            self.catch_up(locale)
+
+    def drain(self, missing: Locale | None = None) -> None:
+        """Bring noted articles into the index of every locale, and make the `missing` one, under the machine's lock."""
+        with self._lock():
+            if missing is not None and not self.backend.is_ready(missing.tag):
+                self._rebuild_locale(missing)
+            while rows := self._pending():
+                ids = [row.article_id for row in rows]
+                for locale in self.locales.all:
+                    self._update(locale, ids)
+                self._forget(rows)
+                if len(rows) < BATCH:
+                    return
+
+    def _pending(self) -> list[Row[int, int, str]]:
+        statement = (
+            select(Outbox.node_id, Outbox.article_id, Outbox.token)
+            .join(SearchNode, SearchNode.id == Outbox.node_id)
+            .where(SearchNode.name == self.node)
+            .order_by(Outbox.article_id)
+            .limit(BATCH)
+        )
+        with self.database.read() as connection:
+            return list(connection.execute(statement).all())
+
+    def _update(self, locale: Locale, ids: list[int]) -> None:
+        if not self.backend.is_ready(locale.tag):
+            self._rebuild_locale(locale)
+            return
+        stamps = self.backend.stamps(locale.tag)
+        documents = list_documents(self.database, self.locales, locale, now=clock.now(), article_ids=ids)
+        add = [document for document in documents if stamps.get(document.article_id) != document.stamp]
+        visible = {document.article_id for document in documents}
+        remove = [article_id for article_id in ids if article_id in stamps and article_id not in visible]
+        if add or remove:
+            self.backend.update(locale.tag, add=add, remove=remove)
+
+    def _forget(self, rows: list[Row[int, int, str]]) -> None:
+        """Delete rows only where the token is what we read: a change since then stays noted."""
+        with self.database.transaction() as connection:
+            for row in rows:
+                connection.execute(
+                    delete(Outbox).where(
+                        Outbox.node_id == row.node_id,
+                        Outbox.article_id == row.article_id,
+                        Outbox.token == row.token,
+                    )
+                )
+
+    def rebuild(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> int:
+        """Build the index of every locale anew; the number of articles that the database holds."""
+        with self._lock():
+            self._rebuild(progress)
+        with self.database.read() as connection:
+            return int(connection.execute(select(func.count(Article.id))).scalar_one())
+
+    def _join(self) -> None:
+        """A node that the database does not know, or no longer, starts from the whole content."""
+        with self._lock():
+            with self.database.read() as connection:
+                known = connection.execute(select(SearchNode.id).where(SearchNode.name == self.node)).first()
+            if known is None:
+                self._rebuild(lambda *_: None)
+
+    def _rebuild(self, progress: Callable[[str, int, int], None]) -> None:
+        self._register()
+        noted = self._pending()
+        for done, locale in enumerate(self.locales.all):
+            progress(locale.tag, done, len(self.locales.all))
+            self._rebuild_locale(locale)
+        progress("", len(self.locales.all), len(self.locales.all))
+        self._forget(noted)
+
+    def _rebuild_locale(self, locale: Locale) -> None:
+        documents = list_documents(self.database, self.locales, locale, now=clock.now())
+        self.backend.rebuild(locale.tag, documents)
+
+    def _register(self) -> None:
+        with self.database.transaction() as connection:
+            statement = self.database.upsert(SearchNode).values(name=self.node, seen_at=clock.now())
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": statement.excluded.seen_at})
+            )
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,70 @@
+"""Brings the database to the code's schema, all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from helpdesk.db import Base, Database
+
+PACKAGE = Path(__file__).parent.parent
+
+
+def shipped_folder(name: str) -> Path:
+    """A folder that stands inside the package when installed, beside it in a checkout."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(shipped_folder("migrations")).replace("%", "%%"))
+    return config
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run the migrations up to `revision`; nothing is changed when one fails or the process dies."""
+    _run(database, command.upgrade, revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Run the migrations back to `revision` (`base`: no tables)."""
+    _run(database, command.downgrade, revision)
+
+
+def _run(database: Database, call: object, revision: str) -> None:
+    config = _config()
+    with database.engine.connect().execution_options(hd_write=True) as connection:
+        config.attributes["connection"] = connection
+        call(config, revision)  # type: ignore[operator]
+
+
+def current_revision(database: Database) -> str | None:
+    """The schema's revision; None: no tables of ours."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("hd_alembic_version"):
+            return None
+        context = MigrationContext.configure(connection, opts={"version_table": "hd_alembic_version"})
+        return context.get_current_revision()
+
+
+def head_revision() -> str:
+    """The revision that the code needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("no migrations found")
+    return head
+
+
+def schema_differences(database: Database) -> list[object]:
+    """What autogenerate would change: empty when migrations and models agree."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        ours = [d for d in compare_metadata(context, Base.metadata) if "hd_alembic_version" not in repr(d)]
+        return list(ours)

@@ -1,0 +1,138 @@
+"""Counts views as the public page about them says (product rule 5)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+
+from crawleruseragents import is_crawler
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
+
+from helpdesk.db import Database
+from helpdesk.models import Counter, DailyTally, Reading, ReadingKey
+
+
+class Request(Enum):
+    """What a request for an article is, named as the column of the tally that counts it."""
+
+    READER = "views"
+    REPEAT = "repeats"
+    PREFETCH = "prefetches"
+    BOT = "bots"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, held only while the request lasts; neither address nor user agent is stored."""
+
+    address: str
+    user_agent: str
+    purpose: str = ""
+    is_team: bool = False
+
+
+@lru_cache(maxsize=4096)
+def is_bot(user_agent: str) -> bool:
+    """Whether the user agent names a crawler, a tool, or nothing at all (list of crawler-user-agents)."""
+    return not user_agent.strip() or is_crawler(user_agent)
+
+
+def classify(reader: Reader) -> Request:
+    """What the request is before repeats are looked up; `purpose` is Sec-Purpose or Purpose."""
+    if reader.is_team:
+        return Request.TEAM
+    if "prefetch" in reader.purpose.lower() or "prerender" in reader.purpose.lower():
+        return Request.PREFETCH
+    return Request.BOT if is_bot(reader.user_agent) else Request.READER
+
+
+def network_of(address: str) -> str:
+    """The network that counts as one place: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)
+
+
+def record_view(
+    database: Database,
+    reader: Reader,
+    *,
+    translation_id: int,
+    locale: str,
+    now: datetime,
+    repeat_minutes: int,
+) -> Request:
+    """Count one answered request; a buffer may stand here later. Raises Busy: then nothing was counted."""
+    kind = classify(reader)
+    with database.transaction() as connection:
+        if kind is Request.READER and not _is_first(database, connection, reader, translation_id, now, repeat_minutes):
+            kind = Request.REPEAT
+        _tally(database, connection, kind, translation_id, locale, now.date())
+        if kind is Request.READER:
+            connection.execute(
+                update(Counter).where(Counter.translation_id == translation_id).values(views=Counter.views + 1)
+            )
+    return kind
+
+
+def _tally(
+    database: Database, connection: Connection, kind: Request, translation_id: int, locale: str, day: date
+) -> None:
+    column = kind.value
+    row = {"translation_id": translation_id, "locale": locale, "day": day, column: 1}
+    statement = database.upsert(DailyTally).values(**row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["translation_id", "locale", "day"],
+            set_={column: getattr(DailyTally, column) + 1},
+        )
+    )
+
+
+def _is_first(
+    database: Database,
+    connection: Connection,
+    reader: Reader,
+    translation_id: int,
+    now: datetime,
+    repeat_minutes: int,
+) -> bool:
+    """Whether the reader's last counted view lies far enough back; one upsert decides for all processes."""
+    key = _key_of(database, connection, now.date())
+    content = f"{network_of(reader.address)}\n{reader.user_agent}\n{translation_id}".encode()
+    fingerprint = hashlib.blake2b(content, key=key, digest_size=16).digest()
+    statement = database.upsert(Reading).values(fingerprint=fingerprint, read_at=now)
+    result = connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["fingerprint"],
+            set_={"read_at": statement.excluded.read_at},
+            where=Reading.read_at <= now - timedelta(minutes=repeat_minutes),
+        )
+    )
+    return result.rowcount == 1
+
+
+def _key_of(database: Database, connection: Connection, day: date) -> bytes:
+    key = connection.execute(select(ReadingKey.key).where(ReadingKey.day == day)).scalar()
+    if key is None:
+        fresh = database.upsert(ReadingKey).values(day=day, key=secrets.token_bytes(32))
+        connection.execute(fresh.on_conflict_do_nothing())
+        # With its key gone, yesterday's fingerprints say nothing any more; they go as well.
+        connection.execute(delete(ReadingKey).where(ReadingKey.day < day))
+        midnight = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
+        connection.execute(delete(Reading).where(Reading.read_at < midnight))
+        key = connection.execute(select(ReadingKey.key).where(ReadingKey.day == day)).scalar_one()
+    return bytes(key)

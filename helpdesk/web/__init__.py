@@ -1,0 +1,1 @@
+"""What the audiences share over HTTP: language, security, caching, errors, filters."""

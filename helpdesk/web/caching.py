@@ -1,0 +1,22 @@
+"""Who may keep an answer, and for how long: one name for each policy."""
+
+from __future__ import annotations
+
+from flask import Response
+
+POLICIES = {
+    # Pages that show what the reader said: Back has to show the true state, so nothing keeps them.
+    "personal": "private, no-store",
+    # Pages that are the same for everybody; asked for again each time.
+    "page": "no-cache",
+    "never": "no-store",
+    "moved": "max-age=3600",
+    "hour": "public, max-age=3600",
+    "forever": "public, max-age=31536000, immutable",
+}
+
+
+def keep(response: Response, policy: str) -> Response:
+    """Put a policy on an answer."""
+    response.headers["Cache-Control"] = POLICIES[policy]
+    return response

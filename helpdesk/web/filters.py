@@ -1,0 +1,117 @@
+"""What templates call to print dates, numbers, names and addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, url_for
+from markupsafe import Markup, escape
+
+from helpdesk.locales import format_date, format_number, language_name
+from helpdesk.search.passages import Passage
+from helpdesk.web.localization import current_locale, current_site
+
+STATIC = Path(__file__).parent / "static"
+
+
+def date(value: datetime) -> Markup:
+    """A day in the reader's format, machine-readable beside it."""
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.date().isoformat(), format_date(value, current_locale())
+    )
+
+
+def number(value: int) -> str:
+    """A count in the reader's format."""
+    return format_number(value, current_locale())
+
+
+def marked(passage: Passage) -> Markup:
+    """A passage with the words that were searched in `<mark>`."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(segment.text) if segment.is_match else escape(segment.text)
+        for segment in passage
+    )
+
+
+def lang_attributes(tag: str) -> Markup:
+    """`lang` and `dir` of text that is not in the page's own language; empty when it is."""
+    locale = current_site().locales.find(tag)
+    if locale is None or tag == current_locale().tag:
+        return Markup("")
+    if current_site().locales.is_same_writing(locale, current_locale()):
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(locale.tag, locale.direction)
+
+
+def named(tag: str) -> str:
+    """The name of a language in the reader's language."""
+    locale = current_site().locales.find(tag)
+    return tag if locale is None else language_name(locale, current_locale())
+
+
+def own_name(tag: str) -> str:
+    """The name of a language in that language."""
+    locale = current_site().locales.find(tag)
+    return tag if locale is None else locale.name
+
+
+def direction(tag: str) -> str:
+    """The direction in which a language is written."""
+    locale = current_site().locales.find(tag)
+    return "ltr" if locale is None else locale.direction
+
+
+def site_name() -> str:
+    """The company's name."""
+    return current_site().settings.site_name
+
+
+def plain_contact_url(query: str = "") -> str:
+    """The way to people from a page that is no article."""
+    target = current_site().settings.contact_url
+    if not query:
+        return target
+    name = "subject" if target.startswith("mailto:") else "query"
+    return f"{target}{'&' if '?' in target else '?'}{name}={quote(query)}"
+
+
+def article_ref(article_id: int, slug: str) -> str:
+    """Last part of an article's address: the id is the key, the slug is for people."""
+    return f"{article_id}-{slug}" if slug else str(article_id)
+
+
+def article_url(article_id: int, slug: str, **query: Any) -> str:
+    """An article's address in the reader's locale, or in `tag`."""
+    return url_for("helpdesk.article", ref=article_ref(article_id, slug), **query)
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def static_url(name: str) -> str:
+    """Address of a static file that changes with its content, so that it can be kept forever."""
+    return url_for("helpdesk.static", filename=name, v=_fingerprint(name))
+
+
+def register(app: Flask) -> None:
+    """Make all of it known to this application's templates, under names that no host uses."""
+    app.jinja_env.filters.update(hd_date=date, hd_number=number, hd_marked=marked)
+    app.jinja_env.globals.update(
+        hd_lang=lang_attributes,
+        hd_named=named,
+        hd_own_name=own_name,
+        hd_article_url=article_url,
+        hd_static=static_url,
+        hd_direction=direction,
+        hd_site_name=site_name,
+        hd_contact_url=plain_contact_url,
+        hd_locale=current_locale,
+    )

@@ -1,0 +1,188 @@
+"""The gettext domain: catalogs read from `.po` directly, each message from the nearest locale."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.support import NullTranslations, Translations
+from flask_babel import (
+    Domain,
+    get_locale,
+    get_translations,
+    gettext,
+    lazy_gettext,
+    lazy_ngettext,
+    lazy_npgettext,
+    lazy_pgettext,
+    ngettext,
+    npgettext,
+    pgettext,
+)
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from helpdesk.locales import cldr_parents
+from helpdesk.text.placeholders import can_interpolate, placeholders
+
+__all__ = [
+    "PoDomain",
+    "gettext",
+    "install_in_templates",
+    "lazy_gettext",
+    "lazy_ngettext",
+    "lazy_npgettext",
+    "lazy_pgettext",
+    "ngettext",
+    "npgettext",
+    "pgettext",
+]
+
+_log = logging.getLogger(__name__)
+# A string that does not end is half a word of a half-written file; Babel would take it.
+_LINE = re.compile(r'#.*|(?:msg[a-z_]+(?:\[[0-9]+\])?\s+)?"(?:[^"\\]|\\.)*"|')
+_Stamp = tuple[tuple[int, int] | None, ...]
+
+
+class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
+    """Messages of `{directory}/{code}/LC_MESSAGES/{domain}.po` (UTF-8); the first directory goes first.
+
+    What a catalog lacks, has as fuzzy or cannot interpolate comes from the next directory, then from the CLDR
+    parents (es_MX, es_419, es), then is the msgid. With `watch`, files are read again when they change.
+    """
+
+    def __init__(self, directories: Sequence[Path], *, domain: str = "messages", watch: bool = False) -> None:
+        super().__init__([str(directory) for directory in directories], domain)
+        self._directories = tuple(directories)
+        self._file_name = f"{domain}.po"
+        self._watch = watch
+        self._loaded: dict[str, tuple[_Stamp, NullTranslations]] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """The current locale's messages; outside of an application context none."""
+        locale = get_locale()
+        if locale is None:
+            return NullTranslations()
+        code = str(locale)
+        hit = self._loaded.get(code)
+        if hit is None or (self._watch and hit[0] != self._stamp(code)):
+            # Stamped before reading: a change during the reading is seen by the next request.
+            hit = self._loaded[code] = (self._stamp(code), self._load(code))
+        return hit[1]
+
+    def _paths(self, code: str) -> list[Path]:
+        return [
+            directory / parent / "LC_MESSAGES" / self._file_name
+            for parent in cldr_parents(code)
+            for directory in self._directories
+        ]
+
+    def _stamp(self, code: str) -> _Stamp:
+        return tuple(_file_stamp(path) for path in self._paths(code))
+
+    def _load(self, code: str) -> NullTranslations:
+        # One object for each file, not a merged one: each keeps the plural rule of its own messages.
+        found = [item for item in map(_read, self._paths(code)) if item is not None]
+        for other in found[1:]:
+            found[0].add_fallback(other)
+        return found[0] if found else NullTranslations()
+
+
+def install_in_templates(environment: Environment) -> None:
+    """Replace Jinja's `_`, gettext, ngettext, pgettext and npgettext: `_('100%')` is text, not a format.
+
+    Jinja interpolates always, and so raises on a literal percent sign; here only messages with variables are.
+    Variables are escaped, translations trusted. For templates with the i18n extension in the new style.
+    """
+    environment.add_extension("jinja2.ext.i18n")
+    # The i18n extension adds the attribute at run time.
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals.update(
+        gettext=_template_gettext,
+        ngettext=_template_ngettext,
+        pgettext=_template_pgettext,
+        npgettext=_template_npgettext,
+    )
+
+
+@pass_context
+def _template_gettext(context: Context, message: str, /, **variables: Any) -> str:
+    return _finish(context, get_translations().ugettext(message), variables)
+
+
+@pass_context
+def _template_ngettext(context: Context, one: str, many: str, num: int, /, **variables: Any) -> str:
+    return _finish(context, get_translations().ungettext(one, many, num), {"num": num} | variables)
+
+
+@pass_context
+def _template_pgettext(context: Context, about: str, message: str, /, **variables: Any) -> str:
+    return _finish(context, get_translations().upgettext(about, message), variables)
+
+
+@pass_context
+def _template_npgettext(context: Context, about: str, one: str, many: str, num: int, /, **variables: Any) -> str:
+    text = get_translations().unpgettext(about, one, many, num)
+    return _finish(context, text, {"num": num} | variables)
+
+
+def _finish(context: Context, text: str, variables: Mapping[str, Any]) -> str:
+    marked = Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704  # tags are checked with the catalogs
+    # `{% trans %}` doubles the percent signs of its text.
+    return marked % variables if variables else marked.replace("%%", "%")
+
+
+def _file_stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _read(path: Path) -> Translations | None:
+    """The usable messages of a file; None if there is none or it cannot be read, which is logged."""
+    try:
+        text = path.read_text("utf-8-sig")
+        for number, line in enumerate(text.split("\n"), start=1):
+            if not _LINE.fullmatch(line.strip()):
+                raise ValueError(f"line {number} is not well-formed")
+        lines = io.StringIO(text)
+        return _compile(read_po(lines, locale=path.parts[-3], ignore_obsolete=True, abort_invalid=True))
+    except FileNotFoundError:
+        return None
+    # Babel answers a malformed date in the header with AttributeError.
+    except (OSError, ValueError, LookupError, ArithmeticError, AttributeError, PoFileError) as error:
+        _log.warning("The catalog %s is left out, as it cannot be read: %s", path, error)
+        return None
+
+
+def _compile(catalog: Catalog) -> Translations:
+    for message in list(catalog):
+        if message.id and not _is_usable(message):
+            catalog.delete(message.id, message.context)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    buffer.seek(0)
+    translations = Translations(buffer)
+    for number in range(101):  # a rule that divides by zero or overflows is found now, not in a page
+        translations.plural(number)
+    return translations
+
+
+def _is_usable(message: Message) -> bool:
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    if message.fuzzy or not strings or not all(strings):
+        return False
+    known = placeholders(" ".join(ids))
+    is_interpolated = bool(known) or len(ids) > 1
+    return not is_interpolated or all(can_interpolate(string, known) for string in strings)

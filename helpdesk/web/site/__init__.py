@@ -1,0 +1,55 @@
+"""The reader's site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint
+
+from helpdesk.web import errors, localization, security
+from helpdesk.web.site import about, articles, home, lists, machines, searching, switching, votes
+
+
+def build_blueprint() -> Blueprint:
+    """The blueprint of all reader pages; a fresh one for each application."""
+    web = Path(__file__).parent.parent
+    blueprint = Blueprint(
+        "helpdesk",
+        __name__,
+        template_folder=str(web / "templates"),
+        static_folder=str(web / "static"),
+        static_url_path="/static",
+    )
+    blueprint.url_value_preprocessor(localization.pull_locale)
+    blueprint.before_request(security.check_host)
+    blueprint.after_request(security.add_headers)
+    blueprint.teardown_request(localization.leave)
+    blueprint.register_error_handler(Exception, errors.handle)
+    blueprint.record_once(
+        lambda state: state.app.url_default_functions.setdefault("helpdesk", []).append(
+            lambda endpoint, values: localization.push_locale(state.app, endpoint, values)
+        )
+    )
+    _add_routes(blueprint)
+    return blueprint
+
+
+def _add_routes(blueprint: Blueprint) -> None:
+    route = blueprint.add_url_rule
+    route("/", "root", home.root)
+    route("/articles/<int:article_id>", "article_by_id", articles.by_id)
+    route("/healthz", "healthz", machines.healthz)
+    route("/readyz", "readyz", machines.readyz)
+    route("/robots.txt", "robots", machines.robots)
+    route("/media/<name>", "media", machines.media)
+    route("/<tag>", "home_without_slash", home.without_slash)
+    route("/<tag>/", "home", home.home)
+    route("/<tag>/categories/<slug>", "category", lists.category)
+    route("/<tag>/categories/<slug>/<section_slug>", "section", lists.section)
+    route("/<tag>/articles/<ref>", "article", articles.article)
+    route("/<tag>/articles/<ref>/vote", "vote", votes.vote, methods=["POST"])
+    route("/<tag>/articles/<ref>/vote", "vote_page", votes.vote_page, methods=["GET"])
+    route("/<tag>/search", "search", searching.search)
+    route("/<tag>/language", "language", switching.switch)
+    route("/<tag>/about/views", "about_views", about.views)
+    route("/<path:rest>", "not_found", machines.not_found)

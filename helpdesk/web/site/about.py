@@ -1,0 +1,25 @@
+"""The page that says what a view is."""
+
+from __future__ import annotations
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from helpdesk.web.localization import current_site
+from helpdesk.web.pages import Page, absolute, all_locales, show
+
+
+def views() -> Response:
+    """How readings are counted, in the reader's language."""
+    locales = current_site().locales
+    page = Page(
+        title=_("How we count views"),
+        description=_("What counts as a view of an article, what does not, and what we do not store."),
+        canonical=absolute(url_for("helpdesk.about_views")),
+        alternates=all_locales(
+            lambda tag: url_for("helpdesk.about_views", tag=tag),
+            url_for("helpdesk.about_views", tag=locales.default.tag),
+        ),
+        here={"route": "about_views"},
+    )
+    return show("about_views.html", page, policy="page", minutes=current_site().settings.view_repeat_minutes)

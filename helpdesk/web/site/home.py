@@ -1,0 +1,60 @@
+"""The front page, and the address without a locale that leads to it."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from helpdesk import clock
+from helpdesk.queries.categories import list_categories
+from helpdesk.queries.listing import Scope, list_cards
+from helpdesk.web.caching import keep
+from helpdesk.web.localization import current_locale, current_site, negotiated
+from helpdesk.web.pages import Page, absolute, all_locales, show
+
+POPULAR, LATEST = 6, 3
+
+
+def root() -> Response:
+    """Send the reader to the best locale."""
+    response = redirect(url_for("helpdesk.home", tag=negotiated().tag), 302)
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return keep(response, "never")  # type: ignore[arg-type]
+
+
+def without_slash() -> Response:
+    """`/de` is `/de/`."""
+    query = request.query_string.decode("ascii", "replace")
+    target = url_for("helpdesk.home") + (f"?{query}" if query else "")
+    return keep(redirect(target, 308), "moved")  # type: ignore[arg-type]
+
+
+def home() -> Response:
+    """Search, categories with their sections, popular articles, latest announcements; three queries."""
+    site, locale, now = current_site(), current_locale(), clock.now()
+    categories = list_categories(site.database, site.locales, locale, now=now)
+    popular = list_cards(site.database, site.locales, locale, sort="popular", limit=POPULAR, now=now)
+    news = next((c for c in categories if c.key == site.settings.news_category), None)
+    latest = (
+        list_cards(
+            site.database,
+            site.locales,
+            locale,
+            scope=Scope(category_id=news.id),
+            sort="published",
+            limit=LATEST,
+            now=now,
+        )
+        if news
+        else ()
+    )
+    page = Page(
+        title=_("%(name)s Help Center", name=site.settings.site_name),
+        description=_(
+            "Answers to questions about %(name)s: search, browse by topic, and read in your language.",
+            name=site.settings.site_name,
+        ),
+        canonical=absolute(url_for("helpdesk.home")),
+        alternates=all_locales(lambda tag: url_for("helpdesk.home", tag=tag), url_for("helpdesk.root")),
+    )
+    return show("home.html", page, policy="page", categories=categories, popular=popular, latest=latest, news=news)

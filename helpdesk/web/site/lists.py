@@ -1,0 +1,213 @@
+"""Lists of a category or section: tabs, four orders, fifteen cards a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from helpdesk import clock
+from helpdesk.queries.categories import (
+    CategoryLink,
+    SectionLink,
+    find_moved_category,
+    find_moved_section,
+    get_slugs,
+    list_categories,
+)
+from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page
+from helpdesk.web.caching import keep
+from helpdesk.web.localization import current_locale, current_site
+from helpdesk.web.pages import Page, absolute, all_locales, page_number, show
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab, or an order to choose: a plain link."""
+
+    title: str
+    url: str
+    is_current: bool
+    lang: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Links to the pages around the current one; None where there is none."""
+
+    page: int
+    pages: int
+    first: int
+    last: int
+    total: int
+    previous_url: str | None
+    next_url: str | None
+
+
+def category(slug: str) -> Response:
+    """The articles of a category; four queries."""
+    chosen, tree = _find_category(slug)
+    if chosen.slug != slug:
+        return _moved("helpdesk.category", slug=chosen.slug)
+    return _show_list(tree, chosen, None)
+
+
+def section(slug: str, section_slug: str) -> Response:
+    """The articles of a section; four queries."""
+    chosen, tree = _find_category(slug)
+    part = next((s for s in chosen.sections if s.slug == section_slug), None)
+    if part is None:
+        moved = find_moved_section(current_site().database, chosen.id, section_slug)
+        part = next((s for s in chosen.sections if s.id == moved), None)
+    if part is None:
+        raise NotFound
+    if (chosen.slug, part.slug) != (slug, section_slug):
+        return _moved("helpdesk.section", slug=chosen.slug, section_slug=part.slug)
+    return _show_list(tree, chosen, part)
+
+
+def _find_category(slug: str) -> tuple[CategoryLink, tuple[CategoryLink, ...]]:
+    """By its slug in this locale, else by one it has elsewhere or once had; raises NotFound."""
+    site = current_site()
+    tree = list_categories(site.database, site.locales, current_locale(), now=clock.now())
+    found = next((c for c in tree if c.slug == slug), None)
+    if found is None:
+        moved = find_moved_category(site.database, slug)
+        found = next((c for c in tree if c.id == moved), None)
+    if found is None:
+        raise NotFound
+    return found, tree
+
+
+def _moved(endpoint: str, **values: Any) -> Response:
+    """One permanent hop to the final address, query kept."""
+    query = request.query_string.decode("ascii", "replace")
+    target = url_for(endpoint, **values) + (f"?{query}" if query else "")
+    return keep(redirect(target, 308), "moved")  # type: ignore[arg-type]
+
+
+def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: SectionLink | None) -> Response:
+    site, locale = current_site(), current_locale()
+    number, sort = page_number(), request.args.get("sort", SORTS[0])
+    if number is None or sort not in SORTS:
+        raise NotFound
+    scope = Scope(section_id=part.id) if part else Scope(category_id=chosen.id)
+    cards = get_card_page(
+        site.database,
+        site.locales,
+        locale,
+        scope=scope,
+        sort=sort,
+        page=number,
+        size=site.settings.page_size,
+        now=clock.now(),
+    )
+    endpoint, values = _address(chosen, part)
+    if number > cards.pages:
+        return keep(redirect(url_for(endpoint, **values, **list_options(sort, cards.pages)), 302), "never")  # type: ignore[arg-type]
+    subject: CategoryLink | SectionLink = part or chosen
+    page = Page(
+        title=subject.title,
+        description=subject.summary or _("Articles about %(topic)s", topic=subject.title),
+        canonical=absolute(url_for(endpoint, **values, **list_options(sort, number))),
+        alternates=_alternates(chosen, part),
+        is_indexed=sort == SORTS[0],
+        here={
+            "route": "section" if part else "category",
+            "id": subject.id,
+            **list_options(sort, number),
+        },
+    )
+    return show(
+        "list.html",
+        page,
+        policy="page",
+        tabs=category_tabs(tree, chosen),
+        category=chosen,
+        section=part,
+        subject=subject,
+        sorts=[
+            Tab(label, url_for(endpoint, **values, **list_options(name, 1)), name == sort)
+            for name, label in sort_labels().items()
+        ],
+        cards=cards,
+        pager=make_pager(cards, endpoint, {**values, **list_options(sort, 1)}),
+    )
+
+
+def _address(chosen: CategoryLink, part: SectionLink | None) -> tuple[str, dict[str, Any]]:
+    if part is None:
+        return "helpdesk.category", {"slug": chosen.slug}
+    return "helpdesk.section", {"slug": chosen.slug, "section_slug": part.slug}
+
+
+def list_options(sort: str, page: int) -> dict[str, Any]:
+    """The query of a list's address; defaults are not written."""
+    options: dict[str, Any] = {} if sort == SORTS[0] else {"sort": sort}
+    return options | ({} if page == 1 else {"page": page})
+
+
+def sort_labels() -> dict[str, str]:
+    """The orders of a list, by their name in the address."""
+    return {
+        # Translators: an order of articles in a list: as the editors arranged them
+        "featured": _("Featured"),
+        # Translators: an order of articles in a list: latest change first
+        "updated": _("Recently updated"),
+        # Translators: an order of articles in a list: most read first
+        "popular": _("Most viewed"),
+        # Translators: an order of articles in a list: best rated by readers first
+        "helpful": _("Most helpful"),
+    }
+
+
+def category_tabs(
+    tree: tuple[CategoryLink, ...],
+    chosen: CategoryLink | None,
+    counts: Mapping[str, int] | None = None,
+    **query: Any,
+) -> list[Tab]:
+    """All, then the categories; on the search page they keep the query and carry its counts."""
+    everything = None if counts is None else sum(counts.values())
+    # Translators: the first tab above a list of articles: those of every category
+    tabs = [Tab(_("All"), url_for("helpdesk.search", **query), chosen is None, count=everything)]
+    for item in tree:
+        url = (
+            url_for("helpdesk.category", slug=item.slug)
+            if counts is None
+            else url_for("helpdesk.search", category=item.key, **query)
+        )
+        count = None if counts is None else counts.get(item.key, 0)
+        tabs.append(Tab(item.title, url, item == chosen, item.lang, count))
+    return tabs
+
+
+def make_pager(cards: CardPage, endpoint: str, values: Mapping[str, Any]) -> Pager:
+    """The pager of a list whose pages differ in `page` alone."""
+
+    def url(page: int) -> str | None:
+        if not 1 <= page <= cards.pages:
+            return None
+        return url_for(endpoint, **{**values, **({} if page == 1 else {"page": page})})
+
+    first = (cards.page - 1) * cards.size + 1
+    last = min(cards.total, cards.page * cards.size)
+    return Pager(cards.page, cards.pages, first, last, cards.total, url(cards.page - 1), url(cards.page + 1))
+
+
+def _alternates(chosen: CategoryLink, part: SectionLink | None) -> list[tuple[str, str]]:
+    """The same list in every locale, through the slugs that its readers see."""
+    site = current_site()
+    slugs = get_slugs(site.database, site.locales, chosen.id, part.id if part else None)
+    paths = {
+        tag: url_for("helpdesk.section", tag=tag, slug=slug, section_slug=section_slug)
+        if section_slug is not None
+        else url_for("helpdesk.category", tag=tag, slug=slug)
+        for tag, (slug, section_slug) in slugs.items()
+    }
+    return all_locales(paths.get, paths[site.locales.default.tag])

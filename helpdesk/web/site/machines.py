@@ -1,0 +1,57 @@
+"""What machines ask for: health, robots, images, and addresses that nobody knows."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, make_response, request, send_from_directory, url_for
+from werkzeug.exceptions import NotFound
+
+from helpdesk.services.bootstrapping import is_prepared
+from helpdesk.web.caching import keep
+from helpdesk.web.localization import activate, current_site, locale_of_path
+
+MEDIA = re.compile(r"[0-9a-f]{32}\.(png|jpg|gif|webp)")
+
+
+def healthz() -> Response:
+    """This process answers."""
+    return keep(_plain("ok\n"), "never")
+
+
+def readyz() -> tuple[dict[str, str], int, dict[str, str]]:
+    """200 when this machine can serve pages; an index that lags or is missing only degrades the search."""
+    site = current_site()
+    is_ready = is_prepared(site)
+    backend = site.indexer.backend
+    has_search = all(backend.is_ready(locale.tag) for locale in site.locales.all)
+    body = {"database": "ok" if is_ready else "unavailable", "search": "ok" if has_search else "degraded"}
+    return body, 200 if is_ready else 503, {"Cache-Control": "no-store"}
+
+
+def robots() -> Response:
+    """Everything may be read but the language switch and search pages."""
+    root = url_for("helpdesk.root")
+    lines = ["User-agent: *", f"Disallow: {root}*/language", f"Disallow: {root}*/search?", ""]
+    return keep(_plain("\n".join(lines)), "hour")
+
+
+def _plain(text: str) -> Response:
+    response = make_response(text)
+    response.mimetype = "text/plain"
+    return response
+
+
+def media(name: str) -> Response:
+    """An image by the hash of its bytes; raises NotFound."""
+    if MEDIA.fullmatch(name) is None:
+        raise NotFound
+    response = send_from_directory(current_site().settings.media_path.absolute(), name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return keep(response, "forever")
+
+
+def not_found(rest: str) -> Response:
+    """An address that no other route knows, answered in the language of its first part."""
+    activate(locale_of_path())
+    raise NotFound(f"{request.path}")

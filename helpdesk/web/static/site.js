@@ -1,0 +1,69 @@
+// Spares page loads where it can; everything here works without it as well.
+
+const feedback = () => document.querySelector("[data-feedback]");
+
+function count() {
+  const text = document.querySelector("[data-count]");
+  const counter = document.querySelector("[data-counter]");
+  if (text && counter) counter.textContent = `${text.value.length} / ${text.maxLength}`;
+}
+
+// The buttons rest while an answer is on its way, so that two clicks stay one vote.
+function rest(section, is) {
+  section.setAttribute("aria-busy", is);
+  for (const button of section.querySelectorAll("button")) button.disabled = is;
+}
+
+async function send(form, button) {
+  const section = feedback();
+  const body = new URLSearchParams(new FormData(form, button));
+  rest(section, true);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    const html = await answer.text();
+    const next = new DOMParser().parseFromString(html, "text/html").querySelector("[data-feedback]");
+    if (!next) throw new Error(answer.status);
+    section.replaceWith(document.adoptNode(next));
+    count();
+    // A screen reader hears the new state; the keyboard goes on from there.
+    next.querySelector("[data-status], [data-failed]:not([hidden])")?.focus();
+  } catch {
+    rest(section, false);
+    section.querySelector("[data-status]")?.setAttribute("hidden", "");
+    section.querySelector("[data-failed]").hidden = false;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest("[data-feedback]") || !event.submitter) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+document.addEventListener("input", count);
+count();
+
+// A page out of the back-forward cache may be older than what its reader said since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && feedback()) location.reload();
+});
+
+// The language switch lands on the heading that is being read.
+function heading() {
+  const passed = [...document.querySelectorAll(".prose [id^=h-]")].filter((h) => h.getBoundingClientRect().top < 120);
+  return passed.length ? `#${passed.at(-1).id}` : "";
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-switch]");
+  if (link) link.hash = heading();
+  const menu = document.querySelector(".menu details[open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector(".menu details[open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

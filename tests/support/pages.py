@@ -1,0 +1,198 @@
+"""A test client that checks every page it fetches, so that no test can overlook a broken one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import Flask
+from werkzeug.test import TestResponse
+
+READER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+RTL = {"ar", "fa", "he", "ur"}
+# What a form on our own page sends along.
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost", "Referer": "http://localhost/"}
+
+
+class Page:
+    """A parsed page."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.html = response.get_data(as_text=True)
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        self.root: Element = parser.parse(self.html)
+        self.errors = parser.errors
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Elements by tag and attributes (`class_` for class; a class matches as a word)."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [e for e in self.root.iter(tag) if all(_has(e, name, value) for name, value in wanted.items())]
+
+    def one(self, tag: str, **attributes: str) -> Element:
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, f"{len(found)} <{tag} {attributes}>"
+        return found[0]
+
+    def texts(self, tag: str, **attributes: str) -> list[str]:
+        return [text_of(e) for e in self.all(tag, **attributes)]
+
+    @property
+    def text(self) -> str:
+        return text_of(self.root.find("body") or self.root)
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        """Cards of the page's lists: title, excerpt, meta lines, address, lang."""
+        found = []
+        for item in (li for ul in [*self.all("ul", class_="list"), *self.all("ol", class_="list")] for li in ul):
+            heading = item.find("h2") if item.find("h2") is not None else item.find("h3")
+            link = heading.find("a")
+            found.append(
+                {
+                    "title": text_of(link),
+                    "url": link.get("href"),
+                    "lang": link.get("lang"),
+                    "excerpt": text_of(item.find("p")),
+                    "meta": [text_of(li) for li in item.find("ul")],
+                }
+            )
+        return found
+
+
+def _has(element: Element, name: str, value: str) -> bool:
+    actual = element.get(name)
+    if actual is None:
+        return False
+    return value in actual.split() if name == "class" else actual == value
+
+
+def text_of(element: Element | None) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+class CheckingClient:
+    """A reader with a browser's headers; every HTML page is checked."""
+
+    def __init__(self, app: Flask, *, user_agent: str = READER, address: str = "127.0.0.1") -> None:
+        self.flask = app.test_client()
+        self.headers = {"User-Agent": user_agent}
+        self.address = address
+
+    def get(self, url: str, *, headers: dict[str, str] | None = None, follow: bool = False) -> Page:
+        return self.open("GET", url, headers=headers, follow_redirects=follow)
+
+    def post(
+        self, url: str, data: dict[str, Any], *, headers: dict[str, str] | None = None, follow: bool = False
+    ) -> Page:
+        headers = SAME_ORIGIN if headers is None else headers
+        return self.open("POST", url, data=data, headers=headers, follow_redirects=follow)
+
+    def open(self, method: str, url: str, *, headers: dict[str, str] | None = None, **options: Any) -> Page:
+        response = self.flask.open(
+            url,
+            method=method,
+            headers=self.headers | (headers or {}),
+            environ_base={"REMOTE_ADDR": self.address},
+            **options,
+        )
+        page = Page(response)
+        is_fragment = (headers or {}).get("X-Requested-With") == "fetch" and "<html" not in page.html
+        if response.mimetype == "text/html" and response.status_code not in range(300, 400) and page.html:
+            problems = (
+                [] if is_fragment else check_page(page, urljoin("http://localhost/", response.request.path))
+            )
+            assert problems == [], f"{method} {url}: {problems}"
+        check_headers(response)
+        return page
+
+
+def check_headers(response: TestResponse) -> None:
+    headers = response.headers
+    assert headers.get("X-Content-Type-Options") == "nosniff"
+    assert headers.get("Referrer-Policy") == "same-origin"
+    assert "default-src 'none'" in headers.get("Content-Security-Policy", "")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers.get("Cache-Control"), "no cache policy"
+    if response.request.method in ("GET", "HEAD") and not response.request.path.endswith("/language"):
+        assert not headers.getlist("Set-Cookie"), "a cookie on reading"
+
+
+def check_page(page: Page, address: str) -> list[str]:
+    """All that is wrong with a page, in words."""
+    problems = [f"HTML {error}" for error in page.errors]
+    html = page.root
+    lang, direction = html.get("lang", ""), html.get("dir")
+    if not lang or direction != ("rtl" if lang.partition("-")[0] in RTL else "ltr"):
+        problems.append(f"lang {lang!r} dir {direction!r}")
+    first = urlsplit(address).path.split("/")[1]
+    if re.fullmatch(r"[a-z]{2}(-[A-Za-z]+)?", first) and page.status == 200 and lang != first:
+        problems.append(f"lang {lang} on /{first}/")
+    problems += _check_structure(page)
+    problems += _check_links(page, lang)
+    for script in page.all("script"):
+        if text_of(script):
+            problems.append("inline script")
+    for element in html.iter():
+        if isinstance(element.tag, str) and ("style" in element.attrib or element.tag == "style"):
+            problems.append(f"inline style at <{element.tag}>")
+        if any(name.startswith("on") for name in element.attrib):
+            problems.append(f"event handler at <{element.tag}>")
+    return problems
+
+
+def _check_structure(page: Page) -> list[str]:
+    problems = []
+    headings = page.texts("h1")
+    title = text_of(page.one("title"))
+    if len(headings) != 1:
+        problems.append(f"{len(headings)} h1")
+    elif not title or not (title.startswith(headings[0]) or headings[0].startswith(title)):
+        problems.append(f"h1 {headings[0]!r} does not start the title {title!r}")
+    ids = Counter(e.get("id") for e in page.root.iter() if isinstance(e.tag, str) and e.get("id"))
+    problems += [f"id {name} stands {n} times" for name, n in ids.items() if n > 1]
+    labels = {label.get("for") for label in page.all("label")}
+    wrapped = {id(e) for label in page.all("label") for e in label.iter()}
+    for tag in ("input", "textarea", "select"):
+        for field in page.all(tag):
+            if field.get("type") == "hidden" or field.get("id") in labels or id(field) in wrapped:
+                continue
+            problems.append(f"<{tag} name={field.get('name')}> has no label")
+    for image in page.all("img"):
+        if not (image.get("width") and image.get("height")) or image.get("alt") is None:
+            problems.append(f"image {image.get('src')} without size or alt")
+    for anchor in (a.get("href", "") for a in page.all("a")):
+        if anchor.startswith("#") and anchor[1:] not in ids:
+            problems.append(f"broken anchor {anchor}")
+        if anchor.startswith(("article:", "hd:")):
+            problems.append(f"unresolved address {anchor}")
+    if re.search(r"%\(\w+\)s|\{\{|\{%", page.text):
+        problems.append("a placeholder in the text")
+    if re.search(r"\bM(0\d|1[0-2])\b", page.text):
+        problems.append("an unlocalized month")
+    return problems
+
+
+def _check_links(page: Page, lang: str) -> list[str]:
+    problems = []
+    alternates = [(e.get("hreflang"), e.get("href", "")) for e in page.all("link", rel="alternate")]
+    tags = [tag for tag, _url in alternates]
+    canonical = [e.get("href", "") for e in page.all("link", rel="canonical")]
+    if len(canonical) > 1 or any(not url.startswith("http") for url in canonical):
+        problems.append(f"canonical {canonical}")
+    if alternates:
+        if len(set(tags)) != len(tags) or "x-default" not in tags or lang not in tags:
+            problems.append(f"hreflang {tags}")
+        if any(not url.startswith("http") for _tag, url in alternates):
+            problems.append("hreflang not absolute")
+    switches = page.all("a", data_switch="")
+    if len(switches) < 2 or any(a.get("lang") != a.get("hreflang") or not a.get("dir") for a in switches):
+        problems.append("switcher")
+    if page.status == 200 and not page.all("meta", name="robots") and not page.all("meta", name="description"):
+        problems.append("no description")
+    return problems
