@@ -21,7 +21,7 @@ from helpdesk.web import errors, security
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The standalone app; writes nothing unless `flask run` starts it. A wrong setting ends the start with a sentence."""
+    """The standalone app; writes nothing unless `flask run` starts it. A wrong setting stops it in one sentence."""
     app = Flask("helpdesk", instance_path=instance_path(), static_folder=None)
     settings = settings or _load_settings(Path(app.instance_path))
     app.config["MAX_CONTENT_LENGTH"] = settings.form_bytes

@@ -12,7 +12,8 @@ from helpdesk.text.placeholders import can_interpolate, placeholders
 
 _TAG = re.compile(r"<[A-Za-z/!?][^>]*>?")
 _NUMBERS = range(1_001)  # enough for every plural rule to show all its forms
-_NUM = {"%(num)s", "%(num)d"}
+# How our messages call the number that decides the plural form.
+_COUNTS = {"%(num)s", "%(num)d", "%(number)s", "%(views)s", "%(minutes)s"}
 
 
 def ids(message: Message) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def faults(message: Message, rule: Callable[[int], int]) -> list[str]:
     found = []
     for form, text in enumerate(strings(message)):
         # "one vote" may do without the number where the form stands for a single one (Arabic 0, 1, 2).
-        optional = _NUM if message.pluralizable and sizes[form] == 1 else set()
+        optional = _COUNTS if message.pluralizable and sizes[form] == 1 else set()
         place = f" in plural form {form}" if message.pluralizable else ""
         if not known - optional <= placeholders(text) <= known:
             found.append(f"wrong placeholders{place}, {_listed(placeholders(text))} for {_listed(known)}")

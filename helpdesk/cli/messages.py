@@ -18,7 +18,7 @@ from jinja2 import TemplateSyntaxError
 
 from helpdesk.cli.message_checks import faults, ids, is_translated, strings
 from helpdesk.errors import ConfigurationError, ContentError
-from helpdesk.locales import SHIPPED, Locales
+from helpdesk.locales import Locales
 
 _PACKAGE = Path(__file__).parents[1]
 _SOURCE_LANGUAGE = "en"
@@ -130,14 +130,9 @@ def check_catalogs(source: Path, translations: Path, codes: Sequence[str]) -> li
     return problems
 
 
-def default_codes() -> tuple[str, ...]:
-    """The catalogs that ship: one for each writing, so none for en_SG, which is written as en."""
-    locales = Locales.parse(SHIPPED, default=_SOURCE_LANGUAGE)
-    return tuple(
-        locale.code
-        for locale in locales.all
-        if not any(locales.is_same_writing(locale, other) for other in locales.chain(locale)[1:])
-    )
+def existing_codes(translations: Path) -> tuple[str, ...]:
+    """The catalogs that stand in a folder, by their codes."""
+    return tuple(sorted(path.parent.parent.name for path in translations.glob("*/LC_MESSAGES/messages.po")))
 
 
 def _path(translations: Path, code: str) -> Path:
@@ -256,7 +251,7 @@ def _checked(codes: tuple[str, ...]) -> tuple[str, ...]:
             raise click.BadParameter(str(error)) from None
         if "-" in code:
             raise click.BadParameter(f"write {code.replace('-', '_')}.")
-    return codes or default_codes()
+    return codes
 
 
 class _Group(click.Group):
@@ -296,7 +291,8 @@ def extract(source: Path) -> None:
 @_translations
 @_codes
 def update(source: Path, translations: Path, codes: tuple[str, ...]) -> None:
-    """Bring catalogs up to date; without CODES (pt_BR, zh_Hans) all that ship."""
+    """Bring catalogs up to date; without CODES (pt_BR, zh_Hans) all in the folder."""
+    codes = codes or existing_codes(translations)
     update_catalogs(source, translations, codes)
     _print_table(catalog_status(source, translations, codes))
 
@@ -307,7 +303,8 @@ def update(source: Path, translations: Path, codes: tuple[str, ...]) -> None:
 @_codes
 @click.option("--check", is_flag=True, help="Print every fault as well, and exit 1 if there is one.")
 def status(source: Path, translations: Path, codes: tuple[str, ...], check: bool) -> None:
-    """Show how far catalogs are; without CODES (pt_BR, zh_Hans) all that ship."""
+    """Show how far catalogs are; without CODES (pt_BR, zh_Hans) all in the folder."""
+    codes = codes or existing_codes(translations)
     problems = check_catalogs(source, translations, codes) if check else []
     for problem in problems:
         click.echo(problem)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -114,8 +115,14 @@ def get_article_page(
         lang=row.locale,
         kind=Kind.FALLBACK if served is None else kind_of(locales, locale, served),
         outdated_since=row.outdated_since,
-        alternates=tuple(Alternate(item.locale, item.slug) for item in alternates),
+        alternates=_in_order(locales, alternates),
     )
+
+
+def _in_order(locales: Locales, rows: Sequence[Any]) -> tuple[Alternate, ...]:
+    """Translations in the switcher's order; of a locale that the site no longer has, nothing is shown."""
+    slugs = {row.locale: row.slug for row in rows}
+    return tuple(Alternate(item.tag, slugs[item.tag]) for item in locales.all if item.tag in slugs)
 
 
 @lru_cache(maxsize=256)
@@ -157,10 +164,8 @@ def _page(chain: Sequence[str]) -> AnySelect:
     )
 
 
-_ALTERNATES = (
-    select(Translation.locale, Translation.slug)
-    .where(Translation.article_id == bindparam("id"), visible_to(Viewer.READER))
-    .order_by(Translation.locale)
+_ALTERNATES = select(Translation.locale, Translation.slug).where(
+    Translation.article_id == bindparam("id"), visible_to(Viewer.READER)
 )
 
 

@@ -159,7 +159,8 @@ def _reach(inside: Sequence[_Match], index: int, room: int) -> tuple[_Match, _Ma
     """From one match to the last that still fits into the room, and the words between."""
     first = last = inside[index]
     words = first.words
-    for match in inside[index + 1 :]:
+    for i in range(index + 1, len(inside)):
+        match = inside[i]
         if match.end - first.start > room:
             break
         last, words = match, words | match.words

@@ -110,6 +110,9 @@ class _Snapshot:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
             self._reader.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def search(self, query: SearchQuery) -> SearchResult:
         text = query.text[:MAX_QUERY_LENGTH]
         ranking = rank(

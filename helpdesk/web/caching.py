@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, make_response, redirect, request
 
 POLICIES = {
     # Pages that show what the reader said: Back has to show the true state, so nothing keeps them.
@@ -20,3 +20,14 @@ def keep(response: Response, policy: str) -> Response:
     """Put a policy on an answer."""
     response.headers["Cache-Control"] = POLICIES[policy]
     return response
+
+
+def send_to(target: str, status: int, policy: str) -> Response:
+    """Send the reader to another address, with the status said outright (Flask's default is changing)."""
+    return keep(make_response(redirect(target, status)), policy)
+
+
+def with_query(path: str) -> str:
+    """The path with the query that this request carries."""
+    query = request.query_string.decode("ascii", "replace")
+    return f"{path}?{query}" if query else path

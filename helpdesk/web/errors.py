@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, make_response, request
+from flask import Response, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.errors import Busy, NotReady
 from helpdesk.web import security
-from helpdesk.web.caching import keep
 from helpdesk.web.localization import activate, locale_of_path
 from helpdesk.web.pages import Page, show
 
@@ -34,10 +33,6 @@ def words(status: int) -> tuple[str, str]:
             _("It is no longer true, so we took it away. Search for what you need."),
         ),
         413: (_("That was too long"), _("Shorten your text and send it again.")),
-        429: (
-            _("Too many answers at once"),
-            _("Wait a minute, then try again. Nothing you sent was lost on your screen."),
-        ),
         503: (_("We cannot do this right now"), _("Try again in a few seconds.")),
     }
     return table.get(status, (_("Something went wrong"), _("The fault is ours and has been noted. Try again later.")))
@@ -48,20 +43,17 @@ def error_response(status: int) -> Response:
     title, text = words(status)
     page = Page(title=title, is_indexed=False)
     response = show("error.html", page, policy="never", status=status, text=text)
-    if status in (429, 503):
-        response.headers["Retry-After"] = str(60 if status == 429 else RETRY_AFTER)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
 def handle(error: Exception) -> Response:
     """Answer any exception of ours in the language of the path; what nobody expected is logged."""
-    if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
-        response = keep(make_response(error.get_response()), "moved")  # a redirect that was raised
-        return security.add_headers(response)
     activate(locale_of_path())
     if isinstance(error, HTTPException):
         status = error.code or 500
-        if status not in (400, 403, 404, 405, 410, 413, 429, 503):
+        if status not in (400, 403, 404, 405, 410, 413, 503):
             status = 400 if status < 500 else 500
     elif isinstance(error, Busy | NotReady):
         log.warning("%s %s: %s", request.method, request.path, error)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import current_app, g, request
+from flask import abort, current_app, g, request
 from flask.sansio.app import App
 from flask_babel import force_locale
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import RequestRedirect
 
 from helpdesk.locales import Locale
 from helpdesk.services.site import Site
+from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.gettext import PoDomain
 
 LOCALE_COOKIE = "hd_locale"
@@ -62,12 +62,8 @@ def pull_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         activate(negotiated())
         raise NotFound
     activate(alias)
-    path = request.root_path + request.path.replace(f"/{tag}", f"/{alias.tag}", 1)
-    redirect = RequestRedirect(
-        path + (f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else "")
-    )
-    redirect.code = 308
-    raise redirect
+    target = with_query(request.root_path + request.path.replace(f"/{tag}", f"/{alias.tag}", 1))
+    abort(send_to(target, 308, "moved"))
 
 
 def push_locale(app: App, endpoint: str, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from helpdesk.cli.messages import (
     CatalogStatus,
     catalog_status,
     check_catalogs,
-    default_codes,
+    existing_codes,
     extract_catalog,
     messages,
     update_catalogs,
@@ -363,6 +363,6 @@ def test_catalogs_are_readable_by_the_server(tmp_path):
     assert stat.S_IMODE(po(tmp_path, "de").stat().st_mode) & 0o444 == 0o444
 
 
-def test_one_catalog_ships_for_each_writing():
-    codes = "en de es fr pt_BR ru ar he hi ja ko zh_Hans zh_Hant tr vi th id"
-    assert " ".join(default_codes()) == codes
+def test_without_codes_all_catalogs_of_the_folder_are_meant(source, tmp_path):
+    update_catalogs(source, tmp_path / "translations", ["zh_Hans", "ru"])
+    assert existing_codes(tmp_path / "translations") == ("ru", "zh_Hans")

@@ -104,9 +104,7 @@ class CheckingClient:
         page = Page(response)
         is_fragment = (headers or {}).get("X-Requested-With") == "fetch" and "<html" not in page.html
         if response.mimetype == "text/html" and response.status_code not in range(300, 400) and page.html:
-            problems = (
-                [] if is_fragment else check_page(page, urljoin("http://localhost/", response.request.path))
-            )
+            problems = [] if is_fragment else check_page(page, urljoin("http://localhost/", response.request.path))
             assert problems == [], f"{method} {url}: {problems}"
         check_headers(response)
         return page
@@ -156,25 +154,35 @@ def _check_structure(page: Page) -> list[str]:
         problems.append(f"h1 {headings[0]!r} does not start the title {title!r}")
     ids = Counter(e.get("id") for e in page.root.iter() if isinstance(e.tag, str) and e.get("id"))
     problems += [f"id {name} stands {n} times" for name, n in ids.items() if n > 1]
-    labels = {label.get("for") for label in page.all("label")}
-    wrapped = {id(e) for label in page.all("label") for e in label.iter()}
-    for tag in ("input", "textarea", "select"):
-        for field in page.all(tag):
-            if field.get("type") == "hidden" or field.get("id") in labels or id(field) in wrapped:
-                continue
-            problems.append(f"<{tag} name={field.get('name')}> has no label")
+    problems += _check_forms(page) + _check_anchors(page, set(ids))
     for image in page.all("img"):
         if not (image.get("width") and image.get("height")) or image.get("alt") is None:
             problems.append(f"image {image.get('src')} without size or alt")
-    for anchor in (a.get("href", "") for a in page.all("a")):
-        if anchor.startswith("#") and anchor[1:] not in ids:
-            problems.append(f"broken anchor {anchor}")
-        if anchor.startswith(("article:", "hd:")):
-            problems.append(f"unresolved address {anchor}")
     if re.search(r"%\(\w+\)s|\{\{|\{%", page.text):
         problems.append("a placeholder in the text")
     if re.search(r"\bM(0\d|1[0-2])\b", page.text):
         problems.append("an unlocalized month")
+    return problems
+
+
+def _check_forms(page: Page) -> list[str]:
+    labels = {label.get("for") for label in page.all("label")}
+    wrapped = {id(e) for label in page.all("label") for e in label.iter()}
+    return [
+        f"<{tag} name={field.get('name')}> has no label"
+        for tag in ("input", "textarea", "select")
+        for field in page.all(tag)
+        if field.get("type") != "hidden" and field.get("id") not in labels and id(field) not in wrapped
+    ]
+
+
+def _check_anchors(page: Page, ids: set[str | None]) -> list[str]:
+    problems = []
+    for address in (a.get("href", "") for a in page.all("a")):
+        if address.startswith("#") and address[1:] not in ids:
+            problems.append(f"broken anchor {address}")
+        if address.startswith(("article:", "hd:")):
+            problems.append(f"unresolved address {address}")
     return problems
 
 

@@ -28,9 +28,7 @@ def test_every_value_stays_the_string_that_was_written() -> None:
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
-    assert split("\ufeff---\r\ntitle: x\r\n---\r\nBody\r\n") == FrontMatter(
-        {"title": "x"}, {"title": 2}, "Body\n", 4
-    )
+    assert split("\ufeff---\r\ntitle: x\r\n---\r\nBody\r\n") == FrontMatter({"title": "x"}, {"title": 2}, "Body\n", 4)
 
 
 @pytest.mark.parametrize("text", ["", "Body", "----\nx\n---\n", " ---\n"])

@@ -48,8 +48,7 @@ def test_emphasis_next_to_scripts_without_spaces(source: str, expected: str) -> 
         ("!!! quote extra\n    Text", '<div class="note note-note">\n<p>Text</p>\n</div>'),
         (
             "/// danger | Stop\n\nText\n\n///\n\nAfter",
-            '<div class="note note-danger">\n<p class="note-title">Stop</p>\n<p>Text</p>\n</div>\n'
-            "<p>After</p>",
+            '<div class="note note-danger">\n<p class="note-title">Stop</p>\n<p>Text</p>\n</div>\n<p>After</p>',
         ),
         ("/// hint\nText\n///", '<div class="note note-tip">\n<p>Text</p>\n</div>'),
         (
@@ -63,8 +62,7 @@ def test_emphasis_next_to_scripts_without_spaces(source: str, expected: str) -> 
         ),
         (
             "/// note\n```\n///\n```\n///\n\nAfter",
-            '<div class="note note-note">\n<pre tabindex="0" dir="ltr"><code>///\n</code></pre>\n</div>\n'
-            "<p>After</p>",
+            '<div class="note note-note">\n<pre tabindex="0" dir="ltr"><code>///\n</code></pre>\n</div>\n<p>After</p>',
         ),
         ("/// note\nOpen to the end", '<div class="note note-note">\n<p>Open to the end</p>\n</div>'),
         ("Text\n/// note\nIn\n///", '<p>Text</p>\n<div class="note note-note">\n<p>In</p>\n</div>'),
@@ -119,8 +117,7 @@ def test_code_keeps_its_language_and_direction() -> None:
 
 def test_images_get_their_size_and_only_the_first_is_loaded_at_once() -> None:
     source = (
-        "![One](a%20b.png 'T')\n![Two](two.png)\n\n![Far](https://x.org/z.png)\n\n"
-        "<p>\n<img src='two.png' alt=\"2\">"
+        "![One](a%20b.png 'T')\n![Two](two.png)\n\n![Far](https://x.org/z.png)\n\n<p>\n<img src='two.png' alt=\"2\">"
     )
     rendered = render(source, images={"a b.png": INFO, "two.png": INFO})
     size = 'src="hd:media/abc.png" width="640" height="480" decoding="async"'
@@ -251,9 +248,7 @@ def test_code_blocks_are_not_isolated_inside() -> None:
 
 
 def test_the_plain_text_has_one_block_a_line() -> None:
-    source = (
-        "Two\nlines<br>here\n\n- a &amp; *b*\n\n> q\n\n```\nx  y\nz\n```\n\n<!-- no --><script>no</script>"
-    )
+    source = "Two\nlines<br>here\n\n- a &amp; *b*\n\n> q\n\n```\nx  y\nz\n```\n\n<!-- no --><script>no</script>"
     assert render(source).text == "Two lines here\na & b\nq\nx y\nz"
 
 

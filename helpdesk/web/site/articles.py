@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from werkzeug.exceptions import Gone, NotFound
 
 from helpdesk import clock
@@ -15,7 +15,7 @@ from helpdesk.locales import Locale
 from helpdesk.queries.articles import ArticleGone, ArticlePage, find_link_targets, get_article_page
 from helpdesk.queries.visibility import Kind
 from helpdesk.services.views import Reader, record_view
-from helpdesk.web.caching import keep
+from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.filters import article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, clean_query, show
@@ -30,17 +30,14 @@ PRIVATE_ADDRESS = re.compile(r'(href|src)="(article:([a-z0-9-]+)(?:#([^"]*))?|hd
 def by_id(article_id: int) -> Response:
     """Send the reader to the best translation that exists."""
     page = find_page(article_id, current_site().locales.default)
-    best = _best_tag(page)
-    slug = next(item.slug for item in page.alternates if item.tag == best)
-    response = redirect(article_url(article_id, slug, tag=best), 302)
+    slugs = {item.tag: item.slug for item in page.alternates}
+    best = next((locale.tag for locale in current_site().locales.chain(negotiated()) if locale.tag in slugs), None)
+    best = best or page.lang
+    # A translation into a language that the site gave up is read below the default one's address.
+    tag, slug = (best, slugs[best]) if best in slugs else (current_site().locales.default.tag, page.slug)
+    response = send_to(article_url(article_id, slug, tag=tag), 302, "never")
     response.headers["Vary"] = "Accept-Language, Cookie"
-    return keep(response, "never")  # type: ignore[arg-type]
-
-
-def _best_tag(page: ArticlePage) -> str:
-    locales, existing = current_site().locales, {item.tag for item in page.alternates}
-    chain = locales.chain(negotiated())
-    return next((locale.tag for locale in chain if locale.tag in existing), page.lang)
+    return response
 
 
 def parse_ref(ref: str) -> tuple[int, str]:
@@ -67,9 +64,8 @@ def article(ref: str) -> Response:
     article_id, slug = parse_ref(ref)
     page = find_page(article_id, current_locale())
     if slug != page.slug:
-        query = request.query_string.decode("ascii", "replace")
-        target = article_url(article_id, page.slug) + (f"?{query}" if query else "")
-        return keep(redirect(target, 308), "moved")  # type: ignore[arg-type]
+        target = with_query(article_url(article_id, page.slug))
+        return send_to(target, 308, "moved")
     response = show_article(page, current_feedback(page))
     if request.method == "GET":
         _count(page)
@@ -107,7 +103,7 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
     frame = Page(
         title=page.title,
         description=page.summary or page.title,
-        canonical=absolute(own[page.lang]),
+        canonical=absolute(own.get(page.lang) or article_url(page.article_id, page.slug)),
         alternates=_alternates(page, own) if page.kind is Kind.OWN else [],
         here=here,
         query=query,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, url_for
 from flask_babel import gettext as _
 
 from helpdesk import clock
 from helpdesk.queries.categories import list_categories
 from helpdesk.queries.listing import Scope, list_cards
-from helpdesk.web.caching import keep
+from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, all_locales, show
 
@@ -17,16 +17,15 @@ POPULAR, LATEST = 6, 3
 
 def root() -> Response:
     """Send the reader to the best locale."""
-    response = redirect(url_for("helpdesk.home", tag=negotiated().tag), 302)
+    response = send_to(url_for("helpdesk.home", tag=negotiated().tag), 302, "never")
     response.headers["Vary"] = "Accept-Language, Cookie"
-    return keep(response, "never")  # type: ignore[arg-type]
+    return response
 
 
 def without_slash() -> Response:
     """`/de` is `/de/`."""
-    query = request.query_string.decode("ascii", "replace")
-    target = url_for("helpdesk.home") + (f"?{query}" if query else "")
-    return keep(redirect(target, 308), "moved")  # type: ignore[arg-type]
+    target = with_query(url_for("helpdesk.home"))
+    return send_to(target, 308, "moved")
 
 
 def home() -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -20,7 +20,7 @@ from helpdesk.queries.categories import (
     list_categories,
 )
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page
-from helpdesk.web.caching import keep
+from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, absolute, all_locales, page_number, show
 
@@ -86,9 +86,8 @@ def _find_category(slug: str) -> tuple[CategoryLink, tuple[CategoryLink, ...]]:
 
 def _moved(endpoint: str, **values: Any) -> Response:
     """One permanent hop to the final address, query kept."""
-    query = request.query_string.decode("ascii", "replace")
-    target = url_for(endpoint, **values) + (f"?{query}" if query else "")
-    return keep(redirect(target, 308), "moved")  # type: ignore[arg-type]
+    target = with_query(url_for(endpoint, **values))
+    return send_to(target, 308, "moved")
 
 
 def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: SectionLink | None) -> Response:
@@ -109,7 +108,7 @@ def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: Secti
     )
     endpoint, values = _address(chosen, part)
     if number > cards.pages:
-        return keep(redirect(url_for(endpoint, **values, **list_options(sort, cards.pages)), 302), "never")  # type: ignore[arg-type]
+        return send_to(url_for(endpoint, **values, **list_options(sort, cards.pages)), 302, "never")
     subject: CategoryLink | SectionLink = part or chosen
     page = Page(
         title=subject.title,

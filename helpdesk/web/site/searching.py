@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
@@ -17,7 +17,7 @@ from helpdesk.queries.searching import Found
 from helpdesk.queries.searching import search as run_search
 from helpdesk.search.backend import SearchQuery, SearchUnavailable
 from helpdesk.services.searches import log_search
-from helpdesk.web.caching import keep
+from helpdesk.web.caching import send_to
 from helpdesk.web.errors import RETRY_AFTER
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, clean_query, page_number, show
@@ -42,7 +42,7 @@ def search() -> Response:
 def _browse(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, number: int) -> Response:
     """All articles; a category without words is that category's own page."""
     if chosen is not None:
-        return keep(redirect(url_for("helpdesk.category", slug=chosen.slug), 302), "never")  # type: ignore[arg-type]
+        return send_to(url_for("helpdesk.category", slug=chosen.slug), 302, "never")
     site, sort = current_site(), request.args.get("sort", SORTS[0])
     if sort not in SORTS:
         raise NotFound
@@ -123,7 +123,7 @@ def _find(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, query: st
 
 def _last_page(asked: dict[str, Any], pages: int) -> Response:
     target = url_for("helpdesk.search", **(asked | ({} if pages == 1 else {"page": pages})))
-    return keep(redirect(target, 302), "never")  # type: ignore[arg-type]
+    return send_to(target, 302, "never")
 
 
 def _unavailable(tree: tuple[CategoryLink, ...], asked: dict[str, Any]) -> Response:

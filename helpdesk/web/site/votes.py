@@ -16,7 +16,7 @@ from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote
 from helpdesk.services.feedback import Ballot, cast_vote, count_request, remove_vote
 from helpdesk.web import security
-from helpdesk.web.caching import keep
+from helpdesk.web.caching import keep, send_to
 from helpdesk.web.errors import RETRY_AFTER, error_response
 from helpdesk.web.filters import article_ref
 from helpdesk.web.localization import current_locale, current_site
@@ -32,7 +32,7 @@ ANSWERS = {"yes": True, "no": False}
 def vote_page(ref: str) -> Response:
     """Somebody opened the form's address by hand: the article is what they want."""
     target = url_for("helpdesk.article", ref=ref, _anchor="feedback")
-    return keep(redirect(target, 303), "never")  # type: ignore[arg-type]
+    return send_to(target, 303, "never")
 
 
 def vote(ref: str) -> Response:

@@ -1,0 +1,145 @@
+"""Words and their terms, language by language; offsets are those of the original text."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+import pytest
+
+from helpdesk.search.analysis import Token, analyse, fold_title, query_terms
+
+
+def terms(text: str, language: str) -> list[str]:
+    return [token.term for token in analyse(text, language)]
+
+
+def test_tokens_carry_position_and_offsets_of_the_original():
+    assert analyse("¡Más cafés!", "es") == [
+        Token("mas", 0, 1, 4),
+        Token("cafes", 1, 5, 10),
+        Token("caf", 1, 5, 10),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Withdrawals, user's withdrawing", ["withdraw", "user", "withdraw"]),
+        ("en", "2FA", ["2fa", "fa"]),
+        ("en", "TRC-20", ["trc20", "trc", "20"]),
+        ("en", "TRC20", ["trc20", "trc", "20"]),
+        ("en", "v1.2.3", ["v1.2.3", "1.2.3"]),
+        ("en", "e-mail", ["email", "mail"]),
+        ("en", "api_key", ["apikey", "api", "key"]),
+        ("en", "1,000 10000 0,5", ["1.000", "1000", "10000", "0.5"]),
+        ("en", "1,000.50", ["1.000.50", "1000.50"]),
+        ("vi", "rút tiền Đà", ["rút", "rut", "tiền", "tien", "đà", "da"]),
+        ("fr", "l’argent L'argent", ["argent", "argent"]),
+        ("ar", "أَحْمَد ١٢٣", ["احمد", "123"]),
+        ("he", "והבנק", ["והבנק", "בנק"]),
+        ("hi", "ज़रूर", ["ज़रूर", "जरूर"]),
+        ("zh-Hans", "提现很慢", ["提现", "现很", "很慢"]),
+        ("zh-Hant", "提現", ["提現"]),
+        ("zh-Hans", "币", ["币"]),
+        ("ja", "ﾃﾞﾓ取引", ["デモ", "モ取", "取引"]),
+        ("ko", "출금을 USDT를", ["출금을", "출금", "금을", "usdt", "를"]),
+        ("th", "ถอนเงิน", ["ถอน", "อนเ", "นเง", "เงิ", "งิน"]),
+        ("xx", "Wörter", ["wörter", "worter"]),
+        ("en", "✔️ ‼️ — …", []),
+    ],
+)
+def test_terms(language: str, text: str, expected: list[str]):
+    assert terms(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("tr", "İSTANBUL", "istanbul"),
+        ("tr", "giriş", "giris"),
+        ("tr", "ISPARTA", "ısparta"),
+        ("de", "Größe", "Groesse"),
+        ("de", "Größe", "Grosse"),
+        ("de", "Straße", "STRASSE"),
+        ("es", "verificación", "verificacion"),
+        ("pt-BR", "verificação", "verificacao"),
+        ("ru", "ещё", "еще"),
+        ("el", "ΛΟΓΑΡΙΑΣΜΌΣ", "λογαριασμος"),
+        ("fa", "كيف", "کیف"),
+        ("ko", "출금", "\u110e\u116e\u11af\u1100\u1173\u11b7"),
+        ("en", "don’t", "don't"),
+        ("en", "ＢＩＴＣＯＩＮ", "bitcoin"),
+        ("ar", "١٠٠٠", "1000"),
+    ],
+)
+def test_spellings_of_one_word_share_a_term(language: str, one: str, other: str):
+    assert set(terms(one, language)) & set(terms(other, language))
+
+
+def test_simplified_and_traditional_are_not_mixed():
+    assert not set(terms("提现", "zh-Hans")) & set(terms("提現", "zh-Hant"))
+
+
+def test_every_span_lies_in_the_text_and_in_order():
+    rng = random.Random(7)
+    alphabet = "aZé9ß_-.'’ ,İﾃﾞ한글하\u1112\u1161\u11ab提现ถอนิ่हि\u200d\u0301\ud800\U0001f600\"אב\n"
+    for _ in range(500):
+        text = "".join(rng.choices(alphabet, k=40))
+        for language in ("en", "tr", "ja", "de", "he", ""):
+            tokens = analyse(text, language)
+            assert all(0 <= t.start < t.end <= len(text) and t.term for t in tokens)
+            positions = [t.position for t in tokens]
+            assert positions == sorted(positions)
+            "".join(t.term for t in tokens).encode()
+
+
+def test_threads_get_the_same_stems():
+    words = [f"{stem}{ending}" for stem in ("withdraw", "deposit", "verif") for ending in ("als", "ing", "ied")]
+    texts = [" ".join(f"{word}{'x' * i}ing" for word in words) for i in range(60)]
+    results: list[list[list[str]]] = []
+    threads = [
+        threading.Thread(target=lambda: results.append([terms(text, "en-GB") for text in texts])) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [[terms(text, "en") for text in texts]] * 4
+
+
+def test_query_words_unite_languages_and_stand_once():
+    assert query_terms("Withdrawals WITHDRAWALS auszahlen", ["en", "de"]) == {
+        (0, 11): frozenset({"withdraw", "withdrawal"}),
+        (24, 33): frozenset({"auszahlen", "auszahl"}),
+    }
+
+
+def test_query_is_capped_in_length_and_words():
+    assert len(query_terms(" ".join(f"w{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(60)), ["en"])) == 32
+    assert query_terms("a" * 300 + " late", ["en"]) == {(0, 256): frozenset({"a" * 64})}
+    assert len(query_terms("".join(chr(0x4E00 + i) for i in range(500)), ["zh"])) == 128
+    assert query_terms("?! …", ["en"]) == {}
+
+
+@pytest.mark.parametrize("unit", ["a", "a-", "1,", "提", "ถ", "é'", "a\u0301", "'", "\u0301", ".", "1"])
+def test_time_is_linear(unit: str):
+    started = time.perf_counter()
+    analyse(unit * 100_000, "en")
+    assert time.perf_counter() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("title", "folded"),
+    [
+        ("  ¿Cómo RETIRAR—fondos? ", "como retirar fondos"),
+        ("İade", "iade"),
+        ("提现？", "提现"),
+        ("Straße", "strasse"),
+        ("?!…", ""),
+        ("", ""),
+    ],
+)
+def test_fold_title(title: str, folded: str):
+    assert fold_title(title) == folded

@@ -1,0 +1,475 @@
+"""What the index on disk answers, and that nothing breaks it for longer than a rebuild."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import helpdesk
+from helpdesk.search.backend import Document, Hit, SearchQuery, SearchResult, SearchUnavailable
+from helpdesk.search.builds import Builds
+from helpdesk.search.whoosh_backend import WhooshBackend
+
+DOSE = 40 if os.environ.get("HELPDESK_TEST_DOSE") == "full" else 3
+HOME = Path(helpdesk.__file__).parents[1]
+
+
+def document(article_id: int, title: str = "", body: str = "", **values: str) -> Document:
+    given = {"language": "en", "category": "faq", "headings": "", "summary": "", "keywords": "", "stamp": "1"}
+    return Document(
+        article_id=article_id,
+        translation_id=article_id + 1000,
+        section="basics",
+        title=title,
+        body=body,
+        **{**given, **values},
+    )
+
+
+def built(root: Path, *documents: Document, locale: str = "en") -> WhooshBackend:
+    backend = WhooshBackend(root)
+    backend.rebuild(locale, documents)
+    return backend
+
+
+def found(backend: WhooshBackend, text: str, locale: str = "en") -> list[int]:
+    return [hit.article_id for hit in backend.search(SearchQuery(locale, text)).hits]
+
+
+def script(body: str, *arguments: object) -> subprocess.Popen[str]:
+    """A process of its own that has `backend` and `document`, and prints what it has done."""
+    prelude = (
+        "import os, sys, itertools\nfrom pathlib import Path\nsys.path.insert(0, 'tests/unit')\n"
+        "from test_search_whoosh import WhooshBackend, SearchQuery, document, found\n"
+        "backend = WhooshBackend(Path(sys.argv[1]))\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", prelude + body, *map(str, arguments)],
+        cwd=HOME,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_importing_the_package_does_not_import_whoosh():
+    code = (
+        "import sys, helpdesk.search.backend, helpdesk.search.analysis, helpdesk.search.passages, "
+        "helpdesk.search.ranking, helpdesk.search.builds\n"
+        "sys.exit(any(name.split('.')[0] in ('whoosh', 'flask', 'sqlalchemy') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=HOME, check=False).returncode == 0
+
+
+def test_a_hit_names_article_and_translation(tmp_path: Path):
+    backend = built(tmp_path, document(1, "Withdraw money"), document(2, "Fees"))
+    result = backend.search(SearchQuery("en", "withdrawals"))
+    assert result == SearchResult((Hit(1, 1001, result.hits[0].score),), 1, {"faq": 1}, frozenset({"withdraw"}))
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "…\n", "\x00", "zebra", "\ud800", "✔️"])
+def test_nothing_to_find(tmp_path: Path, text: str):
+    backend = built(tmp_path, document(1, "Withdraw money"))
+    assert backend.search(SearchQuery("en", text)) == SearchResult((), 0, {}, frozenset())
+
+
+def test_an_empty_index_is_ready_and_finds_nothing(tmp_path: Path):
+    backend = built(tmp_path)
+    assert backend.is_ready("en")
+    assert found(backend, "anything") == []
+    backend.update("en", add=[document(1, "Anything")], remove=[])
+    assert found(backend, "anything") == [1]
+    backend.update("en", add=[], remove=[1])
+    assert found(backend, "anything") == []
+
+
+def test_fields_weigh_in_their_order(tmp_path: Path):
+    filler = [document(i, f"other{i}", "nothing", headings="x", summary="x", keywords="x") for i in range(9, 30)]
+    backend = built(
+        tmp_path,
+        document(4, "one", "passkey"),
+        document(3, "one", "two", summary="passkey"),
+        document(2, "one", "two", headings="passkey"),
+        document(1, "passkey stuff", "two"),
+        *filler,
+    )
+    assert found(backend, "passkey please") == [1, 2, 3, 4]
+
+
+def test_more_of_the_words_come_before_one_in_a_heading(tmp_path: Path):
+    filler = [document(i, f"other{i}", "nothing here") for i in range(9, 30)]
+    backend = built(
+        tmp_path, document(1, "Keys", headings="Passkey"), document(2, "Guide", "lost your passkey"), *filler
+    )
+    assert found(backend, "lost passkey") == [2, 1]
+
+
+def test_the_same_title_stands_first_and_together(tmp_path: Path):
+    backend = built(
+        tmp_path,
+        document(1, "How to withdraw withdraw withdraw", "withdraw funds funds", keywords="withdraw funds"),
+        document(5, "Withdraw FUNDS!"),
+        document(3, "withdraw funds", "and a long body about something else " * 50),
+        *(document(i, f"other{i}") for i in range(20, 40)),
+    )
+    assert found(backend, "  Withdraw — funds?") == [3, 5, 1]
+
+
+def test_the_same_title_is_found_though_its_words_are_everywhere(tmp_path: Path):
+    backend = built(tmp_path, document(1, "The fees"), *(document(i, "fees", "rare") for i in range(2, 5)))
+    assert found(backend, "the fees") == [1]
+
+
+def test_equals_are_in_the_order_of_their_ids(tmp_path: Path):
+    backend = built(tmp_path, *(document(i, "Fees", "text") for i in (7, 3, 5)), document(9, "x"), document(8, "y"))
+    assert found(backend, "fee text") == [3, 5, 7]
+
+
+def test_words_in_most_documents_bring_nothing_in_beside_a_rarer_one(tmp_path: Path):
+    documents = [document(i, f"Title{i}", "how to do it") for i in range(1, 10)]
+    backend = built(tmp_path, *documents, document(10, "Passkeys", "how to do it"))
+    assert found(backend, "how to passkey") == [10]
+    assert len(found(backend, "how to zebra")) == 10
+    assert backend.search(SearchQuery("en", "how to passkey")).terms == frozenset({"passkey"})
+
+
+def test_a_code_found_whole_is_not_searched_in_parts(tmp_path: Path):
+    backend = built(tmp_path, document(1, "TRC-20"), document(2, "20 USDT"), document(3, "TRC20"), document(4, "x"))
+    assert found(backend, "trc20") == [3, 1]
+    assert found(backend, "ERC-20") == [1, 2, 3]
+
+
+def test_counts_ignore_the_category_and_pages_do_not_overlap(tmp_path: Path):
+    documents = [document(i, f"Fees {i}", category="faq" if i % 3 else "news") for i in range(1, 31)]
+    backend = built(tmp_path, *documents, *(document(i, "other") for i in range(40, 80)))
+    page = backend.search(SearchQuery("en", "fees", category="news", limit=4, offset=8))
+    assert (len(page.hits), page.total, page.counts) == (2, 10, {"faq": 20, "news": 10})
+    every = [
+        hit.article_id
+        for offset in range(0, 30, 7)
+        for hit in backend.search(SearchQuery("en", "fees", limit=7, offset=offset)).hits
+    ]
+    assert sorted(every) == list(range(1, 31))
+    assert backend.search(SearchQuery("en", "fees", limit=-1, offset=-5)).total == 30
+    assert backend.search(SearchQuery("en", "fees", offset=10**18)).hits == ()
+    assert backend.search(SearchQuery("en", "fees", category="none")).total == 0
+
+
+def test_a_fallback_in_another_language_is_found_in_either(tmp_path: Path):
+    backend = built(
+        tmp_path,
+        document(1, "出金について", "銀行口座", language="ja"),
+        document(2, "Withdrawing funds", language="en"),
+        document(3, "Gebühren für Auszahlungen", language="de"),
+        locale="ja",
+    )
+    assert found(backend, "出金", "ja") == [1]
+    assert found(backend, "withdrawals", "ja") == [2]
+    assert found(backend, "gebuehr", "ja") == [3]
+
+
+def test_update_replaces_removes_and_may_be_repeated(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"), document(2, "banana"), document(3, "cherry"))
+    for _ in range(2):
+        backend.update("en", add=[document(1, "zebra", stamp="2"), document(4, "date")], remove=[2, 77])
+    assert backend.stamps("en") == {1: "2", 3: "1", 4: "1"}
+    assert [found(backend, word) for word in ("apple", "banana", "cherry", "zebra", "date")] == [[], [], [3], [1], [4]]
+
+
+def test_an_update_of_nothing_changes_nothing(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+    before = (tmp_path / "en" / "current").read_bytes()
+    backend.update("en", add=[], remove=[5])
+    assert (tmp_path / "en" / "current").read_bytes() == before
+
+
+def test_updates_answer_like_a_rebuild(tmp_path: Path):
+    rng = random.Random(5)
+    words = [f"w{i}" for i in range(60)]
+    held: dict[int, Document] = {}
+    backend = built(tmp_path / "a")
+    for step in range(40):
+        add = [
+            document(
+                rng.randrange(80),
+                " ".join(rng.choices(words, k=3)),
+                " ".join(rng.choices(words, k=30)),
+                stamp=str(step),
+            )
+            for _ in range(rng.randrange(6))
+        ]
+        add = list({d.article_id: d for d in add}.values())
+        remove = [i for i in rng.sample(range(80), 5) if i not in {d.article_id for d in add}]
+        backend.update("en", add=add, remove=remove)
+        held = {i: d for i, d in held.items() if i not in remove} | {d.article_id: d for d in add}
+    fresh = built(tmp_path / "b", *held.values())
+    assert backend.stamps("en") == {i: d.stamp for i, d in held.items()}
+    for _ in range(100):
+        query = SearchQuery("en", " ".join(rng.choices(words, k=4)), limit=100)
+        assert backend.search(query) == fresh.search(query)
+
+
+def test_another_process_sees_an_update_at_once(tmp_path: Path):
+    reader = built(tmp_path, document(1, "apple"))
+    writer = WhooshBackend(tmp_path)
+    for i, fruit in enumerate(("banana", "cherry", "date", "elderberry", "fig", "grape"), 2):
+        assert found(reader, fruit) == []
+        writer.update("en", add=[document(i, fruit)], remove=[])
+        assert found(reader, fruit) == [i]
+
+
+def test_files_are_closed(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+    found(backend, "apple")
+    before = len(os.listdir("/proc/self/fd"))
+    for i in range(2, 20):
+        backend.update("en", add=[document(i, "apple")], remove=[])
+        assert len(found(backend, "apple")) == min(15, i)
+    assert len(os.listdir("/proc/self/fd")) <= before + 8
+    backend.close()
+    assert len(os.listdir("/proc/self/fd")) < before
+    assert len(found(backend, "apple")) == 15
+
+
+def test_old_builds_go_when_nobody_can_be_reading_them(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+    for i in range(2, 6):
+        backend.update("en", add=[document(i, "apple")], remove=[])
+    folders = [path for path in (tmp_path / "en").iterdir() if path.is_dir()]
+    assert len(folders) == 5
+    for folder in folders:
+        os.utime(folder, (time.time() - 61, time.time() - 61))
+    backend.update("en", add=[document(6, "apple")], remove=[])
+    # The new one, and the one that was current until now.
+    assert len([path for path in (tmp_path / "en").iterdir() if path.is_dir()]) == 2
+    assert found(backend, "apple") == [1, 2, 3, 4, 5, 6]
+
+
+def current(root: Path) -> Path:
+    return Builds(root / "en").current().folder
+
+
+def zero_a_block(root: Path) -> None:
+    (segment,) = current(root).glob("*.seg")
+    with segment.open("r+b") as file:
+        file.seek(segment.stat().st_size // 2)
+        file.write(bytes(64))
+
+
+def cut_a_segment(root: Path) -> None:
+    (segment,) = current(root).glob("*.seg")
+    os.truncate(segment, segment.stat().st_size - 10)
+
+
+DAMAGES: list[Callable[[Path], object]] = [
+    lambda root: (root / "en" / "current").unlink(),
+    lambda root: (root / "en" / "current").write_bytes(b""),
+    lambda root: (root / "en" / "current").write_bytes(b"\xff\x00{"),
+    lambda root: (root / "en" / "current").write_text("[]"),
+    lambda root: (root / "en" / "current").write_text('{"format": 0, "build": "../../etc", "files": {}}'),
+    lambda root: (root / "en" / "current").write_text('{"format": 1, "build": "00000009-00000000", "files": {}}'),
+    lambda root: current(root).rename(root / "moved"),
+    lambda root: [path.unlink() for path in current(root).glob("*.toc")],
+    lambda root: [path.unlink() for path in current(root).glob("*.seg")],
+    cut_a_segment,
+    zero_a_block,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_not_ready_and_is_rebuilt(tmp_path: Path, damage: Callable[[Path], object]):
+    documents = [document(i, f"apple {i}", "text " * 50) for i in range(30)]
+    built(tmp_path, *documents).close()
+    damage(tmp_path)
+    backend = WhooshBackend(tmp_path)
+    assert not backend.is_ready("en")
+    assert backend.stamps("en") == {}
+    with pytest.raises(SearchUnavailable):
+        backend.search(SearchQuery("en", "apple"))
+    with pytest.raises(SearchUnavailable):
+        backend.update("en", add=[document(1, "apple")], remove=[])
+    backend.rebuild("en", documents)
+    assert backend.search(SearchQuery("en", "apple")).total == 30
+
+
+@pytest.mark.parametrize("locale", ["xx", "../en", "", "en/..", "en\n", "\x00", "a" * 300])
+def test_no_index_no_answer(tmp_path: Path, locale: str):
+    backend = built(tmp_path, document(1, "apple"))
+    assert not backend.is_ready(locale)
+    assert backend.stamps(locale) == {}
+    with pytest.raises(SearchUnavailable):
+        backend.search(SearchQuery(locale, "apple"))
+
+
+def test_damage_under_an_open_index_is_noticed_and_mended(tmp_path: Path):
+    documents = [document(i, f"apple{i}", "text " * 50) for i in range(300)]
+    backend = built(tmp_path, *documents)
+    assert found(backend, "apple7") == [7]
+    (segment,) = current(tmp_path).glob("*.seg")
+    os.truncate(segment, 0)
+    with pytest.raises(SearchUnavailable):
+        found(backend, "apple8 text")
+    assert not backend.is_ready("en")
+    backend.rebuild("en", documents)
+    assert found(backend, "apple8") == [8]
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+
+    def documents():
+        yield document(2, "banana")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SearchUnavailable):
+        backend.rebuild("en", documents())
+    assert len([path for path in (tmp_path / "en").iterdir() if path.is_dir()]) == 1
+    backend.update("en", add=[document(3, "cherry")], remove=[])
+    assert [found(backend, word) for word in ("apple", "banana", "cherry")] == [[1], [], [3]]
+
+
+HOSTILE = [
+    "a" * 1_000_000,
+    "a " * 500_000,
+    "how " + " ".join(f"word{i}" for i in range(200)),
+    "(" * 10_000,
+    "[a TO z]",
+    "?*?*?*?*",
+    'title:apple AND NOT "x"~9^9',
+    "提" * 300,
+    "".join(chr(0x4E00 + i) for i in range(300)),
+    "\u0301" * 300,
+    "\ud800\udfff\x00\x1f",
+    "\u202e" + "a\u200d" * 100,
+    "-".join("a1" for _ in range(200)),
+    "ﷺ" * 250,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_quick_and_harmless(tmp_path: Path, text: str):
+    documents = [document(i, f"apple {i}", "how a word a1 提醒 " * 20) for i in range(50)]
+    backend = built(tmp_path, *documents, document(60, text[:5000], text[:5000]))
+    found(backend, "warm")
+    started = time.perf_counter()
+    backend.search(SearchQuery("en", text))
+    assert time.perf_counter() - started < 0.5
+
+
+def test_threads_read_right_answers_while_another_writes(tmp_path: Path):
+    steady = [document(i, f"Steady {i}", "alpha beta gamma " * 10) for i in range(20)]
+    backend = built(tmp_path, *steady, document(99, "Changing apple"), *(document(i, "x") for i in range(100, 130)))
+    stop = threading.Event()
+    wrong: list[object] = []
+    answers = [0] * 4
+
+    def read(worker: int) -> None:
+        while not stop.is_set():
+            try:
+                one, other = found(backend, "changing"), backend.search(SearchQuery("en", "steady alpha")).total
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+                wrong.append(error)
+                return
+            answers[worker] += 1
+            if (one, other) != ([99], 20):
+                wrong.append((one, other))
+
+    threads = [threading.Thread(target=read, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for i in range(10 * DOSE):
+        word = ("apple", "banana")[i % 2]
+        backend.update("en", add=[document(99, f"Changing {word}")], remove=[])
+        assert found(backend, word) == [99]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert min(answers) > 0
+
+
+def test_two_processes_update_at_once(tmp_path: Path):
+    built(tmp_path, document(1, "apple")).close()
+    body = (
+        "first = int(sys.argv[2])\n"
+        "for i in range(first, first + 15):\n    backend.update('en', add=[document(i, f'apple {i}')], remove=[])\n"
+        "print(backend.search(SearchQuery('en', 'apple')).total)"
+    )
+    processes = [script(body, tmp_path, first) for first in (100, 200)]
+    outputs = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert "31\n" in outputs
+    expected = [1, *range(100, 115), *range(200, 215)]
+    assert sorted(WhooshBackend(tmp_path).stamps("en")) == expected
+
+
+def test_a_forked_process_reads_for_itself(tmp_path: Path):
+    documents = [document(i, f"word{i} apple", f"text{i % 7} " * 200) for i in range(400)]
+    built(tmp_path, *documents).close()
+    body = """
+import threading
+def check(rounds):
+    for n in range(rounds):
+        for i in range(7, 400, 37):
+            snapshot = backend._slot("en").open()
+            snapshot._fits.clear()
+            if found(backend, f"word{i}") != [i]:
+                return 1
+    return 0
+check(1)
+held = backend._slot("en").lock
+pids = []
+for _ in range(3):
+    with held:  # as if a thread of the parent were searching at this moment
+        pid = os.fork()
+    if pid == 0:
+        os._exit(check(30))
+    pids.append(pid)
+mine = check(30)
+print(mine, [os.waitpid(pid, 0)[1] for pid in pids])
+"""
+    process = script(body, tmp_path)
+    assert process.communicate(timeout=120)[0] == "0 [0, 0, 0]\n"
+
+
+KILLED = {
+    "rebuild": "backend.rebuild('en', documents)",
+    "update": "backend.update('en', add=documents, remove=[])",
+}
+
+
+@pytest.mark.parametrize("change", KILLED)
+def test_kill_leaves_the_index_complete_before_or_after(tmp_path: Path, change: str):
+    built(tmp_path, *(document(i, f"apple stamp0 {i}", "text " * 100, stamp="0") for i in range(40))).close()
+    body = f"""
+start = int(sys.argv[2])
+for n in itertools.count(start):
+    documents = [document(i, f"apple stamp{{n}} {{i}}", "text " * 100, stamp=str(n)) for i in range(40)]
+    {KILLED[change]}
+    print(n, flush=True)
+"""
+    rng = random.Random(3)
+    last = 0
+    for _ in range(DOSE):
+        process = script(body, tmp_path, last + 1)
+        assert process.stdout
+        done = int(process.stdout.readline())
+        time.sleep(rng.random() * 0.15)
+        process.kill()
+        done = max([done, *map(int, process.communicate()[0].split())])
+        backend = WhooshBackend(tmp_path)
+        stamps = backend.stamps("en")
+        (last,) = {int(stamp) for stamp in stamps.values()}
+        assert len(stamps) == 40
+        assert last in (done, done + 1)
+        assert backend.search(SearchQuery("en", "apple")).total == 40
+        assert backend.search(SearchQuery("en", f"stamp{last}")).total == 40
+        backend.update("en", add=[document(0, f"apple stamp{last}", stamp=str(last))], remove=[])
+        backend.close()
