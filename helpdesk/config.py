@@ -16,7 +16,7 @@ from helpdesk.locales import Locales
 
 PREFIX = "HELPDESK_"
 INSTANCE_FILE = "helpdesk.toml"
-# Read by the test suite and by app.py's caller, never by the product.
+# No settings: read before there are any (the folder that holds the instance file), or by the test suite.
 FOREIGN_NAMES = frozenset({"HELPDESK_REQUIRE", "HELPDESK_TEST_DOSE", "HELPDESK_INSTANCE_DIR"})
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BOOTSTRAPS = ("demo", "empty", "off")
@@ -205,4 +205,6 @@ def _from_file(path: Path) -> list[tuple[str, str, str]]:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_as_text(item)}" for name, item in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from flask import Flask
@@ -13,7 +12,7 @@ from helpdesk.cli import build_group
 from helpdesk.config import Settings, load
 from helpdesk.db import Database, prepare_engine
 from helpdesk.search.whoosh_backend import WhooshBackend
-from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
+from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
@@ -62,12 +61,9 @@ class _Starter:
     """Prepares the database at the first request of a process: importing an app writes nothing."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self.is_done, self.retry_at = site, False, 0.0
+        self.site, self.is_done = site, False
 
     def __call__(self) -> None:
-        if self.is_done or time.monotonic() < self.retry_at:
-            return
-        mode = bootstrap_mode(self.site.settings, is_flask_run=False)
-        self.retry_at = time.monotonic() + 1
-        prepare(self.site, mode)
-        self.is_done = is_prepared(self.site) or mode == "off"
+        if not self.is_done:
+            prepare(self.site, bootstrap_mode(self.site.settings, is_flask_run=False))
+            self.is_done = True

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from helpdesk.cli.progress import show_progress
 from helpdesk.config import Settings, load
 from helpdesk.db import prepare_engine
-from helpdesk.errors import ConfigurationError
+from helpdesk.errors import ConfigurationError, NotReady
 from helpdesk.extension import Helpdesk
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.web import errors, security
@@ -32,7 +32,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(security.add_headers)
     if _is_flask_run():
         site = app.extensions["helpdesk"]
-        prepare(site, bootstrap_mode(settings, is_flask_run=True), show_progress)
+        try:
+            prepare(site, bootstrap_mode(settings, is_flask_run=True), show_progress)
+        except NotReady as error:
+            raise click.ClickException(str(error)) from None
         engine.dispose()  # nothing opened here may be shared with a process that comes of this one
     return app
 

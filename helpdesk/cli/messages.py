@@ -19,6 +19,7 @@ from jinja2 import TemplateSyntaxError
 from helpdesk.cli.message_checks import faults, ids, is_translated, strings
 from helpdesk.errors import ConfigurationError, ContentError
 from helpdesk.locales import Locales
+from helpdesk.services.migrating import shipped_folder
 
 _PACKAGE = Path(__file__).parents[1]
 _SOURCE_LANGUAGE = "en"
@@ -273,7 +274,7 @@ _source = click.option("--source", type=click.Path(path_type=Path), default=_PAC
 _translations = click.option(
     "--translations",
     type=click.Path(path_type=Path),
-    default=_PACKAGE.parent / "translations",
+    default=shipped_folder("translations"),
     help="The folder of the catalogs.",
 )
 _codes = click.argument("codes", nargs=-1, callback=lambda _context, _argument, value: _checked(value))

@@ -17,7 +17,7 @@ K1 = 1.2
 B = 0.75
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
-MAX_POSTINGS = 200_000
+MAX_POSTINGS = 100_000
 
 # How well one term fits each document that has it, by document number.
 Fits = Mapping[int, float]
@@ -60,11 +60,13 @@ def rank(
 ) -> Ranking:
     """Rank what has any of the words; a word is the set of its terms, of which the best fit counts.
 
+    `frequency` is quick and says in how many documents a term is at least, `look_up` says in which.
+
     Words in more than half of the documents bring nothing in when there is a rarer one. Scores are multiplied
     by the share of the words that a document has, in which rare words weigh more: so the little words of a
     question do not outvote what it is about.
     """
-    found = _look_up(words, frequency, look_up)
+    found = _look_up(words, documents, frequency, look_up)
     for span in needless_parts(words, set(found)):
         found.pop(span, None)
     rare = {span: fit for span, fit in found.items() if 2 * len(fit) <= documents} or found
@@ -87,19 +89,26 @@ def _idf(having: int, documents: int) -> float:
 
 
 def _look_up(
-    words: Mapping[Span, frozenset[str]], frequency: Callable[[str], int], look_up: Callable[[str], Fits]
+    words: Mapping[Span, frozenset[str]],
+    documents: int,
+    frequency: Callable[[str], int],
+    look_up: Callable[[str], Fits],
 ) -> dict[Span, Fits]:
-    costs = sorted((sum(map(frequency, terms)), span) for span, terms in words.items())
+    counts = {span: [frequency(term) for term in terms] for span, terms in words.items()}
     found: dict[Span, Fits] = {}
+    has_rare = False
     spent = 0
-    for cost, span in costs:
-        spent += cost
+    for span in sorted(words, key=lambda span: (sum(counts[span]), span)):
+        spent += sum(counts[span])
         if found and spent > MAX_POSTINGS:
             break
-        if cost:
-            found[span] = _best(look_up(term) for term in sorted(words[span]))
+        if has_rare and 2 * max(counts[span]) > documents:
+            continue
+        if fit := _best(look_up(term) for term in sorted(words[span])):
+            found[span] = fit
+            has_rare = has_rare or 2 * len(fit) <= documents
     # In one order whatever the costs were, so that sums of floats are the same.
-    return {span: found[span] for span in sorted(found) if found[span]}
+    return {span: found[span] for span in sorted(found)}
 
 
 def _best(alternatives: Iterable[Fits]) -> Fits:

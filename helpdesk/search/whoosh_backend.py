@@ -35,8 +35,9 @@ _WRITER_MEGABYTES = 64
 _MAX_CACHED_POSTINGS = 100_000
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 
-# Lengths are stored with the rest: Whoosh would keep them rounded, and count variants as words.
-_SCHEMA = Schema(**{name: KEYWORD() for name in BOOSTS}, exact_title=ID(), stored=STORED())
+# Lengths are stored with the rest: Whoosh keeps them rounded, and counts variants as words. Without "scorable"
+# its writer would ask the disk for the file of lengths with every posting.
+_SCHEMA = Schema(**{name: KEYWORD(scorable=True) for name in BOOSTS}, exact_title=ID(), stored=STORED())
 
 
 class _Stored(NamedTuple):
@@ -86,7 +87,7 @@ class _Snapshot:
         self.build = build
         self._reader = _Storage(build.folder).open_index(schema=_SCHEMA).reader()
         self._leaves = list(self._reader.leaf_readers())
-        self.size = self._reader.doc_count_all()
+        self.size: int = self._reader.doc_count_all()
         # Segments never change either: most of what a commit left as it was need not be read again.
         known = previous.segments if previous else {}
         self.segments: dict[str, list[_Stored]] = {
@@ -150,7 +151,9 @@ class _Snapshot:
         )
 
     def _frequency(self, term: str) -> int:
-        return sum(self._reader.doc_frequency(name, term) for name in BOOSTS)
+        # Whoosh counts the deleted ones too.
+        most: int = max(self._reader.doc_frequency(name, term) for name in BOOSTS)
+        return max(0, most - (self.size - len(self.documents)))
 
     def _look_up(self, term: str) -> Fits:
         known = self._fits.get(term)

@@ -35,10 +35,10 @@ def prepare(site: Site, mode: str, progress: Progress = no_progress) -> None:
     A process that dies here leaves either nothing or a state that the next start goes on from.
     """
     if mode == "off":
-        if current_revision(site.database) != head_revision():
+        if not is_prepared(site):
             raise NotReady("The database is not up to date; run: flask helpdesk db upgrade")
         return
-    if is_prepared(site):
+    if is_prepared(site) and _started_as(site) is not None:
         return
     with _lock(site.settings.instance_dir):
         if current_revision(site.database) != head_revision():
@@ -56,7 +56,7 @@ def is_prepared(site: Site) -> bool:
     """Whether the database answers, its schema is the code's and no start was left half done."""
     try:
         is_current = current_revision(site.database) == head_revision()
-        return is_current and _started_as(site) not in (None, "loading")
+        return is_current and _started_as(site) != "loading"
     except DatabaseError:
         return False
 

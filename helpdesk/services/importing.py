@@ -130,6 +130,8 @@ class _Importer:
             "section_id": section_id,
             "source_locale": article.source,
             "regions": article.regions,
+            # What a company takes in under a key of the demo is its own from then on.
+            "is_demo": self.is_demo,
         }
         if article.position is not None:
             values["position"] = article.position
@@ -150,7 +152,7 @@ class _Importer:
         if "position" not in values:
             highest = select(func.coalesce(func.max(Article.position), 0)).where(Article.category_id == category_id)
             values["position"] = connection.execute(highest).scalar_one() + 1
-        values |= {"key": article.key, "is_demo": self.is_demo, "created_at": self.now}
+        values |= {"key": article.key, "created_at": self.now}
         return new_id(connection, insert(Article).values(**values)), True
 
     def _save_translation(
@@ -184,8 +186,6 @@ class _Importer:
         first = render(file.markdown, **options)
         images = {}
         for image in first.images:
-            if urlsplit(image.src).scheme in ("http", "https"):
-                continue
             stored = self._store(connection, file, image.src, file.first_line + image.line - 1)
             if stored is not None:
                 images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
@@ -195,6 +195,8 @@ class _Importer:
     def _store(self, connection: Connection, file: TranslationFile, src: str, line: int) -> StoredImage | None:
         path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()
         try:
+            if urlsplit(src).scheme or src.startswith("//"):
+                raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
             if not path.is_relative_to(self.folder.root.resolve()):
                 raise BadImage("leads out of the folder")
             image = read_image(path)

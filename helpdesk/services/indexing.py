@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import Row, delete, exists, func, literal, select
+from sqlalchemy import Row, bindparam, delete, exists, func, literal, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk import clock
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 # A node unseen for so long loses its rows, and rebuilds when it returns.
 FORGOTTEN_AFTER = timedelta(hours=24)
+_SEEN = update(SearchNode).where(SearchNode.name == bindparam("node")).values(seen_at=bindparam("now"))
 
 
 class Indexer:
@@ -37,6 +38,7 @@ class Indexer:
 
     def note(self, connection: Connection, article_ids: Iterable[int]) -> None:
         """Note changed articles for every node, in the caller's transaction; drained after its commit."""
+        connection.execute(_SEEN, {"node": self.node, "now": clock.now()})
         connection.execute(
             delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)
         )
@@ -117,6 +119,7 @@ class Indexer:
     def _forget(self, rows: list[Row[int, int, str]]) -> None:
         """Delete rows only where the token is what we read: a change since then stays noted."""
         with self.database.transaction() as connection:
+            connection.execute(_SEEN, {"node": self.node, "now": clock.now()})
             for row in rows:
                 connection.execute(
                     delete(Outbox).where(

@@ -40,6 +40,8 @@ def downgrade(database: Database, revision: str) -> None:
 
 def _run(database: Database, call: object, revision: str) -> None:
     config = _config()
+    if database.engine.dialect.name == "sqlite" and database.engine.url.database:
+        Path(database.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     with database.engine.connect().execution_options(hd_write=True) as connection:
         config.attributes["connection"] = connection
         call(config, revision)  # type: ignore[operator]

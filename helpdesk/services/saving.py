@@ -58,10 +58,11 @@ def save_group(
     """Insert or move a category (`category_id` None) or a section; its id."""
     model: Any = Category if category_id is None else Section
     where = [model.key == key] if category_id is None else [model.key == key, model.category_id == category_id]
-    row = connection.execute(select(model.id, model.position).where(*where)).first()
+    row = connection.execute(select(model.id, model.position, model.is_demo).where(*where)).first()
     if row is not None:
-        if position is not None and position != row.position:
-            connection.execute(update(model).where(model.id == row.id).values(position=position))
+        place = row.position if position is None else position
+        if (place, is_demo) != (row.position, row.is_demo):
+            connection.execute(update(model).where(model.id == row.id).values(position=place, is_demo=is_demo))
         return int(row.id)
     if position is None:
         position = connection.execute(select(func.coalesce(func.max(model.position), 0) + 1)).scalar_one()

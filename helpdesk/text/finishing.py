@@ -305,9 +305,7 @@ class Finisher:
         info = self._known_images.get(src) or self._known_images.get(written)
         if info:
             attributes.update(src=info.url, width=str(info.width), height=str(info.height))
-        elif re.match(r"(?i)https?://", written):
-            attributes["src"] = written
-        else:
+        else:  # not there, or on another site, which would learn of every reader
             self._out.append(f'<span class="missing-image">{escape(alt)}</span>' if alt else "")
             return
         attributes.update({"alt": alt, "decoding": "async"})

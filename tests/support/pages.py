@@ -24,7 +24,8 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.response = response
         self.status = response.status_code
-        self.html = response.get_data(as_text=True)
+        self.data = response.get_data()
+        self.html = self.data.decode() if response.mimetype.startswith("text/") else ""
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         self.root: Element = parser.parse(self.html)
         self.errors = parser.errors
@@ -102,6 +103,7 @@ class CheckingClient:
             **options,
         )
         page = Page(response)
+        response.close()
         is_fragment = (headers or {}).get("X-Requested-With") == "fetch" and "<html" not in page.html
         if response.mimetype == "text/html" and response.status_code not in range(300, 400) and page.html:
             problems = [] if is_fragment else check_page(page, urljoin("http://localhost/", response.request.path))

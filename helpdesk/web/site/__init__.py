@@ -37,7 +37,7 @@ def build_blueprint() -> Blueprint:
 def _add_routes(blueprint: Blueprint) -> None:
     route = blueprint.add_url_rule
     route("/", "root", home.root)
-    route("/articles/<int:article_id>", "article_by_id", articles.by_id)
+    route("/articles/<int(max=999999999):article_id>", "article_by_id", articles.by_id)
     route("/healthz", "healthz", machines.healthz)
     route("/readyz", "readyz", machines.readyz)
     route("/robots.txt", "robots", machines.robots)

@@ -20,22 +20,40 @@ async function send(form, button) {
   rest(section, true);
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
-    const html = await answer.text();
-    const next = new DOMParser().parseFromString(html, "text/html").querySelector("[data-feedback]");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (page.querySelector("[name=confirm]")) return plainly(form, button);
+    const next = page.querySelector("[data-feedback]");
     if (!next) throw new Error(answer.status);
     section.replaceWith(document.adoptNode(next));
+    if (answer.ok) forget();
     count();
     // A screen reader hears the new state; the keyboard goes on from there.
     next.querySelector("[data-status], [data-failed]:not([hidden])")?.focus();
   } catch {
     rest(section, false);
     section.querySelector("[data-status]")?.setAttribute("hidden", "");
-    section.querySelector("[data-failed]").hidden = false;
+    const failed = section.querySelector("[data-failed]");
+    failed.hidden = false;
+    failed.focus();
   }
 }
 
+// A browser that does not say where a post comes from is asked on a page of its own.
+function plainly(form, button) {
+  rest(feedback(), false);
+  form.dataset.plain = "";
+  form.requestSubmit(button);
+}
+
+// What the address says about an earlier answer is no longer true, and a reload would show it.
+function forget() {
+  const address = new URL(location);
+  address.searchParams.delete("feedback");
+  history.replaceState(history.state, "", address);
+}
+
 document.addEventListener("submit", (event) => {
-  if (!event.target.closest("[data-feedback]") || !event.submitter) return;
+  if (!event.target.closest("[data-feedback]") || !event.submitter || "plain" in event.target.dataset) return;
   event.preventDefault();
   send(event.target, event.submitter);
 });
@@ -50,7 +68,9 @@ addEventListener("pageshow", (event) => {
 
 // The language switch lands on the heading that is being read.
 function heading() {
-  const passed = [...document.querySelectorAll(".prose [id^=h-]")].filter((h) => h.getBoundingClientRect().top < 120);
+  // A link to a heading leaves it just below the header, at the page's own scroll padding.
+  const edge = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
+  const passed = [...document.querySelectorAll(".prose [id^=h-]")].filter((h) => h.getBoundingClientRect().top < edge);
   return passed.length ? `#${passed.at(-1).id}` : "";
 }
 

@@ -1,0 +1,468 @@
+"""Processes killed at random moments: nothing is half done afterwards, and the next one goes on from there."""
+
+from __future__ import annotations
+
+import fcntl
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpdesk.services.bootstrapping import is_prepared, prepare
+from helpdesk.services.demo import SAMPLEDATA, remove_demo
+from helpdesk.services.importing import import_content
+from helpdesk.services.migrating import current_revision, downgrade, head_revision, schema_differences, upgrade
+from helpdesk.services.publishing import publish, unpublish
+from helpdesk.services.site import Site
+from tests.conftest import close
+from tests.support.instances import (
+    assert_in_step,
+    assert_sound,
+    contents,
+    copied,
+    file_of,
+    find,
+    make,
+    opened,
+    rows,
+    site_of,
+)
+from tests.support.pages import READER
+from tests.support.processes import FULL, Worker, ready, run, say
+
+KILLS = 40 if FULL else 6
+# Kills that one instance suffers before it may finish.
+KILLS_IN_A_ROW = 3
+
+ARTICLE = "/en/articles/1-why-an-identity-check-fails"
+FIGURES = {"hd_state", "hd_vote", "hd_daily_tally", "hd_counter"}
+
+
+def moments(seconds: float, number: int = KILLS) -> list[float]:
+    """Moments all over a stretch of time, one in each of its equal parts, shuffled."""
+    found = [(part + random.random()) * seconds / number for part in range(number)]
+    random.shuffle(found)
+    return found
+
+
+def in_a_row(moments: Sequence[float]) -> list[Sequence[float]]:
+    return [moments[n : n + KILLS_IN_A_ROW] for n in range(0, len(moments), KILLS_IN_A_ROW)]
+
+
+def both(trial: Callable[..., int], trials: Iterable[tuple[Any, ...]]) -> int:
+    """Run trials on two cores; how many kills met a living process, in all."""
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(lambda arguments: trial(*arguments), list(trials)))
+
+
+def kill(moment: float, work: Callable[..., Any], *arguments: Any) -> bool:
+    """Start a worker and kill it so many seconds after it set to work; False when it was done before."""
+    return Worker(work, *arguments).wait_until_ready().go().kill(after=moment)
+
+
+def report(what: str, hits: int) -> None:
+    print(f"{what}: {hits} of {KILLS} kills met the work")
+    assert hits > 0
+
+
+# Votes
+
+
+def vote_on(instance: Path, network: str) -> None:
+    """A worker: voter after voter votes and changes the answer twice; tells before and after each post."""
+    app = make(instance)
+    number = 0
+    assert app.test_client().get(ARTICLE).status_code == 200  # templates are compiled before the clock runs
+    ready()
+    while True:
+        number += 1
+        client, cookie = app.test_client(), None
+        for answer in ("yes", "no", "yes"):
+            say(("asks", cookie, answer))
+            response = client.post(
+                f"{ARTICLE}/vote",
+                data={"answer": answer},
+                headers={"User-Agent": READER, "Sec-Fetch-Site": "same-origin"},
+                environ_base={"REMOTE_ADDR": f"{network}.{number // 250}.{number % 250}"},
+            )
+            assert response.status_code == 303
+            found = client.get_cookie("hd_visitor")
+            assert found is not None
+            cookie = found.value
+            say(("told", cookie, answer))
+
+
+def vote_again(instance: Path, cookie: str, answer: str) -> int:
+    """A worker: the browser sends its post again; the status."""
+    app = make(instance)
+    client = app.test_client()
+    client.set_cookie("hd_visitor", cookie)
+    ready()
+    headers = {"User-Agent": READER, "Sec-Fetch-Site": "same-origin"}
+    status = client.post(f"{ARTICLE}/vote", data={"answer": answer}, headers=headers).status_code
+    close(app)
+    return int(status)
+
+
+def visitor(cookie: str) -> str:
+    return cookie.partition(".")[0]
+
+
+def votes(instance: Path) -> dict[str, str]:
+    query = "SELECT visitor, CASE is_helpful WHEN 1 THEN 'yes' ELSE 'no' END FROM hd_vote"
+    found = rows(instance, query)
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+def test_votes_that_were_confirmed_outlive_the_kill(demo_template: Path, tmp_path: Path) -> None:
+    instance = copied(demo_template, tmp_path / "instance")
+    with closing(sqlite3.connect(file_of(instance))) as connection, connection:
+        connection.execute("DELETE FROM hd_vote")
+        connection.execute("UPDATE hd_counter SET yes = 0, no = 0")
+    known: dict[str, str] = {}
+    hits = confirmed = 0
+    for number, moment in enumerate(moments(1.0)):
+        voters = [Worker(vote_on, instance, f"10.{number}"), Worker(vote_on, instance, f"11.{number}")]
+        for worker in voters:
+            worker.wait_until_ready()
+        for worker in voters:
+            worker.go()
+        hits += sum([voters[0].kill(after=moment), voters[1].kill()])
+        stored, strangers, open_posts = votes(instance), 0, []
+        for worker in voters:
+            told = [(cookie, answer) for kind, cookie, answer in worker.said if kind == "told"]
+            confirmed += len(told)
+            known |= {visitor(cookie): answer for cookie, answer in told}
+            kind, cookie, answer = worker.said[-1] if worker.said else ("told", "", "")
+            if kind == "asks" and cookie is None:
+                strangers += 1  # a first vote may be stored, and its cookie never sent
+            elif kind == "asks":
+                open_posts.append((cookie, answer))
+                if stored[visitor(cookie)] == answer:
+                    known[visitor(cookie)] = answer
+        assert {name: stored.get(name) for name in known} == known
+        assert len(stored) - len(known) in range(strangers + 1)
+        known = stored
+        assert_sound(instance)
+        for cookie, answer in open_posts:
+            assert run(vote_again, instance, cookie, answer) == 303
+            known[visitor(cookie)] = answer
+            assert votes(instance) == known
+    assert_sound(instance)
+    print(f"{confirmed} answers confirmed")
+    assert hits == 2 * KILLS
+
+
+# Content and first start
+
+
+def start(instance: Path) -> float:
+    """A worker: the first start with the demo, until the first search is answered; seconds."""
+    app = make(instance)
+    ready()
+    begun = time.perf_counter()
+    prepare(site_of(app), "demo")
+    find(site_of(app), "en", "identity check")
+    taken = time.perf_counter() - begun
+    close(app)
+    return taken
+
+
+def take_in(instance: Path) -> None:
+    """A worker: import the demo's folder."""
+    app = make(instance)
+    ready()
+    import_content(site_of(app), SAMPLEDATA, is_demo=True)
+    close(app)
+
+
+class Demo:
+    """The demo as a start that nobody disturbs makes it, and how many seconds that takes."""
+
+    def __init__(self, instance: Path) -> None:
+        self.seconds = run(start, instance)
+        with opened(instance) as site:
+            self.contents = contents(site)
+            self.answer = find(site, "en", "identity check")
+        self.images = names(instance)
+
+
+def names(instance: Path) -> list[str]:
+    return sorted(path.name for path in (instance / "media").iterdir() if not path.name.startswith("."))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return Demo(tmp_path_factory.mktemp("demo") / "instance")
+
+
+def text_of(tables: dict[str, Any]) -> dict[str, Any]:
+    """What an import writes, without the demo's figures."""
+    return {name: found for name, found in tables.items() if name not in FIGURES}
+
+
+def test_an_import_is_taken_in_whole_or_not_at_all(demo: Demo, empty_template: Path, tmp_path: Path) -> None:
+    with opened(copied(empty_template, tmp_path / "before")) as site:
+        nothing = contents(site)
+
+    def trial(instance: Path, row: Sequence[float]) -> int:
+        copied(empty_template, instance)
+        hits = 0
+        for moment in row:
+            hits += kill(moment, take_in, instance)
+            with opened(instance) as site:
+                found = text_of(contents(site))
+            assert found in (text_of(nothing), text_of(demo.contents))
+            assert_sound(instance)
+        run(take_in, instance)
+        with opened(instance) as site:
+            assert text_of(contents(site)) == text_of(demo.contents)
+            assert_in_step(site)
+            assert find(site, "en", "identity check") == demo.answer
+        assert names(instance) == demo.images
+        return hits
+
+    rows_of_kills = in_a_row(moments(demo.seconds))
+    report("import", both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(rows_of_kills))))
+
+
+def test_a_first_start_ends_with_the_demo_exactly_once(demo: Demo, tmp_path: Path) -> None:
+    def trial(instance: Path, row: Sequence[float]) -> int:
+        hits = 0
+        for moment in row:
+            hits += kill(moment, start, instance)
+            with opened(instance) as site:
+                if is_prepared(site):
+                    assert contents(site) == demo.contents
+            assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
+        run(start, instance)
+        with opened(instance) as site:
+            assert contents(site) == demo.contents
+            assert find(site, "en", "identity check") == demo.answer
+            assert_in_step(site)
+        assert_sound(instance)
+        assert names(instance) == demo.images
+        return hits
+
+    rows_of_kills = in_a_row(moments(demo.seconds))
+    report("first start", both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(rows_of_kills))))
+
+
+# The index
+
+TOGGLED = ("withdrawal-delays", "deposit-not-credited", "identity-check-fails")
+# Some of the demo's languages: an own one, one that inherits, one that falls back, one right to left.
+LOCALES = ("en", "en-SG", "ru", "ar")
+
+
+def toggle(site: Site, key: str) -> None:
+    """Withdraw an English text, or publish it again."""
+    if not unpublish(site, key, "en"):
+        publish(site, key, "en")
+
+
+def toggle_all(instance: Path) -> None:
+    """A worker: changes the content without end, each time bringing the index up to date."""
+    app = make(instance, locales=LOCALES)
+    ready()
+    while True:
+        for key in TOGGLED:
+            toggle(site_of(app), key)
+
+
+def rebuild(instance: Path) -> float:
+    """A worker: change something, and build the index anew; seconds."""
+    app = make(instance, locales=LOCALES)
+    ready()
+    begun = time.perf_counter()
+    toggle(site_of(app), TOGGLED[0])
+    site_of(app).indexer.rebuild()
+    taken = time.perf_counter() - begun
+    close(app)
+    return taken
+
+
+def join(instance: Path) -> float:
+    """A worker: the first search on a machine that the database does not know; seconds."""
+    app = make(instance, locales=LOCALES)
+    ready()
+    begun = time.perf_counter()
+    find(site_of(app), "en", "identity check")
+    taken = time.perf_counter() - begun
+    close(app)
+    return taken
+
+
+def be_forgotten(instance: Path) -> None:
+    """The database loses the machine, and content changes of which its index is not told."""
+    with closing(sqlite3.connect(file_of(instance))) as connection, connection:
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("DELETE FROM hd_search_node")
+    with opened(instance, locales=LOCALES) as site:
+        for key in TOGGLED:
+            toggle(site, key)
+
+
+def assert_searches_agree(instance: Path) -> None:
+    """The index equals the database, and by their titles readers find exactly what is published."""
+    query = (
+        "SELECT t.title, t.status FROM hd_article a JOIN hd_translation t ON t.article_id = a.id WHERE t.locale = 'en'"
+    )
+    with opened(instance, locales=LOCALES) as site:
+        assert_in_step(site)
+        for title, status in rows(instance, f"{query} AND a.key IN {TOGGLED}"):
+            found = [name for _id, name in find(site, "en", title)[1]]
+            assert (title in found) == (status == "published"), title
+
+
+def kill_on_two_copies(
+    template: Path,
+    folder: Path,
+    work: Callable[[Path], Any],
+    seconds: float,
+    before: Callable[[Path], None] | None = None,
+) -> int:
+    """Kill the work at moments all over its time; after each kill the index must answer, and agree."""
+
+    def trial(instance: Path, row: Sequence[float]) -> int:
+        copied(template, instance)
+        hits = 0
+        for moment in row:
+            if before is not None:
+                before(instance)
+            hits += kill(moment, work, instance)
+            with opened(instance, locales=LOCALES) as site:
+                assert [site.indexer.backend.is_ready(tag) for tag in LOCALES] == [True] * len(LOCALES)
+            assert_searches_agree(instance)
+            assert_sound(instance)
+        return hits
+
+    found = moments(seconds)
+    return both(trial, ((folder / f"instance{n}", found[n::2]) for n in range(2)))
+
+
+def test_the_index_of_a_killed_writer_catches_up(demo_template: Path, tmp_path: Path) -> None:
+    report("drain", kill_on_two_copies(demo_template, tmp_path, toggle_all, 1.0))
+
+
+def test_a_killed_rebuild_leaves_an_index_that_answers(demo_template: Path, tmp_path: Path) -> None:
+    seconds = run(rebuild, copied(demo_template, tmp_path / "reference"))
+    report("rebuild", kill_on_two_copies(demo_template, tmp_path, rebuild, seconds))
+
+
+def test_a_machine_killed_while_it_joins_again_misses_nothing(demo_template: Path, tmp_path: Path) -> None:
+    """A machine long unseen has an old index, and no notes of what changed meanwhile."""
+    reference = copied(demo_template, tmp_path / "reference")
+    be_forgotten(reference)
+    seconds = run(join, reference)
+    report("join", kill_on_two_copies(demo_template, tmp_path, join, seconds, be_forgotten))
+
+
+def write_folder(root: Path, word: str) -> Path:
+    home = root / "words" / "all"
+    (home / word).mkdir(parents=True)
+    for folder in (home.parent, home):
+        (folder / "_index.en.md").write_text("---\ntitle: Words\n---\n", "utf-8")
+    (home / word / "en.md").write_text(f"---\ntitle: {word}\n---\nThis is about {word}.\n", "utf-8")
+    return root
+
+
+def clear(instance: Path) -> None:
+    """A worker: take the demo's content away."""
+    app = make(instance)
+    ready()
+    remove_demo(site_of(app))
+    close(app)
+
+
+def test_new_content_with_the_numbers_of_what_was_deleted_is_found(empty_template: Path, tmp_path: Path) -> None:
+    """Killed between the deletion and the index: SQLite gives the same ids to what comes next."""
+    instance = copied(empty_template, tmp_path / "instance")
+    with opened(instance) as site:
+        import_content(site, write_folder(tmp_path / "old", "zqoldx"), is_demo=True)
+        assert find(site, "en", "zqoldx") == (1, [(1, "zqoldx")])
+    with (instance / "index" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        worker = Worker(clear, instance).wait_until_ready().go()
+        while rows(instance, "SELECT id FROM hd_article"):
+            time.sleep(0.01)
+        assert worker.kill()
+    with opened(instance) as site:
+        import_content(site, write_folder(tmp_path / "new", "zqnewx"), is_demo=True)
+        assert find(site, "en", "zqnewx") == (1, [(1, "zqnewx")])
+        assert find(site, "en", "zqoldx") == (0, [])
+
+
+# Migrations
+
+
+def migrate(instance: Path, down: bool) -> float:
+    """A worker: all the way down first, or from an empty file, up to the code's schema; seconds."""
+    app = make(instance)
+    ready()
+    begun = time.perf_counter()
+    if down:
+        downgrade(site_of(app).database, "base")
+    upgrade(site_of(app).database)
+    taken = time.perf_counter() - begun
+    close(app)
+    return taken
+
+
+def tables(instance: Path) -> set[str]:
+    return {name for (name,) in rows(instance, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def assert_current(site: Site) -> None:
+    assert current_revision(site.database) == head_revision()
+    assert schema_differences(site.database) == []
+
+
+def test_an_upgrade_of_an_empty_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    reference.mkdir()
+    seconds = run(migrate, reference, False)
+    hits = 0
+    for number, moment in enumerate(moments(seconds)):
+        instance = tmp_path / f"instance{number}"
+        instance.mkdir()
+        hits += kill(moment, migrate, instance, False)
+        assert tables(instance) in (set(), tables(reference))
+        assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
+        run(migrate, instance, False)
+        assert tables(instance) == tables(reference)
+        with opened(instance) as site:
+            assert_current(site)
+    report("upgrade", hits)
+
+
+def test_a_full_database_going_down_and_up_is_never_half_way(demo_template: Path, tmp_path: Path) -> None:
+    with opened(copied(demo_template, tmp_path / "reference")) as site:
+        full = contents(site)
+    seconds = run(migrate, tmp_path / "reference", True)
+    with opened(tmp_path / "reference") as site:
+        bare = contents(site)
+    assert [name for name, found in bare.items() if found] == []
+    hits = 0
+    seen = []
+    for number, moment in enumerate(moments(seconds)):
+        instance = copied(demo_template, tmp_path / f"instance{number}")
+        hits += kill(moment, migrate, instance, True)
+        with opened(instance) as site:
+            before = contents(site)
+            assert before in (full, {}, bare)
+            upgrade(site.database)
+            assert contents(site) == (before or bare)
+            assert_current(site)
+        assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
+        assert rows(instance, "PRAGMA foreign_key_check") == []
+        seen.append("full" if before == full else "bare" if before else "none")
+    print({state: seen.count(state) for state in seen})
+    report("down and up", hits)

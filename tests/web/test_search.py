@@ -1,0 +1,179 @@
+"""GET /{tag}/search."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from helpdesk.models import SearchLog
+from helpdesk.services.publishing import publish, unpublish
+from helpdesk.services.site import Site
+from tests.support.pages import CheckingClient
+from tests.support.queries import count_queries
+
+
+def logged(site: Site) -> list[tuple[str, str, str | None, int]]:
+    statement = select(SearchLog.locale, SearchLog.query, SearchLog.category, SearchLog.results)
+    with site.database.read() as connection:
+        return [tuple(row) for row in connection.execute(statement.order_by(SearchLog.id))]
+
+
+def titles(client: CheckingClient, tag: str, query: str, **options: str) -> list[str]:
+    page = client.open("GET", f"/{tag}/search", query_string={"q": query, **options})
+    assert page.status == 200
+    return [card["title"] for card in page.cards]
+
+
+@pytest.mark.parametrize("tag", ["en", "en-SG", "de", "ar", "zh-Hans", "zh-Hant"])
+def test_every_title_finds_its_article(client: CheckingClient, tag: str) -> None:
+    cards = [card for n in (1, 2, 3) for card in client.get(f"/{tag}/search?page={n}", follow=True).cards]
+    assert len({card["url"] for card in cards}) == 30
+    wrong = [card["title"] for card in cards if titles(client, tag, card["title"])[0] != card["title"]]
+    assert wrong == []
+
+
+def test_same_titled_articles_stand_together(client: CheckingClient) -> None:
+    title = "Buying crypto with your cash balance"
+    assert titles(client, "en-SG", title)[:2] == [title] * 2
+
+
+def test_result_page(site: Site, client: CheckingClient) -> None:
+    page = client.get("/en/search?q=withdrawal+delayed")
+    assert page.texts("h1") == ["Results for “withdrawal delayed”"]
+    assert page.one("input", id="q").get("value") == "withdrawal delayed"
+    first = page.cards[0]
+    assert first["title"] == "Why a withdrawal is delayed"
+    assert first["url"] == "/en/articles/17-why-a-withdrawal-is-delayed?q=withdrawal+delayed&pos=1"
+    assert first["meta"][0] == "FAQ"
+    assert page.texts("mark")[:2] == ["withdrawal", "delayed"]
+    assert page.one("meta", name="robots").get("content") == "noindex"
+    assert page.all("link", rel="alternate") == []
+    assert logged(site) == [("en", "withdrawal delayed", None, len(page.cards))]
+
+
+def test_tabs_count_and_keep_the_query(client: CheckingClient) -> None:
+    page = client.get("/en/search?q=maintenance")
+    tabs = [("".join(a.itertext()), a.get("href")) for a in page.one("nav", class_="tabs").iter("a")]
+    counts = [int(text.rsplit(" ", 1)[1]) for text, _url in tabs]
+    assert counts[0] == sum(counts[1:]) >= 1
+    assert tabs[2][1] == "/en/search?category=announcements&q=maintenance"
+    inside = client.get(tabs[2][1])
+    assert len(inside.cards) == counts[2]
+    assert inside.cards[0]["meta"][0].startswith("Published on")
+
+
+@pytest.mark.parametrize(
+    ("tag", "query", "article"),
+    [
+        ("en", "verifications", 1),
+        ("en", "AUTHENTICATORS", 16),
+        ("de", "Steuererklärung", 18),
+        ("de", "steuererklarung", 18),
+        ("zh-Hans", "提现延迟", 17),
+        ("zh-Hant", "出金", 17),
+        ("ar", "السحب", 17),
+        ("en", "HMAC-SHA256", 26),
+    ],
+)
+def test_words_in_other_forms_are_found(client: CheckingClient, tag: str, query: str, article: int) -> None:
+    assert article in found_ids(client, tag, query)[:5]
+
+
+def test_fallback_articles_are_found_and_labelled(client: CheckingClient) -> None:
+    page = client.get("/en/search?q=Steuererkl%C3%A4rung")
+    assert (page.cards[0]["lang"], page.cards[0]["meta"][1]) == ("de", "German")
+    assert page.cards[0]["url"].startswith("/en/articles/18-")
+
+
+@pytest.mark.parametrize("word", ["passkey", "passkeys"])
+def test_drafts_are_not_found(client: CheckingClient, word: str) -> None:
+    assert 19 not in found_ids(client, "en", word)
+
+
+def test_nothing_found_is_said_with_a_way_on(site: Site, client: CheckingClient) -> None:
+    page = client.get("/en/search?q=xyzzyq")
+    assert "We found nothing for “xyzzyq”." in page.text
+    assert len(page.cards) == 5
+    assert page.one("div", class_="empty").find("p/a").get("href") == "mailto:support@example.com?subject=xyzzyq"
+    assert logged(site) == [("en", "xyzzyq", None, 0)]
+
+
+def test_without_words_all_articles_are_listed(site: Site, client: CheckingClient) -> None:
+    page = client.get("/en/search")
+    assert page.texts("h1") == ["All articles"]
+    assert len(page.cards) == 15
+    assert logged(site) == []
+    assert client.get("/en/search?category=faq").response.headers["Location"] == "/en/categories/faq"
+
+
+def found_ids(client: CheckingClient, tag: str, query: str) -> list[int]:
+    page = client.open("GET", f"/{tag}/search", query_string={"q": query})
+    return [int(card["url"].split("/articles/")[1].split("-")[0]) for card in page.cards if "pos=" in card["url"]]
+
+
+def test_a_change_is_found_at_the_next_request(site: Site, client: CheckingClient) -> None:
+    for tag in ("de", "en", "ar"):
+        assert found_ids(client, tag, "Steuererklärung")[0] == 18
+    assert unpublish(site, "tax-report-germany", "de")
+    for tag in ("de", "en", "ar"):
+        assert 18 not in found_ids(client, tag, "Steuererklärung")
+    assert publish(site, "tax-report-germany", "de")
+    for tag in ("de", "en", "ar"):
+        assert found_ids(client, tag, "Steuererklärung")[0] == 18
+
+
+def test_a_lost_index_is_made_again(site: Site, client: CheckingClient) -> None:
+    site.indexer.backend.close()
+    shutil.rmtree(site.settings.index_path / "en")
+    assert client.get("/readyz").response.get_json() == {"database": "ok", "search": "degraded"}
+    assert titles(client, "en", "authenticator")[0] == "Move your authenticator to a new phone"
+    assert client.get("/readyz").response.get_json() == {"database": "ok", "search": "ok"}
+
+
+NAUGHTY = [
+    "'", '"', "\\", "*", "?*?*?*", "[a TO z]", "(" * 500, "AND OR NOT", "a:b", "title:x", "~", "^", "+-&|!",
+    "%", "%%s", "${7*7}", "<script>alert(1)</script>", "\u202e\u0000\ufeff", "🏴‍☠️", "İ", "ß", "\ud7ff", "ａｂｃ",
+    "'; DROP TABLE hd_article; --", "../../etc/passwd", "a " * 2000, "x" * 100_000, "।", "\u0301", "ﷺ", "𝕏", "0", "-",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", NAUGHTY, ids=range(len(NAUGHTY)))
+@pytest.mark.parametrize("tag", ["en", "ar", "zh-Hans"])
+def test_naughty_queries_get_an_honest_page(client: CheckingClient, tag: str, query: str) -> None:
+    page = client.open("GET", f"/{tag}/search", query_string={"q": query})
+    assert page.status == 200
+    assert page.all("script", src="") == []
+
+
+@pytest.mark.parametrize("query_string", [b"q=%ff%fe", b"q=%", b"q=a&q=b&page=%00", b"&&&", b"q=\xe6\x8f"])
+def test_broken_encodings_never_fail(client: CheckingClient, query_string: bytes) -> None:
+    page = client.open("GET", "/en/search", query_string=query_string.decode("latin-1"))
+    assert page.status in (200, 404)
+
+
+@pytest.mark.parametrize("options", ["page=0", "page=1001", "page=x", "category=nope"])
+def test_garbage_options_are_404(client: CheckingClient, options: str) -> None:
+    assert client.get(f"/en/search?q=a&{options}").status == 404
+
+
+def test_a_page_past_the_end_is_the_last_one(client: CheckingClient) -> None:
+    page = client.get("/en/search?q=account&page=40")
+    assert page.status == 302
+    assert client.get(page.response.headers["Location"]).cards != []
+
+
+def test_queries(app: Flask, client: CheckingClient) -> None:
+    client.get("/en/search?q=withdrawal")
+    with count_queries(app) as queries:
+        page = client.get("/en/search?q=withdrawal")
+    assert len(page.cards) > 3
+    assert len(queries) == 3
+
+
+def test_index_of_another_place_is_not_needed(site: Site, tmp_path: Path) -> None:
+    pointers = sorted(path.parent.name for path in site.settings.index_path.glob("*/current"))
+    assert pointers == ["ar", "de", "en", "en-SG", "ru", "zh-Hans", "zh-Hant"]
