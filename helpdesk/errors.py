@@ -1,6 +1,8 @@
-"""What can go wrong, in the words of the field and without HTTP in it."""
+"""What can go wrong, in the words of the field and without HTTP in it; and what an import has to say."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 
 class HelpdeskError(Exception):
@@ -21,6 +23,20 @@ class ContentError(HelpdeskError):
     def __init__(self, path: str, line: int, reason: str) -> None:
         super().__init__(f"{path}:{line}: {reason}")
         self.path, self.line, self.reason = path, line, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that an import could not keep; `kind` is the same words for all of its like."""
+
+    path: str
+    line: int
+    kind: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """As a compiler would say it."""
+        return f"{self.path}:{self.line}: {self.kind}{f': {self.detail}' if self.detail else ''}"
 
 
 class TranslationNotFound(HelpdeskError):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +39,13 @@ def prepared(instance: Path, mode: str) -> Path:
     return instance
 
 
+def _rename_node(instance: Path) -> None:
+    """A copied instance is the node of its own folder, as the template is of its."""
+    with closing(sqlite3.connect(instance / "helpdesk.sqlite")) as connection, connection:
+        name = f"{socket.gethostname()}:{instance / 'index'}"
+        connection.execute("UPDATE hd_search_node SET name = ?", (name,))
+
+
 def close(app: Flask) -> None:
     site: Site = app.extensions["helpdesk"]
     site.indexer.backend.close()
@@ -61,6 +71,7 @@ def build(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         instance = tmp_path / name
         if not instance.exists():
             shutil.copytree(template, instance)
+            _rename_node(instance)
         apps.append(make_app(instance, **settings))
         return apps[-1]
 

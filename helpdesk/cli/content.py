@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -24,8 +25,9 @@ def content() -> None:
 @content.command("import")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write every note to this file, a line each.")
 @with_site
-def import_folder(site: Site, folder: Path, dry_run: bool) -> None:
+def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) -> None:
     """Import FOLDER: `<category>/<section>/<key>/<tag>.md`, or a plain tree `<locale>/**/*.md`.
 
     All or nothing; the same folder twice changes nothing.
@@ -43,10 +45,12 @@ def import_folder(site: Site, folder: Path, dry_run: bool) -> None:
             click.echo(f"{name}: {item}")
         if len(items) > SHOWN:
             click.echo(f"{name}: ... and {len(items) - SHOWN} more")
-    for note in summary.notes[:SHOWN]:
-        click.echo(f"note: {note}")
-    if len(summary.notes) > SHOWN:
-        click.echo(f"note: ... and {len(summary.notes) - SHOWN} more")
+    kinds = Counter(note.kind for note in summary.notes)
+    for kind, number in kinds.most_common():
+        first = next(note for note in summary.notes if note.kind == kind)
+        click.echo(f"note: {kind}: {number} (first: {first.path}:{first.line})")
+    if report is not None:
+        report.write_text("".join(f"{note}\n" for note in summary.notes), "utf-8")
     click.echo(
         f"{'Would import' if dry_run else 'Imported'} translations: {len(summary.new)} new, "
         f"{len(summary.changed)} changed, {len(summary.unchanged)} unchanged; {len(summary.notes)} notes."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from flask.cli import with_appcontext
 
 from helpdesk.cli.progress import find_site, show_progress, with_site
 from helpdesk.config import PREFIX, registry
@@ -16,6 +17,7 @@ SECRETS = {"HELPDESK_SECRET_KEY", "HELPDESK_DATABASE_URL"}
 
 @click.command()
 @click.option("--markdown", is_flag=True, help="Print the table of the manual: names, defaults, meanings.")
+@with_appcontext
 def doctor(markdown: bool) -> None:
     """Print every setting with its value, and whether database and index are well."""
     if markdown:
@@ -65,6 +67,7 @@ def db() -> None:
 
 
 @db.command("upgrade")
+@with_appcontext
 def db_upgrade() -> None:
     """Bring the schema to what the code needs."""
     site = find_site()
@@ -73,6 +76,7 @@ def db_upgrade() -> None:
 
 
 @db.command("status")
+@with_appcontext
 def db_status() -> None:
     """Say which schema the database has and which the code needs."""
     click.echo(f"database {current_revision(find_site().database)}, code {head_revision()}")

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from helpdesk.errors import Busy, HelpdeskError
 from helpdesk.services.bootstrapping import prepare
@@ -46,6 +47,7 @@ def find_site() -> Site:
 def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
     """Hand a command its site, the database brought up to date; errors of ours end it with one sentence."""
 
+    @with_appcontext
     @wraps(command)
     def run(*args: Any, **options: Any) -> Any:
         site = find_site()
@@ -57,4 +59,4 @@ def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
         except HelpdeskError as error:
             raise click.ClickException(str(error)) from None
 
-    return run
+    return cast(Callable[..., Any], run)

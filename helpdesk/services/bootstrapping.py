@@ -93,7 +93,8 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.instance_dir / "development.key"
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    # Not named by the process: two threads share its number, and in a container so does the next process.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpdesk.errors import ContentError, HelpdeskError
+from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.locales import Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
@@ -54,7 +54,6 @@ class TranslationFile:
     """One translation as a file holds it; None: the file does not say."""
 
     path: Path
-    first_line: int
     title: str
     markdown: str
     slug: str = ""
@@ -101,7 +100,7 @@ class Folder:
     categories: dict[str, Group] = field(default_factory=dict)
     sections: dict[tuple[str, str], Group] = field(default_factory=dict)
     articles: dict[str, ArticleFolder] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 class Reader:
@@ -213,7 +212,6 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     status = fields.choice("status", STATUSES, "published")
     return TranslationFile(
         path=path,
-        first_line=matter.body_line,
         title=title,
         markdown=matter.body.strip("\n") + "\n",
         slug=fields.words("slug"),

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from helpdesk import clock
 from helpdesk.db import new_id
-from helpdesk.errors import ContentError, HelpdeskError
+from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
 from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
 from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
@@ -33,7 +33,7 @@ class Summary:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 class _DryRun(HelpdeskError):
@@ -186,13 +186,13 @@ class _Importer:
         first = render(file.markdown, **options)
         images = {}
         for image in first.images:
-            stored = self._store(connection, file, image.src, file.first_line + image.line - 1)
+            stored = self._store(connection, file, image.src)
             if stored is not None:
                 images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
         rendered = render(file.markdown, images=images, **options) if images else first
         return self._link(file, rendered) if self.folder.is_plain else rendered
 
-    def _store(self, connection: Connection, file: TranslationFile, src: str, line: int) -> StoredImage | None:
+    def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
         path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()
         try:
             if urlsplit(src).scheme or src.startswith("//"):
@@ -201,9 +201,9 @@ class _Importer:
                 raise BadImage("leads out of the folder")
             image = read_image(path)
         except BadImage as error:
-            where = file.path.relative_to(self.folder.root).as_posix()
+            where, line = file.path.relative_to(self.folder.root).as_posix(), _line_of(file.path, src)
             if self.folder.is_plain:
-                self.summary.notes.append(f"{where}:{line}: the image `{src}` {error}; its description is shown")
+                self.summary.notes.append(Note(where, line, f"image {error}; its description is shown", src))
             else:
                 self.errors.append(ContentError(where, line, f"the image `{src}` {error}"))
             return None
@@ -231,6 +231,12 @@ class _Importer:
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"
         self.errors.append(ContentError(where, 1, reason))
+
+
+def _line_of(path: Path, src: str) -> int:
+    """Where a picture is named in a file, percent-encoded or not."""
+    lines = path.read_text("utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, start=1) if src in unquote(line)), 1)
 
 
 def _source_first(article: ArticleFolder) -> Iterator[tuple[str, TranslationFile]]:

@@ -11,11 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import Row, bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk import clock
-from helpdesk.db import Database
+from helpdesk.db import Database, new_id
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Outbox, SearchNode
 from helpdesk.queries.searching import list_documents
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 # A node unseen for so long loses its rows, and rebuilds when it returns.
 FORGOTTEN_AFTER = timedelta(hours=24)
+# Stands in the outbox for all articles: the whole index is to be built anew. Lower than any id, so it comes first.
+EVERYTHING = 0
 _SEEN = update(SearchNode).where(SearchNode.name == bindparam("node")).values(seen_at=bindparam("now"))
 
 
@@ -88,7 +90,10 @@ class Indexer:
             while rows := self._pending():
                 ids = [row.article_id for row in rows]
                 for locale in self.locales.all:
-                    self._update(locale, ids)
+                    if EVERYTHING in ids:
+                        self._rebuild_locale(locale)
+                    else:
+                        self._update(locale, ids)
                 self._forget(rows)
                 if len(rows) < BATCH:
                     return
@@ -158,11 +163,13 @@ class Indexer:
         self.backend.rebuild(locale.tag, documents)
 
     def _register(self) -> None:
+        """Make the node known; a new one with the note that its whole index is yet to be built."""
         with self.database.transaction() as connection:
-            statement = self.database.upsert(SearchNode).values(name=self.node, seen_at=clock.now())
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": statement.excluded.seen_at})
-            )
+            now = clock.now()
+            if connection.execute(_SEEN, {"node": self.node, "now": now}).rowcount == 0:
+                node_id = new_id(connection, insert(SearchNode).values(name=self.node, seen_at=now))
+                row = {"node_id": node_id, "article_id": EVERYTHING, "token": token_hex(8)}
+                connection.execute(insert(Outbox).values(**row))
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

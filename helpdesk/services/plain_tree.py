@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helpdesk.errors import Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import (
     ArticleFolder,
@@ -35,14 +36,18 @@ def read_plain_tree(root: Path, locales: Locales) -> Folder:
     folder = Folder(root, is_plain=True)
     folder.categories[category] = Group(category)
     files: dict[str, dict[str, Path]] = {}
+    unknown: list[Path] = []
     for top in sorted(child for child in root.iterdir() if child.is_dir() and not child.name.startswith(".")):
         locale = locales.find_alias(top.name)
         if locale is None:
-            reader.refuse(top, 1, f"`{top.name}` is not a locale of this site; add it to HELPDESK_LOCALES")
+            unknown.append(top)
             continue
         folder.categories[category].texts[locale.tag] = Text(_title_of(root.resolve().name))
         for path in sorted(top.rglob("*.md")):
             files.setdefault(path.relative_to(top).with_suffix("").as_posix(), {})[locale.tag] = path
+    if unknown:
+        names = ", ".join(top.name for top in unknown)
+        reader.refuse(unknown[0], 1, f"no locale of this site; add to HELPDESK_LOCALES: {names}")
     for position, (name, by_locale) in enumerate(files.items(), start=1):
         _read_article(reader, folder, category, (position, name), by_locale)
     if not folder.articles and not reader.errors:
@@ -105,15 +110,14 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
     fields = {name: value for name in KNOWN if isinstance(value := matter.fields.get(name, ""), str)}
     unknown = matter.fields.keys() - set(KNOWN)
     if unknown:
-        folder.notes.append(f"{reader.name(path)}:1: front matter not kept: {', '.join(sorted(unknown))}")
+        folder.notes.append(Note(reader.name(path), 1, "front matter not kept", ", ".join(sorted(unknown))))
     body, lines = drop_includes(matter.body)
     for line in lines:
-        folder.notes.append(f"{reader.name(path)}:{matter.body_line + line - 1}: include line left out")
+        folder.notes.append(Note(reader.name(path), matter.body_line + line - 1, "include line left out"))
     heading, _anchor, body = strip_title(body)
     title = fields["title"] or heading or _title_of(path.stem)
     return TranslationFile(
         path=path,
-        first_line=matter.body_line,
         title=" ".join(title.split()),
         markdown=body.strip("\n") + "\n",
         slug=fields["slug"],

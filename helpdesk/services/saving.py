@@ -25,7 +25,7 @@ from helpdesk.models import (
     SectionText,
     Translation,
 )
-from helpdesk.text.excerpt import first_sentences
+from helpdesk.text.excerpt import excerpt_of
 from helpdesk.text.markdown import Rendered
 from helpdesk.text.slug import slugify
 
@@ -121,7 +121,7 @@ def save_translation(
         "slug": draft.slug or slugify(draft.title),
         "summary": draft.summary,
         "keywords": draft.keywords,
-        "excerpt": first_sentences(rendered.text),
+        "excerpt": excerpt_of(rendered.html, rendered.text),
         "status": draft.status,
         "published_at": draft.published_at,
         "updated_at": draft.updated_at,

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
+_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
 _PARAGRAPH_WIDTH = 40
 _CLOSERS = "\"'”’»)\\]」』）】"
 _ENDS = re.compile(f"[.!?。！？؟।…][{_CLOSERS}]*$")
 # A full stop ends a sentence before white space only, and neither after a single letter ("z. B.") nor
 # before a small one.
 _SENTENCE_END = re.compile(f"[。！？]+[{_CLOSERS}]*\\s*|(?:(?<![\\s(]\\w)\\.|[!?؟।…])[.!?؟।…]*[{_CLOSERS}]*(?:\\s+|$)")
+
+
+def excerpt_of(html: str, text: str) -> str:
+    """First sentences of a rendered body's paragraphs, so that no code gets in; of its plain text if it has none."""
+    paragraphs = (unescape(_TAGS.sub("", match[1])) for match in _PARAGRAPH.finditer(html))
+    return first_sentences("\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)) or first_sentences(text)
 
 
 def first_sentences(text: str, limit: int = 220) -> str:

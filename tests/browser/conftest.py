@@ -18,6 +18,7 @@ from tests.support.server import Server, serve
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ABSENT = "browser tests left out: no Chromium on this machine"
+OFFLINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 
 ASKING = "fieldset [name=answer][value=yes]"
 ALERT = "[role=alert]:not([hidden])"
@@ -64,10 +65,17 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def library(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demo site for tests that only read."""
-    app = make_app(shutil.copytree(demo_template, tmp_path_factory.mktemp("library") / "instance"))
+    instance = shutil.copytree(demo_template, tmp_path_factory.mktemp("library") / "instance")
+    app = make_app(instance, index_dir=demo_template / "index")
     with serve(app) as server:
         yield server
     close(app)
+
+
+@pytest.fixture
+def app(build: Callable[..., Flask], demo_template: Path) -> Flask:
+    """The demo site on the template's index: nobody here writes articles, and a copied index is built anew."""
+    return build(demo_template, index_dir=demo_template / "index")
 
 
 @pytest.fixture

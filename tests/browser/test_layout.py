@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Reader, answer, expect_state
+from tests.browser.conftest import OFFLINE, Reader, answer, expect_state
 from tests.support.server import Server
 
 PATHS = {
@@ -65,6 +65,20 @@ every_page = pytest.mark.parametrize("name", PATHS)
 both_directions = pytest.mark.parametrize("tag", ["en", "ar"])
 
 
+FITTING = {(320, "100%"): (0, 0), (375, "100%"): (0, 0), (640, "200%"): (0, 0), (1280, "200%"): (0, 0)}
+
+
+def widths_of(page: Page) -> dict[tuple[int, str], tuple[float, float]]:
+    """By width and size of text: how far the page overflows, and how far the language menu stands outside."""
+    menu, found = page.locator("header details ul"), {}
+    for width, size in FITTING:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("size => document.documentElement.style.fontSize = size", size)
+        found[width, size] = (page.evaluate(OVERFLOW), menu.evaluate(OUTSIDE))
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return found
+
+
 def open_page(reader: Reader, name: str, tag: str) -> Page:
     if name == "not found":
         reader.foresee_status(404, "NOT FOUND")
@@ -76,30 +90,18 @@ def open_page(reader: Reader, name: str, tag: str) -> Page:
 def test_nothing_overflows(library: Server, readers: Callable[..., Reader], name: str, tag: str) -> None:
     page = open_page(readers(library, width=320), name, tag)
     page.locator("header summary").click()
-    menu, overflow, outside = page.locator("header details ul"), {}, {}
-    for width, size in ((320, "100%"), (375, "100%"), (640, "200%"), (1280, "200%")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("size => document.documentElement.style.fontSize = size", size)
-        overflow[width, size] = page.evaluate(OVERFLOW)
-        outside[width, size] = menu.evaluate(OUTSIDE)
-    assert overflow == dict.fromkeys(overflow, 0)
-    assert outside == dict.fromkeys(outside, 0)
+    assert widths_of(page) == FITTING
 
 
-@pytest.mark.parametrize("width", [320, 1280])
 @every_page
-def test_targets_are_large(library: Server, readers: Callable[..., Reader], name: str, width: int) -> None:
-    page = open_page(readers(library, width=width), name, "en")
-    assert page.evaluate(SMALL, TARGET) == []
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-@every_page
-def test_right_to_left_is_the_mirror_image(
-    library: Server, readers: Callable[..., Reader], name: str, width: int
+def test_targets_are_large_and_right_to_left_is_the_mirror_image(
+    library: Server, readers: Callable[..., Reader], name: str
 ) -> None:
-    page = open_page(readers(library, width=width), name, "en")
-    assert page.evaluate(DEVIATIONS) == []
+    page = open_page(readers(library), name, "en")
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(SMALL, TARGET) == []
+        assert page.evaluate(DEVIATIONS) == []
 
 
 @both_directions
@@ -119,24 +121,19 @@ def test_focus_is_seen(library: Server, readers: Callable[..., Reader], name: st
     assert 10 < steps < 150
 
 
-@pytest.mark.parametrize("state", ["no", "stored", "failed"])
 @both_directions
-def test_the_feedback_fits(server: Server, readers: Callable[..., Reader], tag: str, state: str) -> None:
-    reader = readers(server, width=320)
+def test_the_feedback_fits(library: Server, readers: Callable[..., Reader], tag: str) -> None:
+    reader = readers(library)
+    reader.foreseen.add(OFFLINE)
     page = reader.open(f"/{tag}/articles/17")
-    if state == "failed":
-        reader.foreseen.add("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
-        reader.context.set_offline(True)
-    answer(page, "no")
-    if state == "stored":
-        page.locator("[name=comment]").fill("0123456789" * 50)
+    for state in ("failed", "no", "stored"):
+        reader.context.set_offline(state == "failed")
+        if state == "stored":
+            page.locator("[name=comment]").fill("0123456789" * 50)
         answer(page, "no")
-    expect_state(page, state)
-    assert page.evaluate(SMALL, TARGET) == []
-    assert page.evaluate(OVERFLOW) == 0
-    page.set_viewport_size({"width": 640, "height": 800})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(OVERFLOW) == 0
+        expect_state(page, state)
+        assert widths_of(page) == FITTING
+        assert page.evaluate(SMALL, TARGET) == []
 
 
 @pytest.mark.parametrize("article_id", [17, 26])

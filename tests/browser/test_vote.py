@@ -11,14 +11,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ALERT, STATUS, Reader, answer, expect_state
+from tests.browser.conftest import ALERT, OFFLINE, STATUS, Reader, answer, expect_state
 from tests.support.server import Server, serve
 
 ARTICLE = 17
 PATH = "/en/articles/17-why-a-withdrawal-is-delayed"
 SEARCHED = f"{PATH}?q=slow+payout&pos=1"
 SEC_FETCH_SITE, ORIGIN, REFERER = "HTTP_SEC_FETCH_SITE", "HTTP_ORIGIN", "HTTP_REFERER"
-OFFLINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 # A vote waits this long for the database's lock, and a page without script as long again for its view.
 PATIENCE = 15
 with_and_without_script = pytest.mark.parametrize("has_script", [True, False], ids=["script", "plain"])

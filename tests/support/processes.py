@@ -178,6 +178,6 @@ def _run(parent: Connection, work: Callable[..., Any], arguments: Sequence[Any])
         value = work(*arguments)
         gc.collect()
         outcome = ("failed", "\n".join(errors.found)) if errors.found else ("done", value)
-    except BaseException:  # noqa: BLE001  whatever it was, the test has to learn it
+    except BaseException:
         outcome = ("failed", traceback.format_exc() + "\n".join(errors.found))
     _send(*outcome)

@@ -1,0 +1,156 @@
+"""`flask helpdesk ...` as people type it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from helpdesk.cli.instance import settings_table
+from helpdesk.services.site import Site
+from tests.core.test_importing import FOLDER, write
+from tests.support.pages import CheckingClient
+
+ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
+MANUAL = Path(__file__).parents[2] / "helpdesk/sampledata/product-documents/this-help-center"
+
+
+@pytest.fixture
+def run(app: Flask):
+    runner: FlaskCliRunner = app.test_cli_runner()
+
+    def invoke(*args: str) -> str:
+        result = runner.invoke(args=["helpdesk", *args])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return f"{result.exit_code}\n{result.output}"
+
+    return invoke
+
+
+def vote(app: Flask, answer: str, comment: str, address: str = ARTICLE) -> None:
+    client = CheckingClient(app)
+    client.post(f"{address}/vote", {"answer": answer, "details": "1", "reason": "hard", "comment": comment})
+
+
+def test_doctor_lists_every_setting(run) -> None:
+    output = run("doctor")
+    assert output.startswith("0\n")
+    assert "HELPDESK_PAGE_SIZE               15" in output
+    assert "a key for tests" not in output
+    assert "database  ready" in output
+    assert output.count("index     ") == 7
+
+
+@pytest.mark.parametrize("tag", ["en", "de", "ar", "zh-Hans", "zh-Hant"])
+def test_the_manual_documents_every_setting(tag: str) -> None:
+    text = (MANUAL / "settings" / f"{tag}.md").read_text("utf-8")
+    rows = [line.split("|")[1:3] for line in settings_table().splitlines()[2:]]
+    assert [row for row in rows if "|".join(row) not in text] == []
+    if tag == "en":
+        assert settings_table() in text
+
+
+def test_the_manual_documents_every_command(app: Flask) -> None:
+    text = "".join(path.read_text("utf-8") for path in MANUAL.rglob("en.md"))
+    group = app.cli.commands["helpdesk"]
+    names = []
+    for name, command in group.commands.items():
+        names += [f"{name} {sub}" for sub in command.commands] if hasattr(command, "commands") else [name]
+    missing = [name for name in names if f"helpdesk {name}" not in text]
+    assert [name for name in missing if name not in ("db status",)] == []
+
+
+def test_import_and_its_errors(run, tmp_path: Path) -> None:
+    root = write(tmp_path / "content", FOLDER)
+    assert run("content", "import", str(root), "--dry-run").endswith(
+        "Would import translations: 2 new, 0 changed, 0 unchanged; 0 notes.\n"
+    )
+    assert run("content", "import", str(root)) == (
+        "0\nnew: pay/en\nnew: pay/de\nImported translations: 2 new, 0 changed, 0 unchanged; 0 notes.\n"
+    )
+    write(root, {"guides/money/pay/en.md": "---\ntitle: T\nstatus: x\n---\n"})
+    assert run("content", "import", str(root)) == (
+        "1\nguides/money/pay/en.md:3: `status` must be one of draft, in_review, published, archived, not `x`\n"
+        "Error: Nothing was imported.\n"
+    )
+
+
+def test_notes_are_counted_and_reported(run, tmp_path: Path) -> None:
+    root = write(tmp_path / "manual", {"en/a.md": "# A\n\n{* x *}\n\n{* y *}\n\nText.\n"})
+    output = run("content", "import", str(root), "--report", str(tmp_path / "report.txt"))
+    assert "note: include line left out: 2 (first: en/a.md:3)\n" in output
+    assert (
+        tmp_path / "report.txt"
+    ).read_text() == "en/a.md:3: include line left out\nen/a.md:5: include line left out\n"
+
+
+def test_publish_and_unpublish(run, client: CheckingClient) -> None:
+    assert (
+        run("content", "unpublish", "tax-report-germany", "--locale", "de") == "0\ntax-report-germany/de is a draft.\n"
+    )
+    assert client.get("/en/articles/18").status == 404
+    assert run("content", "unpublish", "tax-report-germany", "--locale", "de").endswith("was a draft already.\n")
+    assert run("content", "publish", "tax-report-germany", "--locale", "de").endswith("is published.\n")
+    assert client.get("/en/articles/18").status == 308
+    assert (
+        run("content", "publish", "nope", "--locale", "de") == "1\nError: There is no translation of `nope` in `de`.\n"
+    )
+
+
+def test_feedback_list_shows_each_no_with_reason_and_comment(app: Flask, run) -> None:
+    vote(app, "no", "Step 3\nis \x1b[31mgone")
+    vote(app, "yes", "Great")
+    output = run("feedback", "list", "--article", "16", "--since", "2026-06-01")
+    assert "  no   16 en  revision 1  Move your authenticator to a new phone" in output
+    assert "    reasons: hard\n    comment: Step 3 is [31mgone\n" in output
+    assert "Great" not in output
+    assert "Great" in run("feedback", "list", "--all", "--since", "2026-06-01")
+    assert run("feedback", "list", "--locale", "fr") == "0\nNo feedback yet.\n"
+
+
+def test_feedback_export_is_csv_that_no_spreadsheet_runs(app: Flask, run) -> None:
+    vote(app, "no", '=HYPERLINK("http://evil.example")')
+    vote(app, "no", '@cmd, with "quotes"\nand lines')
+    output = run("feedback", "export", "--since", "2026-06-01")
+    rows = list(csv.DictReader(io.StringIO(output.partition("\n")[2])))
+    assert [row["comment"] for row in rows] == [
+        '\'@cmd, with "quotes"\nand lines',
+        '\'=HYPERLINK("http://evil.example")',
+    ]
+    assert (rows[0]["article_id"], rows[0]["is_helpful"], rows[0]["reasons"]) == ("16", "False", "hard")
+
+
+def test_views_explain(run, client: CheckingClient) -> None:
+    client.get(ARTICLE)
+    client.get(ARTICLE)
+    client.get(ARTICLE, headers={"User-Agent": "curl/8"})
+    line = run("views", "explain", "16", "--since", "2026-06-01").splitlines()[2].split()
+    assert line[1:] == ["en", "en", "1", "1", "0", "1", "0"]
+    assert run("views", "explain", "999") == "0\nNobody has opened this article yet.\n"
+
+
+def test_search_rebuild(run) -> None:
+    assert run("search", "rebuild").endswith("Indexed 32 articles in 7 locales.\n")
+
+
+def test_db_status(run) -> None:
+    assert run("db", "status") == "0\ndatabase 0001, code 0001\n"
+    assert run("db", "upgrade") == "0\nThe schema is at 0001.\n"
+
+
+def test_demo_remove_asks_first(run, site: Site) -> None:
+    assert run("demo", "remove").startswith("1\n")
+    assert run("demo", "remove", "--yes") == "0\nRemoved 32 demo articles.\n"
+
+
+def test_catalogs_that_ship_are_current_complete_and_sound() -> None:
+    from helpdesk.cli.messages import check_catalogs, existing_codes
+
+    root = Path(__file__).parents[2]
+    codes = existing_codes(root / "translations")
+    assert codes == ("ar", "de", "en", "ru", "zh_Hans", "zh_Hant")
+    assert check_catalogs(root / "helpdesk", root / "translations", codes) == []

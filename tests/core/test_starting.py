@@ -1,0 +1,179 @@
+"""From nothing to a site: migrations, first start, restart, modes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, inspect, select
+
+from helpdesk.db import Database
+from helpdesk.errors import NotReady
+from helpdesk.models import Article, DailyTally, Vote
+from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
+from helpdesk.services.demo import remove_demo
+from helpdesk.services.migrating import current_revision, downgrade, head_revision, schema_differences, upgrade
+from helpdesk.services.site import Site
+from tests.conftest import make_app
+from tests.support.pages import CheckingClient
+
+ROOT = Path(__file__).parents[2]
+
+
+def count(site: Site, model: type) -> int:
+    with site.database.read() as connection:
+        return connection.execute(select(func.count()).select_from(model)).scalar_one()
+
+
+def test_migrations_make_what_the_models_say(database: Database) -> None:
+    assert current_revision(database) is None
+    upgrade(database)
+    assert current_revision(database) == head_revision()
+    assert schema_differences(database) == []
+    tables = set(inspect(database.engine).get_table_names())
+    assert {name for name in tables if not name.startswith("hd_")} == set()
+
+
+def test_up_and_down_on_a_full_database(site: Site) -> None:
+    """A migration must not empty child tables (SQLite drops and recreates)."""
+    before = {model: count(site, model) for model in (Article, Vote, DailyTally)}
+    assert min(before.values()) > 30
+    upgrade(site.database)
+    assert {model: count(site, model) for model in before} == before
+    downgrade(site.database, "base")
+    assert inspect(site.database.engine).get_table_names() == ["hd_alembic_version"]
+    upgrade(site.database)
+    assert schema_differences(site.database) == []
+
+
+def test_sqlite_is_set_up_as_promised(site: Site) -> None:
+    with site.database.engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000}
+
+
+def test_all_constraints_have_names(site: Site) -> None:
+    inspector = inspect(site.database.engine)
+    unnamed = [
+        (table, constraint)
+        for table in inspector.get_table_names()
+        if table != "hd_alembic_version"
+        for constraint in [
+            inspector.get_pk_constraint(table),
+            *inspector.get_foreign_keys(table),
+            *inspector.get_unique_constraints(table),
+            *inspector.get_check_constraints(table),
+        ]
+        if not constraint["name"]
+    ]
+    assert unnamed == []
+
+
+def test_modes(build: Callable[..., Flask], demo_template: Path, tmp_path: Path) -> None:
+    plain = build(demo_template).extensions["helpdesk"].settings
+    assert bootstrap_mode(plain, is_flask_run=True) == "demo"
+    assert bootstrap_mode(plain, is_flask_run=False) == "empty"
+    own = make_app(tmp_path / "other", database_url=f"sqlite:///{tmp_path}/own.sqlite").extensions["helpdesk"].settings
+    assert bootstrap_mode(own, is_flask_run=True) == "empty"
+
+
+def test_off_refuses_with_a_sentence(tmp_path: Path) -> None:
+    app = make_app(tmp_path / "instance", bootstrap="off")
+    site = app.extensions["helpdesk"]
+    with pytest.raises(NotReady, match="The database is not up to date; run: flask helpdesk db upgrade"):
+        prepare(site, "off")
+    client = CheckingClient(app)
+    assert [client.get("/de/").status, client.get("/de/").status] == [503, 503]
+    upgrade(site.database)
+    assert [client.get("/de/").status, client.get("/readyz").status] == [200, 200]
+    site.database.engine.dispose()
+
+
+def test_a_server_on_an_empty_database_migrates_at_its_first_request(tmp_path: Path) -> None:
+    app = make_app(tmp_path / "instance")
+    assert not (tmp_path / "instance").exists()
+    page = CheckingClient(app).get("/en/")
+    assert (page.status, page.cards) == (200, [])
+    site = app.extensions["helpdesk"]
+    assert is_prepared(site)
+    prepare(site, "demo")
+    assert count(site, Article) == 0, "an empty site that was started before never gets the demo"
+    site.database.engine.dispose()
+
+
+def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:
+    before = {model: count(site, model) for model in (Article, Vote, DailyTally)}
+    prepare(site, "demo")
+    assert {model: count(site, model) for model in before} == before
+
+
+def test_demo_remove_leaves_nothing_of_it(app: Flask, site: Site, client: CheckingClient) -> None:
+    assert list(site.settings.media_path.iterdir()) != []
+    assert remove_demo(site) == 32
+    with site.database.read() as connection:
+        tables = [
+            t
+            for t in inspect(connection).get_table_names()
+            if t not in ("hd_alembic_version", "hd_state", "hd_search_node")
+        ]
+        left = {t: n for t in tables if (n := connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar())}
+    assert left == {}
+    assert list(site.settings.media_path.iterdir()) == []
+    page = client.get("/en/search?q=authenticator")
+    assert (page.status, page.cards) == (200, [])
+    prepare(site, "demo")
+    assert count(site, Article) == 0
+
+
+def flask(instance: Path, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HELPDESK_")}
+    return subprocess.run(
+        [sys.executable, "-m", "flask", *command],
+        cwd=ROOT,
+        env=clean | {"HELPDESK_INSTANCE_DIR": str(instance)} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_importing_the_app_writes_nothing(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HELPDESK_")}
+    code = "import app; print(app.app.name)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=clean | {"HELPDESK_INSTANCE_DIR": str(tmp_path / "instance")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (result.stdout, list(tmp_path.iterdir())) == ("helpdesk\n", [])
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        (
+            {"HELPDESK_COLOUR": "blue"},
+            "Error: HELPDESK_COLOUR is not a setting; `flask helpdesk doctor` lists them all.\n",
+        ),
+        ({"HELPDESK_LOCALES": "en, zh-CN"}, "write zh-Hans"),
+        ({"HELPDESK_DEFAULT_LOCALE": "fr"}, "fr"),
+        ({"HELPDESK_SITE_URL": "https://help.example.com"}, "HELPDESK_SECRET_KEY must hold"),
+    ],
+)
+def test_wrong_settings_stop_the_start_with_a_sentence(tmp_path: Path, environ: dict[str, str], sentence: str) -> None:
+    result = flask(tmp_path / "instance", "helpdesk", "doctor", **environ)
+    assert result.returncode != 0
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
