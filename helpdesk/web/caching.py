@@ -22,6 +22,13 @@ def keep(response: Response, policy: str) -> Response:
     return response
 
 
+def keep_static(response: Response) -> Response:
+    """A static file that is asked for by its content's fingerprint never changes."""
+    if request.endpoint == "helpdesk.static" and "v" in request.args and response.status_code == 200:
+        keep(response, "forever")
+    return response
+
+
 def send_to(target: str, status: int, policy: str) -> Response:
     """Send the reader to another address, with the status said outright (Flask's default is changing)."""
     return keep(make_response(redirect(target, status)), policy)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from helpdesk.web import errors, localization, security
+from helpdesk.web import caching, errors, localization, security
 from helpdesk.web.site import about, articles, home, lists, machines, searching, switching, votes
 
 
@@ -23,6 +23,7 @@ def build_blueprint() -> Blueprint:
     blueprint.url_value_preprocessor(localization.pull_locale)
     blueprint.before_request(security.check_host)
     blueprint.after_request(security.add_headers)
+    blueprint.after_request(caching.keep_static)
     blueprint.teardown_request(localization.leave)
     blueprint.register_error_handler(Exception, errors.handle)
     blueprint.record_once(
