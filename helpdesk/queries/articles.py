@@ -20,11 +20,13 @@ from helpdesk.queries.visibility import (
     Kind,
     Viewer,
     category_text,
+    chain_of,
     kind_of,
     section_text,
     served_translation,
     visible_to,
 )
+from helpdesk.text.markdown import Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,6 @@ class Crumb:
     title: str
     slug: str
     lang: str
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """An entry of the contents list; `id` as it stands in the page."""
-
-    level: int
-    id: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ def get_article_page(
     database: Database, locales: Locales, locale: Locale, article_id: int, *, now: datetime
 ) -> ArticlePage | ArticleGone | None:
     """The article by id; two queries, a third only when it is not to be had. None: unknown or not for readers."""
-    chain = tuple(item.tag for item in locales.chain(locale))
+    chain = chain_of(locales, locale)
     values = {"id": article_id, "now": now}
     with database.read() as connection:
         row = connection.execute(_page(chain), values).first()
@@ -173,7 +166,7 @@ def find_link_targets(
     database: Database, locales: Locales, locale: Locale, keys: Iterable[str], *, now: datetime
 ) -> Mapping[str, tuple[int, str]]:
     """Id and slug, in the reader's locale, of the articles with these keys that the reader can see."""
-    chain = tuple(item.tag for item in locales.chain(locale))
+    chain = chain_of(locales, locale)
     statement = (
         select(Article.key, Article.id, Translation.slug)
         .join(Translation, Translation.id == served_translation(chain))

@@ -12,7 +12,7 @@ from sqlalchemy import Select, literal, select, union_all
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Category, CategoryText, Redirect, Section, SectionText
-from helpdesk.queries.visibility import AnySelect, category_text, has_article, section_text
+from helpdesk.queries.visibility import AnySelect, category_text, chain_of, has_article, section_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CategoryLink:
 
 def list_categories(database: Database, locales: Locales, locale: Locale, *, now: datetime) -> tuple[CategoryLink, ...]:
     """All categories that hold something to read, with their sections, in order; one query."""
-    statement = _tree(tuple(tag.tag for tag in locales.chain(locale)))
+    statement = _tree(chain_of(locales, locale))
     with database.read() as connection:
         rows = connection.execute(statement, {"now": now}).all()
     tree: dict[int, tuple[CategoryLink, list[SectionLink]]] = {}

@@ -18,6 +18,7 @@ from helpdesk.queries.visibility import (
     Kind,
     Viewer,
     category_text,
+    chain_of,
     kind_of,
     served_translation,
     visible_to,
@@ -86,7 +87,7 @@ def list_cards(
     now: datetime,
 ) -> tuple[Card, ...]:
     """Cards of a scope in an order; one query."""
-    chain = tuple(item.tag for item in locales.chain(locale))
+    chain = chain_of(locales, locale)
     statement = _cards(chain, scope.category_id is not None, scope.section_id is not None, sort)
     values = {
         "now": now,
@@ -190,7 +191,7 @@ def list_related(
     database: Database, locales: Locales, locale: Locale, article_id: int, *, limit: int, now: datetime
 ) -> tuple[Card, ...]:
     """The most read other articles of the same section; one query."""
-    chain = tuple(item.tag for item in locales.chain(locale))
+    chain = chain_of(locales, locale)
     other = Article.__table__.alias("other")
     own_section = select(other.c.section_id).where(other.c.id == article_id).scalar_subquery()
     statement = (

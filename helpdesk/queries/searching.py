@@ -15,7 +15,7 @@ from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Category, Revision, Section, Translation
 from helpdesk.queries.listing import Card, cards_of, make_card
-from helpdesk.queries.visibility import AnySelect, served_translation
+from helpdesk.queries.visibility import AnySelect, chain_of, served_translation
 from helpdesk.search.backend import Document, SearchBackend, SearchQuery
 from helpdesk.search.passages import Passage, find_passages, mark
 
@@ -56,7 +56,7 @@ def search(
     if not result.hits:
         return Found((), result.total, result.counts)
     locale = locales.get(query.locale)
-    chain = tuple(item.tag for item in locales.chain(locale))
+    chain = chain_of(locales, locale)
     ids = [hit.article_id for hit in result.hits]
     with database.read() as connection:
         rows = {row.article_id: row for row in connection.execute(_found(chain), {"ids": ids, "now": now})}
@@ -93,7 +93,7 @@ def list_documents(
     article_ids: Sequence[int] | None = None,
 ) -> list[Document]:
     """What the index of a locale holds: one document for each article its readers can see."""
-    chain = tuple(item.tag for item in locales.chain(locale))
+    chain = chain_of(locales, locale)
     statement = _documents(chain)
     if article_ids is not None:
         statement = statement.where(Article.id.in_(list(article_ids)))

@@ -33,6 +33,11 @@ class Kind(Enum):
     FALLBACK = "fallback"
 
 
+def chain_of(locales: Locales, locale: Locale) -> tuple[str, ...]:
+    """Tags of the locales in which readers of a locale look for a text, in order."""
+    return tuple(item.tag for item in locales.chain(locale))
+
+
 def kind_of(locales: Locales, asked: Locale, served: Locale) -> Kind:
     """Own, inherited (same language and script, so without notice) or fallback (product rule 3)."""
     if asked.tag == served.tag:

@@ -15,6 +15,7 @@ from pathlib import Path
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.locales import Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
+from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -51,20 +52,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TranslationFile:
-    """One translation as a file holds it; None: the file does not say."""
+    """One translation and the file that holds it."""
 
     path: Path
-    title: str
-    markdown: str
-    slug: str = ""
-    summary: str = ""
-    keywords: str = ""
-    status: str = "published"
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    revision: int | None = None
-    based_on: int | None = None
-    significance: str = "minor"
+    draft: Draft
 
 
 @dataclass(slots=True)
@@ -210,8 +201,7 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     if not title:
         reader.refuse(path, 1, "has no `title`")
     status = fields.choice("status", STATUSES, "published")
-    return TranslationFile(
-        path=path,
+    draft = Draft(
         title=title,
         markdown=matter.body.strip("\n") + "\n",
         slug=fields.words("slug"),
@@ -224,6 +214,7 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
         based_on=fields.number("based_on"),
         significance=fields.choice("significance", SIGNIFICANCES, "minor"),
     )
+    return TranslationFile(path, draft)
 
 
 def read_folder(root: Path, locales: Locales) -> Folder:

@@ -20,7 +20,7 @@ from helpdesk.models import Article, Media
 from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
 from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
-from helpdesk.services.saving import Draft, save_group, save_group_text, save_translation
+from helpdesk.services.saving import save_group, save_group_text, save_translation
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.markdown import ImageInfo, Rendered, render
 from helpdesk.text.slug import ascii_key
@@ -163,33 +163,20 @@ class _Importer:
         rendered = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
         if tag == article.source:
             self._source = (article.key, rendered)
-        draft = Draft(
-            title=file.title,
-            markdown=file.markdown,
-            slug=file.slug,
-            summary=file.summary,
-            keywords=file.keywords,
-            status=file.status,
-            published_at=file.published_at,
-            updated_at=file.updated_at,
-            revision=file.revision,
-            based_on=file.based_on,
-            significance=file.significance,
-        )
-        return save_translation(connection, article_id, locale, draft, rendered, self.now)
+        return save_translation(connection, article_id, locale, file.draft, rendered, self.now)
 
     def _heading_ids(self, article: ArticleFolder) -> list[tuple[int, str]]:
         key, source = self._source
         return [(heading.level, heading.id) for heading in source.headings] if key == article.key else []
 
     def _render(self, connection: Connection, file: TranslationFile, **options: Any) -> Rendered:
-        first = render(file.markdown, **options)
+        first = render(file.draft.markdown, **options)
         images = {}
         for image in first.images:
             stored = self._store(connection, file, image.src)
             if stored is not None:
                 images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
-        rendered = render(file.markdown, images=images, **options) if images else first
+        rendered = render(file.draft.markdown, images=images, **options) if images else first
         return self._link(file, rendered) if self.folder.is_plain else rendered
 
     def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:

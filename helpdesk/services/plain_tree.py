@@ -15,6 +15,7 @@ from helpdesk.services.folder import (
     Text,
     TranslationFile,
 )
+from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatterError, split
 from helpdesk.text.markdown import drop_includes, strip_title
 from helpdesk.text.slug import ascii_key
@@ -116,11 +117,11 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
         folder.notes.append(Note(reader.name(path), matter.body_line + line - 1, "include line left out"))
     heading, _anchor, body = strip_title(body)
     title = fields["title"] or heading or _title_of(path.stem)
-    return TranslationFile(
-        path=path,
+    draft = Draft(
         title=" ".join(title.split()),
         markdown=body.strip("\n") + "\n",
         slug=fields["slug"],
         summary=" ".join((fields["summary"] or fields["description"]).split()),
         keywords=fields["keywords"],
     )
+    return TranslationFile(path, draft)

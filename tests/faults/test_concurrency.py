@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -395,31 +396,28 @@ COLOURS = ("red", "green", "blue")
 TAGS = ("en", "de")
 # Which translation the readers of a locale get first; the source stands last in every chain.
 CHAINS = {"en": ("en", "de"), "de": ("de", "en"), "en-SG": ("en", "de"), "ar": ("en", "de")}
-PROBES = 12
-
-# What readers can see of a probe: for each of TAGS the colour of its text, or None while it is a draft.
-State = tuple[str | None, str | None]
+PROBES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A state that was saved, on the machine's monotonic clock: not before `began`, and not after `returned`."""
+    """The colour of a text as it was saved, None for a draft: not before `began`, and not after `returned`."""
 
     probe: int
-    state: State
+    tag: str
+    colour: str | None
     began: float
     returned: float
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A search for a text of one colour; `seen` is the state that the database showed just before it."""
+    """A search for a text of one colour; `seen` is what the database showed just before it, by tag."""
 
     probe: int
     locale: str
-    tag: str
-    colour: str
-    seen: State
+    text: tuple[str, str]
+    seen: dict[str, str | None]
     began: float
     ended: float
     total: int
@@ -428,77 +426,60 @@ class Look:
 
 def word(probe: int, tag: str, colour: str) -> str:
     """A word that no other text has, and no stemmer touches."""
-    return f"zq{'abcdefghijkl'[probe]}{tag}{colour}x"
+    return f"zq{'abcdef'[probe]}{tag}{colour}x"
 
 
-def served(state: State, locale: str) -> tuple[str, str] | None:
+def served(shown: dict[str, str | None], locale: str) -> tuple[str, str] | None:
     """Tag and colour of the text that readers of a locale get."""
-    texts = dict(zip(TAGS, state, strict=True))
-    return next(((tag, colour) for tag in CHAINS[locale] if (colour := texts[tag]) is not None), None)
+    return next(((tag, colour) for tag in CHAINS[locale] if (colour := shown[tag]) is not None), None)
 
 
-def is_found(state: State, look: Look) -> bool:
-    return served(state, look.locale) == (look.tag, look.colour)
-
-
-def write_probe(root: Path, probe: int, colours: dict[str, str], statuses: dict[str, str]) -> None:
-    """A folder with this one article."""
+def write_probe(root: Path, probe: int, texts: dict[str, tuple[str, str]]) -> Path:
+    """A folder with this one article: colours and statuses by tag."""
     home = root / "probes" / "colours"
     article = home / f"probe-{probe}"
     article.mkdir(parents=True, exist_ok=True)
-    for folder, title in ((root / "probes", "Probes"), (home, "Colours")):
+    for folder, title in ((home.parent, "Probes"), (home, "Colours")):
         (folder / "_index.en.md").write_text(f"---\ntitle: {title}\n---\n", "utf-8")
-    for tag in TAGS:
-        text = word(probe, tag, colours[tag])
-        (article / f"{tag}.md").write_text(
-            f"---\ntitle: {text}\nstatus: {statuses[tag]}\n---\nThis is about {text}.\n", "utf-8"
-        )
+    for tag, (colour, status) in texts.items():
+        text = word(probe, tag, colour)
+        matter = f"---\ntitle: {text}\nstatus: {status}\n---\nThis is about {text}.\n"
+        (article / f"{tag}.md").write_text(matter, "utf-8")
+    return root
 
 
 class Author:
-    """Changes probes and remembers what they look like and since when."""
+    """Changes the texts of one language and remembers what they look like and since when."""
 
-    def __init__(self, site: Site, root: Path, probes: Sequence[int]) -> None:
-        self.site, self.root, self.probes = site, root, probes
-        self.colours = {probe: dict.fromkeys(TAGS, COLOURS[0]) for probe in probes}
-        self.is_shown = {probe: dict.fromkeys(TAGS, False) for probe in probes}
+    def __init__(self, site: Site, root: Path, tag: str) -> None:
+        self.site, self.root, self.tag = site, root, tag
+        self.colours = dict.fromkeys(range(PROBES), COLOURS[0])
+        self.is_shown = dict.fromkeys(range(PROBES), False)
         self.history: list[Change] = []
 
-    def change(self, chance: random.Random) -> None:
-        probe, tag = chance.choice(self.probes), chance.choice(TAGS)
+    def change(self, probe: int, chance: random.Random) -> None:
         began = time.monotonic()
-        if chance.random() < 0.5:
-            is_shown = self.is_shown[probe][tag] = not self.is_shown[probe][tag]
-            assert (publish if is_shown else unpublish)(self.site, f"probe-{probe}", tag)
+        if self.tag != TAGS[0] or chance.random() < 0.5:
+            self.is_shown[probe] = not self.is_shown[probe]
+            assert (publish if self.is_shown[probe] else unpublish)(self.site, f"probe-{probe}", self.tag)
         else:
-            self.colours[probe][tag] = chance.choice(COLOURS)
-            self.is_shown[probe][tag] = chance.random() < 0.8
-            self.write(probe)
-        self.history.append(Change(probe, self.state(probe), began, time.monotonic()))
-
-    def write(self, probe: int) -> None:
-        statuses = {tag: "published" if shown else "draft" for tag, shown in self.is_shown[probe].items()}
-        folder = self.root / str(probe)  # alone: an import takes in all that a folder holds
-        write_probe(folder, probe, self.colours[probe], statuses)
-        import_content(self.site, folder)
-
-    def state(self, probe: int) -> State:
-        shown, colours = self.is_shown[probe], self.colours[probe]
-        return tuple(colours[tag] if shown[tag] else None for tag in TAGS)  # type: ignore[return-value]
+            self.colours[probe] = chance.choice(COLOURS)
+            self.is_shown[probe] = chance.random() < 0.8
+            text = self.colours[probe], "published" if self.is_shown[probe] else "draft"
+            import_content(self.site, write_probe(self.root / str(probe), probe, {self.tag: text}))
+        shown = self.colours[probe] if self.is_shown[probe] else None
+        self.history.append(Change(probe, self.tag, shown, began, time.monotonic()))
 
 
-def author(instance: Path, root: Path, probes: Sequence[int], seed: int, seconds: float) -> list[Change]:
-    """A worker: saves its probes, then changes one after the other; all states in order."""
-    chance = random.Random(seed)
+def author(instance: Path, root: Path, tag: str, probes: Sequence[int], seconds: float) -> list[Change]:
+    """A worker: changes its probes in one language, the source's also by imports; all changes in order."""
+    chance = random.Random(f"{tag}{probes}")
     with running(instance, locales=tuple(CHAINS)) as app:
-        writer = Author(site_of(app), root, probes)
-        for probe in probes:
-            writer.write(probe)
-            writer.history.append(Change(probe, writer.state(probe), 0.0, 0.0))
+        writer = Author(site_of(app), root, tag)
         ready()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            writer.change(chance)
+            writer.change(chance.choice(probes), chance)
             time.sleep(chance.random() / 10)  # searches come between, and not only while the index is locked
     return writer.history
 
@@ -513,74 +494,79 @@ def searcher(instance: Path, seed: int, seconds: float) -> list[Look]:
         while time.monotonic() < end:
             probe, locale = chance.randrange(PROBES), chance.choice(list(CHAINS))
             began = time.monotonic()
-            seen = shown_state(connection, probe)
+            seen = shown_by_database(connection, probe)
             # Mostly for what should be there; also for what was there, or never.
             wanted = served(seen, locale) if chance.random() < 0.6 else None
-            tag, colour = wanted or (chance.choice(TAGS), chance.choice(COLOURS))
-            total, cards = find(site_of(app), locale, word(probe, tag, colour))
-            looks.append(Look(probe, locale, tag, colour, seen, began, time.monotonic(), total, len(cards)))
+            text = wanted or (chance.choice(TAGS), chance.choice(COLOURS))
+            total, cards = find(site_of(app), locale, word(probe, *text))
+            looks.append(Look(probe, locale, text, seen, began, time.monotonic(), total, len(cards)))
     return looks
 
 
-def shown_state(connection: sqlite3.Connection, probe: int) -> State:
+def shown_by_database(connection: sqlite3.Connection, probe: int) -> dict[str, str | None]:
     query = (
         "SELECT t.locale, t.title FROM hd_translation t JOIN hd_article a ON a.id = t.article_id"
         " WHERE a.key = ? AND t.status = 'published'"
     )
     titles = dict(connection.execute(query, (f"probe-{probe}",)).fetchall())
     names = {word(probe, tag, colour): colour for tag in TAGS for colour in COLOURS}
-    return tuple(names[titles[tag]] if tag in titles else None for tag in TAGS)  # type: ignore[return-value]
+    return {tag: names[titles[tag]] if tag in titles else None for tag in TAGS}
 
 
-def wrong_looks(history: Sequence[Change], looks: Sequence[Look]) -> list[tuple[Look, list[State]]]:
-    """Searches whose answer fits none of the states that the probe can have had while they ran.
+def possible(changes: Sequence[Change], look: Look, tag: str) -> list[str | None]:
+    """The colours that a text can have had while a search ran, in order.
 
-    A state may be seen from the moment its change began until the next one's had returned. Of two states
-    the database showed the later one before the search: then the earlier one must not be found any more.
+    A change may be seen from the moment it began until the next one had returned. What the database showed
+    was committed before the search: nothing older is an answer.
     """
-    by_probe: dict[int, list[Change]] = {}
+    ends = [change.returned for change in changes[1:]] + [float("inf")]
+    pairs = zip(changes, ends, strict=True)
+    found = [change.colour for change, end in pairs if change.began <= look.ended and end >= look.began]
+    return found[found.index(look.seen[tag]) :]
+
+
+def wrong_looks(history: Sequence[Change], looks: Sequence[Look]) -> list[Look]:
+    """Searches whose total or cards fit nothing that readers can have been shown while they ran."""
+    changes: dict[tuple[int, str], list[Change]] = {}
     for change in sorted(history, key=lambda change: change.began):
-        by_probe.setdefault(change.probe, []).append(change)
+        changes.setdefault((change.probe, change.tag), []).append(change)
     wrong = []
     for look in looks:
-        changes = by_probe[look.probe]
-        ends = [change.returned for change in changes[1:]] + [float("inf")]
-        possible = [
-            change.state
-            for change, end in zip(changes, ends, strict=True)
-            if change.began <= look.ended and end >= look.began
-        ]
-        # What the database showed was committed before the search: nothing older is an answer.
-        assert look.seen in possible, look
-        possible = possible[possible.index(look.seen) :]
-        answers = {is_found(state, look) for state in possible}
-        if {look.total > 0, look.cards > 0} - answers or look.total not in (0, 1) or look.cards > look.total:
-            wrong.append((look, possible))
+        first, second = (possible(changes[look.probe, tag], look, tag) for tag in TAGS)
+        shown = [dict(zip(TAGS, pair, strict=True)) for pair in product(first, second)]
+        answers = {int(served(colours, look.locale) == look.text) for colours in shown}
+        if not {look.total, look.cards} <= answers:
+            wrong.append(look)
     return wrong
 
 
 def test_every_search_sees_every_change_before_it(empty_template: Path, tmp_path: Path) -> None:
+    """Two write the source's texts and a third the translations of the same articles; two others search."""
     instance = copied(empty_template, tmp_path / "instance")
-    probes = [list(range(PROBES))[number::3] for number in range(3)]
+    drafts = dict.fromkeys(TAGS, (COLOURS[0], "draft"))
+    with opened(instance, locales=tuple(CHAINS)) as site:
+        for probe in range(PROBES):
+            import_content(site, write_probe(tmp_path / "first" / str(probe), probe, drafts))
+    start = [Change(probe, tag, None, 0.0, 0.0) for probe in range(PROBES) for tag in TAGS]
+    shares = [("en", range(0, PROBES, 2)), ("en", range(1, PROBES, 2)), ("de", range(PROBES))]
     results = run_together(
         [
-            *((author, (instance, tmp_path / f"folder{n}", probes[n], n, SECONDS_IN_STEP)) for n in range(3)),
-            *((searcher, (instance, 10 + n, SECONDS_IN_STEP)) for n in range(2)),
+            *((author, (instance, tmp_path / f"folder{n}", *shares[n], SECONDS_IN_STEP)) for n in range(3)),
+            *((searcher, (instance, n, SECONDS_IN_STEP)) for n in range(2)),
         ]
     )
-    history = [change for changes in results[:3] for change in changes]
+    history = start + [change for changes in results[:3] for change in changes]
     looks = [look for found in results[3:] for look in found]
+    print(f"{len(history) - len(start)} changes, {len(looks)} searches, {sum(look.total for look in looks)} found")
     assert wrong_looks(history, looks) == []
-    print(f"{len(history)} changes, {len(looks)} searches, {sum(look.total for look in looks)} found something")
-    assert {is_found(look.seen, look) for look in looks} == {False, True}
+    assert {look.total for look in looks} == {0, 1}
+    last = {(change.probe, change.tag): change.colour for change in sorted(history, key=lambda change: change.began)}
     with opened(instance, locales=tuple(CHAINS)) as site:
         assert_in_step(site)
-        last = {change.probe: change.state for change in sorted(history, key=lambda change: change.began)}
-        for probe, state in last.items():
-            for locale in CHAINS:
-                texts = {(tag, colour): word(probe, tag, colour) for tag in TAGS for colour in COLOURS}
-                found = [text for text, name in texts.items() if find(site, locale, name)[0]]
-                assert found == [text for text in [served(state, locale)] if text is not None]
+        for probe, locale in product(range(PROBES), CHAINS):
+            shown = served({tag: last[probe, tag] for tag in TAGS}, locale)
+            texts = [text for text in product(TAGS, COLOURS) if find(site, locale, word(probe, *text))[0]]
+            assert texts == ([shown] if shown else [])
 
 
 # Starting together

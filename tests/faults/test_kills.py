@@ -44,31 +44,41 @@ ARTICLE = "/en/articles/1-why-an-identity-check-fails"
 FIGURES = {"hd_state", "hd_vote", "hd_daily_tally", "hd_counter"}
 
 
-def moments(seconds: float, number: int = KILLS) -> list[float]:
-    """Moments all over a stretch of time, one in each of its equal parts, shuffled."""
-    found = [(part + random.random()) * seconds / number for part in range(number)]
+def moments() -> list[float]:
+    """Moments from 0 to 1, one in each of its equal parts, shuffled."""
+    found = [(part + random.random()) / KILLS for part in range(KILLS)]
     random.shuffle(found)
     return found
 
 
-def in_a_row(moments: Sequence[float]) -> list[Sequence[float]]:
-    return [moments[n : n + KILLS_IN_A_ROW] for n in range(0, len(moments), KILLS_IN_A_ROW)]
+def in_a_row(found: Sequence[float]) -> list[Sequence[float]]:
+    """What each instance suffers, the early moments first: later ones find work only where those left some."""
+    return [sorted(found[n : n + KILLS_IN_A_ROW]) for n in range(0, len(found), KILLS_IN_A_ROW)]
 
 
-def both(trial: Callable[..., int], trials: Iterable[tuple[Any, ...]]) -> int:
-    """Run trials on two cores; how many kills met a living process, in all."""
+def both(trial: Callable[..., None], trials: Iterable[tuple[Any, ...]]) -> None:
+    """Run trials on two cores."""
     with ThreadPoolExecutor(2) as pool:
-        return sum(pool.map(lambda arguments: trial(*arguments), list(trials)))
+        list(pool.map(lambda arguments: trial(*arguments), list(trials)))
 
 
-def kill(moment: float, work: Callable[..., Any], *arguments: Any) -> bool:
-    """Start a worker and kill it so many seconds after it set to work; False when it was done before."""
-    return Worker(work, *arguments).wait_until_ready().go().kill(after=moment)
+class Killer:
+    """Kills work at parts of the seconds that it takes, which it learns anew whenever it comes too late."""
 
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.hits = seconds, 0
 
-def report(what: str, hits: int) -> None:
-    print(f"{what}: {hits} of {KILLS} kills met the work")
-    assert hits > 0
+    def kill(self, part: float, work: Callable[..., Any], *arguments: Any, is_whole: bool = True) -> None:
+        """`is_whole`: there is all of the work to do, not only what an earlier kill left."""
+        taken = Worker(work, *arguments).wait_until_ready().go().kill(after=part * self.seconds)
+        if taken is None:
+            self.hits += 1
+        elif is_whole:
+            self.seconds = taken
+
+    def report(self, what: str) -> None:
+        print(f"{what}: {self.hits} of {KILLS} kills met the work")
+        assert self.hits > 0
 
 
 # Votes
@@ -128,13 +138,13 @@ def test_votes_that_were_confirmed_outlive_the_kill(demo_template: Path, tmp_pat
         connection.execute("UPDATE hd_counter SET yes = 0, no = 0")
     known: dict[str, str] = {}
     hits = confirmed = 0
-    for number, moment in enumerate(moments(1.0)):
+    for number, moment in enumerate(moments()):
         voters = [Worker(vote_on, instance, f"10.{number}"), Worker(vote_on, instance, f"11.{number}")]
         for worker in voters:
             worker.wait_until_ready()
         for worker in voters:
             worker.go()
-        hits += sum([voters[0].kill(after=moment), voters[1].kill()])
+        hits += [voters[0].kill(after=moment), voters[1].kill()].count(None)
         stored, strangers, open_posts = votes(instance), 0, []
         for worker in voters:
             told = [(cookie, answer) for kind, cookie, answer in worker.said if kind == "told"]
@@ -175,12 +185,15 @@ def start(instance: Path) -> float:
     return taken
 
 
-def take_in(instance: Path) -> None:
-    """A worker: import the demo's folder."""
+def take_in(instance: Path) -> float:
+    """A worker: import the demo's folder; seconds."""
     app = make(instance)
     ready()
+    begun = time.perf_counter()
     import_content(site_of(app), SAMPLEDATA, is_demo=True)
+    taken = time.perf_counter() - begun
     close(app)
+    return taken
 
 
 class Demo:
@@ -212,11 +225,13 @@ def test_an_import_is_taken_in_whole_or_not_at_all(demo: Demo, empty_template: P
     with opened(copied(empty_template, tmp_path / "before")) as site:
         nothing = contents(site)
 
-    def trial(instance: Path, row: Sequence[float]) -> int:
+    killer = Killer(demo.seconds)
+
+    def trial(instance: Path, row: Sequence[float]) -> None:
         copied(empty_template, instance)
-        hits = 0
+        found = text_of(nothing)
         for moment in row:
-            hits += kill(moment, take_in, instance)
+            killer.kill(moment, take_in, instance, is_whole=found == text_of(nothing))
             with opened(instance) as site:
                 found = text_of(contents(site))
             assert found in (text_of(nothing), text_of(demo.contents))
@@ -227,17 +242,18 @@ def test_an_import_is_taken_in_whole_or_not_at_all(demo: Demo, empty_template: P
             assert_in_step(site)
             assert find(site, "en", "identity check") == demo.answer
         assert names(instance) == demo.images
-        return hits
 
-    rows_of_kills = in_a_row(moments(demo.seconds))
-    report("import", both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(rows_of_kills))))
+    both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(in_a_row(moments()))))
+    killer.report("import")
 
 
 def test_a_first_start_ends_with_the_demo_exactly_once(demo: Demo, tmp_path: Path) -> None:
-    def trial(instance: Path, row: Sequence[float]) -> int:
-        hits = 0
+    killer = Killer(demo.seconds)
+
+    def trial(instance: Path, row: Sequence[float]) -> None:
+        found: dict[str, Any] = {}
         for moment in row:
-            hits += kill(moment, start, instance)
+            killer.kill(moment, start, instance, is_whole=found != demo.contents)
             with opened(instance) as site:
                 found = contents(site)
             assert found == demo.contents or {name for name in found if found[name]} <= {"hd_state"}
@@ -249,10 +265,9 @@ def test_a_first_start_ends_with_the_demo_exactly_once(demo: Demo, tmp_path: Pat
             assert_in_step(site)
         assert_sound(instance)
         assert names(instance) == demo.images
-        return hits
 
-    rows_of_kills = in_a_row(moments(demo.seconds))
-    report("first start", both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(rows_of_kills))))
+    both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(in_a_row(moments()))))
+    killer.report("first start")
 
 
 # The index
@@ -328,33 +343,34 @@ def kill_on_two_copies(
     work: Callable[[Path], Any],
     seconds: float,
     before: Callable[[Path], None] | None = None,
-) -> int:
+) -> Killer:
     """Kill the work at moments all over its time; after each kill the index must answer, and agree."""
 
-    def trial(instance: Path, row: Sequence[float]) -> int:
+    killer = Killer(seconds)
+
+    def trial(instance: Path, row: Sequence[float]) -> None:
         copied(template, instance)
-        hits = 0
         for moment in row:
             if before is not None:
                 before(instance)
-            hits += kill(moment, work, instance)
+            killer.kill(moment, work, instance)
             with opened(instance, locales=LOCALES) as site:
                 assert [site.indexer.backend.is_ready(tag) for tag in LOCALES] == [True] * len(LOCALES)
             assert_searches_agree(instance)
             assert_sound(instance)
-        return hits
 
-    found = moments(seconds)
-    return both(trial, ((folder / f"instance{n}", found[n::2]) for n in range(2)))
+    found = moments()
+    both(trial, ((folder / f"instance{n}", found[n::2]) for n in range(2)))
+    return killer
 
 
 def test_the_index_of_a_killed_writer_catches_up(demo_template: Path, tmp_path: Path) -> None:
-    report("drain", kill_on_two_copies(demo_template, tmp_path, toggle_all, 1.0))
+    kill_on_two_copies(demo_template, tmp_path, toggle_all, 1.0).report("drain")
 
 
 def test_a_killed_rebuild_leaves_an_index_that_answers(demo_template: Path, tmp_path: Path) -> None:
     seconds = run(rebuild, copied(demo_template, tmp_path / "reference"))
-    report("rebuild", kill_on_two_copies(demo_template, tmp_path, rebuild, seconds))
+    kill_on_two_copies(demo_template, tmp_path, rebuild, seconds).report("rebuild")
 
 
 def test_a_machine_killed_while_it_joins_again_misses_nothing(demo_template: Path, tmp_path: Path) -> None:
@@ -362,7 +378,7 @@ def test_a_machine_killed_while_it_joins_again_misses_nothing(demo_template: Pat
     reference = copied(demo_template, tmp_path / "reference")
     be_forgotten(reference)
     seconds = run(join, reference)
-    report("join", kill_on_two_copies(demo_template, tmp_path, join, seconds, be_forgotten))
+    kill_on_two_copies(demo_template, tmp_path, join, seconds, be_forgotten).report("join")
 
 
 def write_folder(root: Path, word: str) -> Path:
@@ -394,7 +410,7 @@ def test_new_content_with_the_numbers_of_what_was_deleted_is_found(empty_templat
         worker = Worker(clear, instance).wait_until_ready().go()
         while rows(instance, "SELECT id FROM hd_article"):
             time.sleep(0.01)
-        assert worker.kill()
+        assert worker.kill() is None
     with opened(instance) as site:
         import_content(site, write_folder(tmp_path / "new", "zqnewx"), is_demo=True)
         assert find(site, "en", "zqnewx") == (1, [(1, "zqnewx")])
@@ -429,33 +445,31 @@ def assert_current(site: Site) -> None:
 def test_an_upgrade_of_an_empty_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     reference.mkdir()
-    seconds = run(migrate, reference, False)
-    hits = 0
-    for number, moment in enumerate(moments(seconds)):
+    killer = Killer(run(migrate, reference, False))
+    for number, moment in enumerate(moments()):
         instance = tmp_path / f"instance{number}"
         instance.mkdir()
-        hits += kill(moment, migrate, instance, False)
+        killer.kill(moment, migrate, instance, False)
         assert tables(instance) in (set(), tables(reference))
         assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
         run(migrate, instance, False)
         assert tables(instance) == tables(reference)
         with opened(instance) as site:
             assert_current(site)
-    report("upgrade", hits)
+    killer.report("upgrade")
 
 
 def test_a_full_database_going_down_and_up_is_never_half_way(demo_template: Path, tmp_path: Path) -> None:
     with opened(copied(demo_template, tmp_path / "reference")) as site:
         full = contents(site)
-    seconds = run(migrate, tmp_path / "reference", True)
+    killer = Killer(run(migrate, tmp_path / "reference", True))
     with opened(tmp_path / "reference") as site:
         bare = contents(site)
     assert [name for name, found in bare.items() if found] == []
-    hits = 0
     seen = []
-    for number, moment in enumerate(moments(seconds)):
+    for number, moment in enumerate(moments()):
         instance = copied(demo_template, tmp_path / f"instance{number}")
-        hits += kill(moment, migrate, instance, True)
+        killer.kill(moment, migrate, instance, True)
         with opened(instance) as site:
             before = contents(site)
             assert before in (full, {}, bare)
@@ -466,4 +480,4 @@ def test_a_full_database_going_down_and_up_is_never_half_way(demo_template: Path
         assert rows(instance, "PRAGMA foreign_key_check") == []
         seen.append("full" if before == full else "bare" if before else "none")
     print({state: seen.count(state) for state in seen})
-    report("down and up", hits)
+    killer.report("down and up")

@@ -78,8 +78,8 @@ class Worker:
         self._hear_until(lambda: value in self.said)
         assert value in self.said
 
-    def kill(self, *, after: float = 0.0) -> bool:
-        """SIGKILL so many seconds from now; False when the work was done before."""
+    def kill(self, *, after: float = 0.0) -> Any:
+        """SIGKILL so many seconds from now: None, or what the work returned when it was done before."""
         outcome = self._hear_until(lambda: False, until=time.monotonic() + after)
         if self._process.is_alive() and self._process.pid is not None:
             os.kill(self._process.pid, signal.SIGKILL)
@@ -87,7 +87,7 @@ class Worker:
         self._end()
         if outcome is not None and outcome[0] == "failed":
             raise WorkerFailed(outcome[1])
-        return outcome is None
+        return None if outcome is None else outcome[1]
 
     def _hear_until(self, is_enough: Callable[[], bool], *, until: float | None = None) -> tuple[str, Any] | None:
         """Listen until enough was said, the time is up, or the process has ended; its outcome, if it sent one."""
