@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # Milliseconds that a writer waits for another one before it gives up.
 BUSY_TIMEOUT = 5000
+# Milliseconds that a page waits to note a view or a search, which it can be served without.
+NOTE_TIMEOUT = 2000
 CONVENTION = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -111,14 +113,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """The one place that commits. Nested calls join the outermost; raises Busy when no lock is to be had."""
+    def transaction(self, *, patience: int = BUSY_TIMEOUT) -> Iterator[Connection]:
+        """The one place that commits. Nested calls join the outermost.
+
+        Raises Busy when no lock is to be had within `patience` milliseconds (SQLite; PostgreSQL waits for rows only).
+        """
         current = self._open.get()
         if current is not None:
             yield current.connection
             return
         try:
-            with self.engine.connect().execution_options(hd_write=True) as connection, connection.begin():
+            with self._writing(patience) as connection, connection.begin():
                 current = _Transaction(connection)
                 token = self._open.set(current)
                 try:
@@ -129,6 +134,20 @@ class Database:
             raise Busy(str(error.orig)) from error
         for call in current.calls:
             call()
+
+    @contextmanager
+    def _writing(self, patience: int) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(hd_write=True) as connection:
+            if self.engine.dialect.name != "sqlite" or patience == BUSY_TIMEOUT:
+                yield connection
+                return
+            # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
+            driver = cast(Any, connection.connection.driver_connection)
+            driver.execute(f"PRAGMA busy_timeout={patience}")
+            try:
+                yield connection
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
 
     def on_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once after the outermost commit; equal calls run once."""

@@ -14,7 +14,7 @@ from crawleruseragents import is_crawler
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import Database
+from helpdesk.db import NOTE_TIMEOUT, Database
 from helpdesk.models import Counter, DailyTally, Reading, ReadingKey
 
 
@@ -77,7 +77,7 @@ def record_view(
 ) -> Request:
     """Count one answered request; a buffer may stand here later. Raises Busy: then nothing was counted."""
     kind = classify(reader)
-    with database.transaction() as connection:
+    with database.transaction(patience=NOTE_TIMEOUT) as connection:
         if kind is Request.READER and not _is_first(database, connection, reader, translation_id, now, repeat_minutes):
             kind = Request.REPEAT
         _tally(database, connection, kind, translation_id, locale, now.date())

@@ -22,8 +22,10 @@ def keep(response: Response, policy: str) -> Response:
     return response
 
 
-def keep_static(response: Response) -> Response:
-    """A static file that is asked for by its content's fingerprint never changes."""
+def finish_static(response: Response) -> Response:
+    """A static file that is asked for by its content's fingerprint never changes; a streamed file gets closed."""
+    if response.is_streamed and hasattr(response.response, "close"):
+        response.call_on_close(response.response.close)  # compression replaces the stream and forgets it
     if request.endpoint == "helpdesk.static" and "v" in request.args and response.status_code == 200:
         keep(response, "forever")
     return response

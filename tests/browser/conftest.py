@@ -39,11 +39,6 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("google-chrome")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    # Flask-Compress 1.25 streams static files without closing them; the interpreter closes them at once.
-    item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file .*/web/static/:ResourceWarning"))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if find_chromium() is None:
         terminalreporter.write_line(ABSENT)

@@ -49,7 +49,7 @@ PROCESSES = 4
 READERS = 1000
 VOTERS = 400
 SECONDS_IN_STEP = 60 if FULL else 5
-FIRST_STARTS = 40 if FULL else 3
+FIRST_STARTS = 40 if FULL else 5
 
 ARTICLE = "/en/articles/1-why-an-identity-check-fails"
 OTHER_ARTICLE = "/en/articles/2-"
@@ -541,7 +541,10 @@ def wrong_looks(history: Sequence[Change], looks: Sequence[Look]) -> list[Look]:
 
 
 def test_every_search_sees_every_change_before_it(empty_template: Path, tmp_path: Path) -> None:
-    """Two write the source's texts and a third the translations of the same articles; two others search."""
+    """Two write the source's texts and a third the translations of the same articles; two others search.
+
+    All are stopped now and then, so that whatever another one can do in between is done in between.
+    """
     instance = copied(empty_template, tmp_path / "instance")
     drafts = dict.fromkeys(TAGS, (COLOURS[0], "draft"))
     with opened(instance, locales=tuple(CHAINS)) as site:
@@ -553,7 +556,8 @@ def test_every_search_sees_every_change_before_it(empty_template: Path, tmp_path
         [
             *((author, (instance, tmp_path / f"folder{n}", *shares[n], SECONDS_IN_STEP)) for n in range(3)),
             *((searcher, (instance, n, SECONDS_IN_STEP)) for n in range(2)),
-        ]
+        ],
+        frozen_for=SECONDS_IN_STEP - 1,
     )
     history = start + [change for changes in results[:3] for change in changes]
     looks = [look for found in results[3:] for look in found]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import random
 import signal
 import sys
 import time
@@ -78,6 +79,14 @@ class Worker:
         self._hear_until(lambda: value in self.said)
         assert value in self.said
 
+    def freeze(self, seconds: float) -> None:
+        """Stop the process wherever it is, and let it go on after so many seconds."""
+        pid = self._process.pid
+        if pid is not None and self._process.is_alive():
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            os.kill(pid, signal.SIGCONT)
+
     def kill(self, *, after: float = 0.0) -> Any:
         """SIGKILL so many seconds from now: None, or what the work returned when it was done before."""
         outcome = self._hear_until(lambda: False, until=time.monotonic() + after)
@@ -115,13 +124,20 @@ class Worker:
         assert self._process.exitcode is not None, "the worker hangs"
 
 
-def run_together(jobs: Sequence[Job]) -> list[Any]:
-    """Run workers that start their work at the same moment; what they returned, in order."""
+def run_together(jobs: Sequence[Job], *, frozen_for: float = 0.0) -> list[Any]:
+    """Run workers that start their work at the same moment; what they returned, in order.
+
+    For the first `frozen_for` seconds one after the other is stopped for a while, in the middle of anything.
+    """
     workers = [Worker(work, *arguments) for work, arguments in jobs]
     for worker in workers:
         worker.wait_until_ready()
     for worker in workers:
         worker.go()
+    end = time.monotonic() + frozen_for
+    while time.monotonic() < end:
+        random.choice(workers).freeze(random.random() / 5)
+        time.sleep(random.random() / 20)
     return [worker.result() for worker in workers]
 
 

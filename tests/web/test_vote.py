@@ -311,6 +311,14 @@ def test_when_the_database_takes_no_writes_nothing_is_lost(
         fragment = client.post(VOTE, {"answer": "yes"}, headers=SCRIPT)
         assert (fragment.status, state(fragment)) == (503, "alert")
         assert fragment.one("button", value="yes").get("aria-pressed") == "true"
-    other.engine.dispose()
     assert client.post(VOTE, said).status == 303
     assert [vote["comment"] for vote in list_votes(site)] == ["mine"]
+    with other.transaction():
+        page = client.post(VOTE, {"answer": "remove"})
+        assert (page.status, state(page)) == (503, "alert")
+        assert page.texts("p", class_="said") == ["You answered: No, it was not helpful."]
+        assert len(page.all("button", value="remove")) == 1
+        assert page.all("button", value="yes") == []
+    other.engine.dispose()
+    assert client.post(VOTE, {"answer": "remove"}).status == 303
+    assert list_votes(site) == []

@@ -23,7 +23,7 @@ def build_blueprint() -> Blueprint:
     blueprint.url_value_preprocessor(localization.pull_locale)
     blueprint.before_request(security.check_host)
     blueprint.after_request(security.add_headers)
-    blueprint.after_request(caching.keep_static)
+    blueprint.after_request(caching.finish_static)
     blueprint.teardown_request(localization.leave)
     blueprint.register_error_handler(Exception, errors.handle)
     blueprint.record_once(

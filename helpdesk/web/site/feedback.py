@@ -35,6 +35,8 @@ class Feedback:
     reasons: Sequence[str] = ()
     comment: str = ""
     is_asked_again: bool = False
+    # A removal failed: the vote stands, and so does the way to remove it.
+    is_kept: bool = False
     related: tuple[Card, ...] = ()
 
     @property

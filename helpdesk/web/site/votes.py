@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -22,7 +23,7 @@ from helpdesk.web.filters import article_ref
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, show
 from helpdesk.web.site.articles import find_page, parse_ref, show_article
-from helpdesk.web.site.feedback import make_feedback, searched_before
+from helpdesk.web.site.feedback import Feedback, current_feedback, make_feedback, searched_before
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ def _done(page: ArticlePage, visitor: str | None, *, hint: str) -> Response:
     """Stored: 303 to the article, or for the script the new state itself."""
     carried: dict[str, Any] = {"q": searched_before()} if searched_before() else {}
     if _is_script():
-        state = _stored_feedback(page, visitor, hint)
+        state = _stored_feedback(page, hint)
         response = make_response(render_template("helpdesk/_feedback.html", feedback=state, article=page))
     else:
         ref = article_ref(page.article_id, page.slug)
@@ -116,31 +117,28 @@ def _done(page: ArticlePage, visitor: str | None, *, hint: str) -> Response:
     return keep(response, "never")
 
 
-def _stored_feedback(page: ArticlePage, visitor: str | None, hint: str) -> object:
+def _stored_feedback(page: ArticlePage, hint: str) -> Feedback:
     if hint == "removed":
         return make_feedback(page, "removed")
-    details = _details()
-    own = OwnVote(
-        is_helpful=ANSWERS[request.form["answer"]],
-        reasons=details[0] if details else (),
-        comment=details[1] if details else "",
-        is_settled=True,
-    )
+    own = _tried()
     if own.reasons or own.comment:
         return make_feedback(page, "stored", vote=own)
     return make_feedback(page, "yes" if own.is_helpful else "no", vote=own)
 
 
+def _tried() -> OwnVote:
+    """What the form says, whether it was stored or not."""
+    reasons, comment = _details() or ((), "")
+    return OwnVote(ANSWERS[request.form["answer"]], reasons, comment, is_settled=True)
+
+
 def _answer(page: ArticlePage, state: str, status: int) -> Response:
     """Not stored: the form again with what the reader chose and wrote, and why."""
-    details = _details()
-    tried = OwnVote(
-        is_helpful=ANSWERS.get(request.form["answer"], False),
-        reasons=details[0] if details else (),
-        comment=details[1] if details else "",
-        is_settled=True,
-    )
-    feedback = make_feedback(page, state, vote=None if request.form["answer"] == "remove" else tried)
+    if request.form["answer"] == "remove":
+        true = current_feedback(page)
+        feedback = replace(true, state=state, is_kept=true.answer is not None)
+    else:
+        feedback = make_feedback(page, state, vote=_tried())
     if _is_script():
         response = make_response(render_template("helpdesk/_feedback.html", feedback=feedback, article=page), status)
     else:
