@@ -49,7 +49,7 @@ PROCESSES = 4
 READERS = 1000
 VOTERS = 400
 SECONDS_IN_STEP = 60 if FULL else 5
-FIRST_STARTS = 40 if FULL else 5
+FIRST_STARTS = 40 if FULL else 3
 
 ARTICLE = "/en/articles/1-why-an-identity-check-fails"
 OTHER_ARTICLE = "/en/articles/2-"

@@ -144,7 +144,7 @@ def test_votes_that_were_confirmed_outlive_the_kill(demo_template: Path, tmp_pat
             worker.wait_until_ready()
         for worker in voters:
             worker.go()
-        hits += [voters[0].kill(after=moment), voters[1].kill()].count(None)
+        hits += [voters[0].kill(after=moment / 2), voters[1].kill()].count(None)
         stored, strangers, open_posts = votes(instance), 0, []
         for worker in voters:
             told = [(cookie, answer) for kind, cookie, answer in worker.said if kind == "told"]
@@ -365,7 +365,7 @@ def kill_on_two_copies(
 
 
 def test_the_index_of_a_killed_writer_catches_up(demo_template: Path, tmp_path: Path) -> None:
-    kill_on_two_copies(demo_template, tmp_path, toggle_all, 1.0).report("drain")
+    kill_on_two_copies(demo_template, tmp_path, toggle_all, 0.7).report("drain")
 
 
 def test_a_killed_rebuild_leaves_an_index_that_answers(demo_template: Path, tmp_path: Path) -> None:
