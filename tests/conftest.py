@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -39,10 +38,9 @@ def prepared(instance: Path, mode: str) -> Path:
     return instance
 
 
-def _rename_node(instance: Path) -> None:
+def _rename_node(instance: Path, name: str) -> None:
     """A copied instance is the node of its own folder, as the template is of its."""
     with closing(sqlite3.connect(instance / "helpdesk.sqlite")) as connection, connection:
-        name = f"{socket.gethostname()}:{instance / 'index'}"
         connection.execute("UPDATE hd_search_node SET name = ?", (name,))
 
 
@@ -69,10 +67,12 @@ def build(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
     def make(template: Path, name: str = "instance", **settings: object) -> Flask:
         instance = tmp_path / name
-        if not instance.exists():
+        is_copy = not instance.exists()
+        if is_copy:
             shutil.copytree(template, instance)
-            _rename_node(instance)
         apps.append(make_app(instance, **settings))
+        if is_copy:
+            _rename_node(instance, apps[-1].extensions["helpdesk"].indexer.node)
         return apps[-1]
 
     yield make

@@ -40,3 +40,5 @@ class Outbox(Base):
     # No foreign key: a deleted article has to leave the index as well.
     article_id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str]
+    # In the future for an article with a translation that is to be published then.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, select
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
-from helpdesk.models import Article, Body, Category, Revision, Section, Translation
+from helpdesk.models import Article, Body, Category, Section, Translation
 from helpdesk.queries.listing import Card, cards_of, make_card
 from helpdesk.queries.visibility import AnySelect, chain_of, served_translation
 from helpdesk.search.backend import Document, SearchBackend, SearchQuery
@@ -102,7 +103,8 @@ def list_documents(
 
 
 def _document(row: Any) -> Document:
-    return Document(
+    """The stamp is made of all that the index holds: ids are given out again once their article is gone."""
+    document = Document(
         article_id=row.id,
         translation_id=row.translation_id,
         language=row.locale,
@@ -113,8 +115,10 @@ def _document(row: Any) -> Document:
         summary=row.summary,
         keywords=row.keywords,
         body=row.text,
-        stamp=f"{row.translation_id}.{row.revision_id}.{row.category_key}.{row.section_key}",
+        stamp="",
     )
+    digest = hashlib.blake2b(repr(astuple(document)).encode(), digest_size=16).hexdigest()
+    return replace(document, stamp=digest)
 
 
 @lru_cache(maxsize=256)
@@ -131,15 +135,10 @@ def _documents(chain: Sequence[str]) -> AnySelect:
             Translation.summary,
             Translation.keywords,
             Body.text,
-            Revision.id.label("revision_id"),
         )
         .select_from(Article)
         .join(Translation, Translation.id == served_translation(chain))
         .join(Body, Body.translation_id == Translation.id)
-        .join(
-            Revision,
-            (Revision.translation_id == Translation.id) & (Revision.number == Translation.revision),
-        )
         .join(Category, Category.id == Article.category_id)
         .join(Section, Section.id == Article.section_id)
         .order_by(Article.id)

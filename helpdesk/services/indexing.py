@@ -5,19 +5,20 @@ from __future__ import annotations
 import fcntl
 import logging
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from zlib import crc32
 
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk import clock
-from helpdesk.db import Database, new_id
+from helpdesk.db import Database, UtcDateTime, new_id
 from helpdesk.locales import Locale, Locales
-from helpdesk.models import Article, Outbox, SearchNode
+from helpdesk.models import Article, Outbox, SearchNode, Translation
 from helpdesk.queries.searching import list_documents
 from helpdesk.search.backend import SearchBackend
 
@@ -36,7 +37,9 @@ class Indexer:
 
     def __init__(self, database: Database, backend: SearchBackend, locales: Locales, folder: Path) -> None:
         self.database, self.backend, self.locales, self.folder = database, backend, locales, folder
-        self.node = f"{socket.gethostname()}:{folder}"
+        # Other chains of fallbacks make another index: a changed setting is a node that starts anew.
+        chains = repr([[item.tag for item in locales.chain(locale)] for locale in locales.all])
+        self.node = f"{socket.gethostname()}:{folder}:{crc32(chains.encode()):08x}"
 
     def note(self, connection: Connection, article_ids: Iterable[int]) -> None:
         """Note changed articles for every node, in the caller's transaction; drained after its commit."""
@@ -45,14 +48,15 @@ class Indexer:
             delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)
         )
         for article_id in article_ids:
-            rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)))
+            rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)), literal(clock.now(), UtcDateTime))
             statement = self.database.upsert(Outbox).from_select(
-                ["node_id", "article_id", "token"],
+                ["node_id", "article_id", "token", "due_at"],
                 rows.where(literal(True)),  # SQLite needs a WHERE between SELECT and ON CONFLICT
             )
             connection.execute(
                 statement.on_conflict_do_update(
-                    index_elements=["node_id", "article_id"], set_={"token": statement.excluded.token}
+                    index_elements=["node_id", "article_id"],
+                    set_={"token": statement.excluded.token, "due_at": statement.excluded.due_at},
                 )
             )
         self.database.on_commit(self.catch_up)
@@ -73,7 +77,7 @@ class Indexer:
                     exists(
                         select(Outbox.node_id)
                         .join(SearchNode, SearchNode.id == Outbox.node_id)
-                        .where(SearchNode.name == self.node)
+                        .where(SearchNode.name == self.node, Outbox.due_at <= clock.now())
                     ),
                 )
             ).one()
@@ -102,7 +106,7 @@ class Indexer:
         statement = (
             select(Outbox.node_id, Outbox.article_id, Outbox.token)
             .join(SearchNode, SearchNode.id == Outbox.node_id)
-            .where(SearchNode.name == self.node)
+            .where(SearchNode.name == self.node, Outbox.due_at <= clock.now())
             .order_by(Outbox.article_id)
             .limit(BATCH)
         )
@@ -122,17 +126,21 @@ class Indexer:
             self.backend.update(locale.tag, add=add, remove=remove)
 
     def _forget(self, rows: list[Row[int, int, str]]) -> None:
-        """Delete rows only where the token is what we read: a change since then stays noted."""
+        """Done with, but only where the token is what we read: a change since then stays noted.
+
+        An article with a translation yet to be published stays noted for that time.
+        """
         with self.database.transaction() as connection:
             connection.execute(_SEEN, {"node": self.node, "now": clock.now()})
+            scheduled = _scheduled(connection, [row.article_id for row in rows])
             for row in rows:
-                connection.execute(
-                    delete(Outbox).where(
-                        Outbox.node_id == row.node_id,
-                        Outbox.article_id == row.article_id,
-                        Outbox.token == row.token,
-                    )
+                is_same = and_(
+                    Outbox.node_id == row.node_id, Outbox.article_id == row.article_id, Outbox.token == row.token
                 )
+                if row.article_id in scheduled:
+                    connection.execute(update(Outbox).where(is_same).values(due_at=scheduled[row.article_id]))
+                else:
+                    connection.execute(delete(Outbox).where(is_same))
 
     def rebuild(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> int:
         """Build the index of every locale anew; the number of articles that the database holds."""
@@ -168,8 +176,9 @@ class Indexer:
             now = clock.now()
             if connection.execute(_SEEN, {"node": self.node, "now": now}).rowcount == 0:
                 node_id = new_id(connection, insert(SearchNode).values(name=self.node, seen_at=now))
-                row = {"node_id": node_id, "article_id": EVERYTHING, "token": token_hex(8)}
-                connection.execute(insert(Outbox).values(**row))
+                for article_id, due_at in {EVERYTHING: now, **_scheduled(connection)}.items():
+                    row = {"node_id": node_id, "article_id": article_id, "token": token_hex(8), "due_at": due_at}
+                    connection.execute(insert(Outbox).values(**row))
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -177,3 +186,15 @@ class Indexer:
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _scheduled(connection: Connection, article_ids: Sequence[int] | None = None) -> dict[int, datetime]:
+    """When the next translation of an article is to be published, for those that have one ahead."""
+    statement = (
+        select(Translation.article_id, func.min(Translation.published_at))
+        .where(Translation.status == "published", Translation.published_at > clock.now())
+        .group_by(Translation.article_id)
+    )
+    if article_ids is not None:
+        statement = statement.where(Translation.article_id.in_(article_ids))
+    return {article_id: due_at for article_id, due_at in connection.execute(statement) if due_at is not None}

@@ -95,10 +95,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["category_id"],
-            ["hd_category.id"],
-            name=op.f("fk_hd_category_text_category_id"),
-            ondelete="CASCADE",
+            ["category_id"], ["hd_category.id"], name=op.f("fk_hd_category_text_category_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("category_id", "locale", name=op.f("pk_hd_category_text")),
     )
@@ -109,6 +106,7 @@ def upgrade() -> None:
         sa.Column("node_id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["node_id"], ["hd_search_node.id"], name=op.f("fk_hd_outbox_node_id"), ondelete="CASCADE"
         ),
@@ -210,10 +208,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("headings", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["translation_id"],
-            ["hd_translation.id"],
-            name=op.f("fk_hd_body_translation_id"),
-            ondelete="CASCADE",
+            ["translation_id"], ["hd_translation.id"], name=op.f("fk_hd_body_translation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("translation_id", name=op.f("pk_hd_body")),
     )
@@ -224,10 +219,7 @@ def upgrade() -> None:
         sa.Column("yes", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("no", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["translation_id"],
-            ["hd_translation.id"],
-            name=op.f("fk_hd_counter_translation_id"),
-            ondelete="CASCADE",
+            ["translation_id"], ["hd_translation.id"], name=op.f("fk_hd_counter_translation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("translation_id", name=op.f("pk_hd_counter")),
     )
@@ -244,10 +236,7 @@ def upgrade() -> None:
         sa.Column("bots", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("team", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["translation_id"],
-            ["hd_translation.id"],
-            name=op.f("fk_hd_daily_tally_translation_id"),
-            ondelete="CASCADE",
+            ["translation_id"], ["hd_translation.id"], name=op.f("fk_hd_daily_tally_translation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("translation_id", "locale", "day", name=op.f("pk_hd_daily_tally")),
     )
@@ -266,10 +255,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("significance IN ('typo', 'minor', 'major')", name=op.f("ck_hd_revision_significance")),
         sa.ForeignKeyConstraint(
-            ["translation_id"],
-            ["hd_translation.id"],
-            name=op.f("fk_hd_revision_translation_id"),
-            ondelete="CASCADE",
+            ["translation_id"], ["hd_translation.id"], name=op.f("fk_hd_revision_translation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hd_revision")),
         sa.UniqueConstraint("translation_id", "number", name=op.f("uq_hd_revision_translation_id_number")),
@@ -290,10 +276,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('counted', 'held')", name=op.f("ck_hd_vote_status")),
         sa.ForeignKeyConstraint(
-            ["translation_id"],
-            ["hd_translation.id"],
-            name=op.f("fk_hd_vote_translation_id"),
-            ondelete="CASCADE",
+            ["translation_id"], ["hd_translation.id"], name=op.f("fk_hd_vote_translation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hd_vote")),
         sa.UniqueConstraint("visitor", "translation_id", name=op.f("uq_hd_vote_visitor_translation_id")),

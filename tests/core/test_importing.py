@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from helpdesk import clock
-from helpdesk.models import Article, Media, Outbox, Revision, Translation
+from helpdesk.models import Article, Media, Outbox, Revision, SearchNode, Translation
 from helpdesk.services.demo import SAMPLEDATA
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
@@ -171,6 +172,41 @@ def test_an_edit_is_found_at_the_next_search(empty_app: Flask, empty_site: Site,
     write(root, {"guides/money/pay/en.md": "---\ntitle: How to pay\n---\nUse the counter.\n"})
     import_content(empty_site, root)
     assert (found(empty_app, "desk"), found(empty_app, "counters")) == ([], ["How to pay"])
+
+
+@pytest.mark.parametrize("is_new_machine", [False, True])
+def test_a_scheduled_translation_is_found_when_its_time_comes(
+    empty_app: Flask, empty_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new_machine: bool
+) -> None:
+    start = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: start)
+    files = FOLDER | {"guides/money/pay/en.md": "---\ntitle: How to pay\npublished_at: 2026-01-05\n---\nAt the desk.\n"}
+    import_content(empty_site, write(tmp_path / "content", files))
+    if is_new_machine:
+        with empty_site.database.transaction() as connection:
+            connection.execute(delete(SearchNode))
+    client = CheckingClient(empty_app)
+    assert (found(empty_app, "desk"), client.get("/en/articles/70-how-to-pay").status) == ([], 404)
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=2))
+    assert (found(empty_app, "desk"), client.get("/en/articles/70-how-to-pay").status) == ([], 404)
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=3))
+    assert (found(empty_app, "desk"), client.get("/en/articles/70-how-to-pay").status) == (["How to pay"], 200)
+    assert count(empty_site, Outbox) == 0
+
+
+def test_other_fallbacks_make_another_index(build: Callable[..., Flask], empty_template: Path, tmp_path: Path) -> None:
+    first = build(empty_template, locales=("en", "de", "fr"))
+    files = {name: text for name, text in FOLDER.items() if not name.endswith("pay/de.md")}
+    files |= {"guides/money/pay/de.md": "---\ntitle: So zahlen Sie\n---\nAn der Theke.\n"}
+    import_content(first.extensions["helpdesk"], write(tmp_path / "content", files))
+
+    def titles(app: Flask) -> list[str]:
+        page = CheckingClient(app).get("/fr/search?q=Theke")
+        return [card["title"] for card in page.cards if "pos=" in card["url"]]
+
+    assert titles(first) == []
+    second = build(empty_template, locales=("en", "de", "fr"), fallbacks={"fr": ("de",)})
+    assert titles(second) == ["So zahlen Sie"]
 
 
 def test_a_changed_slug_of_a_category_is_one_hop(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:

@@ -398,7 +398,6 @@ def clear(instance: Path) -> None:
     close(app)
 
 
-@pytest.mark.xfail(strict=True, reason="a document's stamp is made of ids, which SQLite gives out again")
 def test_new_content_with_the_numbers_of_what_was_deleted_is_found(empty_template: Path, tmp_path: Path) -> None:
     """Killed between the deletion and the index: SQLite gives the same ids to what comes next."""
     instance = copied(empty_template, tmp_path / "instance")
