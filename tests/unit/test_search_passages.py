@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
@@ -107,12 +106,8 @@ def test_passages_hold_nothing_but_the_text():
 
 
 @pytest.mark.parametrize("unit", ["pay", "pay ", "pay. ", ".", "pay.", "提现", "。", "\n", "pay\n", ". ", "?!"])
-def test_time_is_linear(unit: str):
-    def seconds(count: int) -> float:
-        started = time.thread_time()
-        find_passages(unit * count, query="pay 提现", languages=["en"], language="en")
-        return time.thread_time() - started
-
-    seconds(500)
-    # Sixteen times the text: 16 if linear, 256 if quadratic.
-    assert seconds(16_000) < 80 * max(seconds(1_000), 0.002)
+def test_long_monotonous_text_is_no_harder_than_its_length(unit: str):
+    """Whatever is quadratic in it would not come back from this for minutes."""
+    text = unit * 50_000
+    found = find_passages(text, query="pay 提现", languages=["en"], language="en")
+    assert [plain(passage) for passage in found if plain(passage).strip("…") not in text] == []

@@ -354,13 +354,12 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_text_is_quick_and_harmless(tmp_path: Path, text: str):
+def test_hostile_text_is_harmless(tmp_path: Path, text: str):
     documents = [document(i, f"apple {i}", "how a word a1 提醒 " * 20) for i in range(50)]
     backend = built(tmp_path, *documents, document(60, text[:5000], text[:5000]))
-    found(backend, "warm")
-    started = time.thread_time()
-    backend.search(SearchQuery("en", text))
-    assert time.thread_time() - started < 0.5
+    result = backend.search(SearchQuery("en", text))
+    assert len({hit.article_id for hit in result.hits}) == len(result.hits) <= result.total <= 51
+    assert found(backend, "apple 7")[0] == 7
 
 
 def test_threads_read_right_answers_while_another_writes(tmp_path: Path):
