@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from enum import Enum
 from functools import lru_cache
@@ -19,6 +20,8 @@ from helpdesk.web.localization import COOKIE_YEAR, current_site
 VISITOR_COOKIE = "hd_visitor"
 CONFIRM_COOKIE = "hd_confirm"
 CONFIRM_FIELD = "confirm"
+ATTEMPT_FIELD = "attempt"
+ATTEMPT = re.compile(r"[0-9a-f]{32}")
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -118,8 +121,19 @@ def find_visitor() -> str | None:
 
 
 def new_visitor() -> str:
-    """A visitor who was never here: 128 random bits."""
-    return secrets.token_hex(16)
+    """A visitor who was never here: 128 random bits.
+
+    The script sends random bits of its own with every try, so that a first vote whose answer got lost, and with it
+    the cookie, is the same visitor's when it is sent again.
+    """
+    attempt = request.form.get(ATTEMPT_FIELD, "")
+    if not ATTEMPT.fullmatch(attempt):
+        return secrets.token_hex(16)
+    return hashlib.blake2b(attempt.encode(), key=_key(), digest_size=16).hexdigest()
+
+
+def _key() -> bytes:
+    return hashlib.sha256(secret_key(current_site().settings).encode()).digest()
 
 
 def set_visitor_cookie(response: Response, visitor: str) -> None:
@@ -142,5 +156,4 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int, *, same
 
 def network_hash() -> bytes:
     """A keyed hash of the network that asks, for limits; the address itself is never stored."""
-    key = hashlib.sha256(secret_key(current_site().settings).encode()).digest()
-    return hashlib.blake2b(network_of(request.remote_addr or "").encode(), key=key, digest_size=16).digest()
+    return hashlib.blake2b(network_of(request.remote_addr or "").encode(), key=_key(), digest_size=16).digest()

@@ -101,6 +101,22 @@ def test_cookie_comes_with_the_first_vote_only_and_is_private(client: CheckingCl
     assert parts == {"hd_visitor", "Expires", "Max-Age", "HttpOnly", "Path", "SameSite"}
 
 
+def test_a_first_vote_sent_again_after_its_answer_was_lost_is_one_vote(site: Site, app: Flask) -> None:
+    """The cookie was lost with the answer; the script's random bits are the same, other readers' are not."""
+    for answer in ("no", "yes"):
+        CheckingClient(app).post(VOTE, {"answer": answer, "attempt": "0a" * 16}, headers=SCRIPT)
+    CheckingClient(app).post(VOTE, {"answer": "yes", "attempt": "0b" * 16}, headers=SCRIPT)
+    assert [vote["is_helpful"] for vote in list_votes(site)] == [True, True]
+    assert [vote for vote in list_votes(site) if vote["visitor"] == "0a" * 16] == []
+
+
+@pytest.mark.parametrize("attempt", ["", "x", "0A" * 16, "0a" * 17, "0a" * 16 + "\n"])
+def test_other_bits_are_taken_for_nothing(site: Site, app: Flask, attempt: str) -> None:
+    for _ in range(2):
+        CheckingClient(app).post(VOTE, {"answer": "yes", "attempt": attempt}, headers=SCRIPT)
+    assert count_votes(site) == 2
+
+
 def test_a_forged_cookie_is_a_new_visitor(site: Site, client: CheckingClient) -> None:
     client.post(VOTE, {"answer": "yes"})
     real = list_votes(site)[0]["visitor"]

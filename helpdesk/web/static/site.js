@@ -14,9 +14,13 @@ function rest(section, is) {
   for (const button of section.querySelectorAll("button")) button.disabled = is;
 }
 
+// The same for every try on this page: a first vote whose answer got lost, cookie and all, is not a second one.
+const attempt = Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
+
 async function send(form, button) {
   const section = feedback();
   const body = new URLSearchParams(new FormData(form, button));
+  body.set("attempt", attempt);
   rest(section, true);
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
