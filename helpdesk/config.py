@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helpdesk.errors import ConfigurationError
-from helpdesk.locales import Locales
+from helpdesk.locales import DIGITS, Locales
 
 PREFIX = "HELPDESK_"
 INSTANCE_FILE = "helpdesk.toml"
@@ -20,6 +20,9 @@ INSTANCE_FILE = "helpdesk.toml"
 FOREIGN_NAMES = frozenset({"HELPDESK_REQUIRE", "HELPDESK_TEST_DOSE", "HELPDESK_INSTANCE_DIR"})
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BOOTSTRAPS = ("demo", "empty", "off")
+EUROPEAN_UNION = (
+    "AT, BE, BG, CY, CZ, DE, DK, EE, ES, FI, FR, GR, HR, HU, IE, IT, LT, LU, LV, MT, NL, PL, PT, RO, SE, SI, SK"
+)
 REASONS = ("hard", "incomplete", "outdated", "wrong", "unsolved")
 
 
@@ -31,6 +34,10 @@ def _integer(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value.strip()) or int(value) == 0:
         raise ValueError("a whole number above 0")
     return int(value)
+
+
+def _count(value: str) -> int:
+    return 0 if value.strip() == "0" else _integer(value)
 
 
 def _words(value: str) -> tuple[str, ...]:
@@ -45,6 +52,30 @@ def _fallbacks(value: str) -> Mapping[str, tuple[str, ...]]:
             raise ValueError("chains such as `pt-BR: es, en; zh-Hant-HK: zh-Hant`")
         chains[tag.strip()] = _words(rest)
     return chains
+
+
+def _regions(value: str) -> Mapping[str, tuple[str, ...]]:
+    regions = _fallbacks(value)
+    codes = [code for group in regions.values() for code in group]
+    if any(not re.fullmatch(r"[A-Z]{2,8}|[0-9]{3}", code) for code in codes):
+        raise ValueError("regions such as `de: DE, AT; EU: AT, BE`")
+    return regions
+
+
+def _digits(value: str) -> Mapping[str, str]:
+    systems = {tag: names[0] for tag, names in _fallbacks(value).items()}
+    if not set(systems.values()) <= set(DIGITS):
+        raise ValueError(f"digits such as `ar: arab; hi: deva` ({', '.join(DIGITS)})")
+    return systems
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = _words(value)
+    for origin in origins:
+        parts = urlsplit(origin)
+        if origin != "*" and origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError("`*`, or origins such as https://www.example.com")
+    return origins
 
 
 def _url(value: str) -> str:
@@ -98,6 +129,20 @@ class Settings:
     fallbacks: Mapping[str, tuple[str, ...]] = _setting(
         "", _fallbacks, "Chains beside CLDR's: `pt-BR: es, en; zh-Hant-HK: zh-Hant`"
     )
+    regions: Mapping[str, tuple[str, ...]] = _setting(
+        "", _regions, "Where a locale's readers live, beside the region in its tag: `de: DE, AT, CH`"
+    )
+    region_groups: Mapping[str, tuple[str, ...]] = _setting(
+        f"EU: {EUROPEAN_UNION}", _regions, "Names for several regions, for articles limited to them"
+    )
+    digits: Mapping[str, str] = _setting(
+        "", _digits, "Digits of a locale other than 0-9: `ar: arab; fa: arabext; hi: deva`"
+    )
+    layout: str = _setting("", _text, "Template of a host that our pages stand in: `host/base.html`")
+    trusted_proxies: int = _setting("0", _count, "Proxies in front whose X-Forwarded headers are believed")
+    cdn_seconds: int = _setting(
+        "0", _count, "How long a shared cache in front may keep pages; above 0, views are counted by the script"
+    )
     bootstrap: str = _setting(
         "",
         _bootstrap,
@@ -110,7 +155,13 @@ class Settings:
         "announcements", _text, "Key of the category whose latest articles stand on the front page"
     )
     vote_reasons: tuple[str, ...] = _setting(", ".join(REASONS), _words, "Reasons offered after a no, in this order")
-    votes_per_minute: int = _setting("60", _integer, "Feedback requests a minute and network before 429")
+    votes_per_minute: int = _setting("60", _integer, "Feedback requests a minute and voter before 429")
+    new_voters_per_minute: int = _setting("600", _integer, "First votes a minute and network before 429")
+    new_voters_per_hour: int = _setting("30", _integer, "First votes an hour and network before votes are held")
+    api_origins: tuple[str, ...] = _setting(
+        "", _origins, "Sites whose scripts may read the API, comma separated; `*`: all"
+    )
+    api_per_minute: int = _setting("120", _integer, "API requests a minute and network before 429")
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
     form_bytes: int = _setting("65536", _integer, "Largest request body")
     locale_set: Locales = field(init=False, repr=False, compare=False)
@@ -119,6 +170,10 @@ class Settings:
         """Check what two settings say together; raises ConfigurationError."""
         locales = Locales.parse(self.locales, default=self.default_locale, fallbacks=self.fallbacks)
         object.__setattr__(self, "locale_set", locales)
+        for name, tags in (("REGIONS", self.regions), ("DIGITS", self.digits)):
+            for tag in tags:
+                if locales.find(tag) is None:
+                    raise ConfigurationError(f"HELPDESK_{name} speaks of {tag}, which is not one of the locales.")
         unknown = set(self.vote_reasons) - set(REASONS)
         if unknown:
             raise ConfigurationError(

@@ -49,8 +49,8 @@ class Helpdesk:
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain([*own, shipped_folder("translations")], watch=app.debug)
         if "babel" not in app.extensions:
-            Babel(app, default_locale=settings.locale_set.default.code)
-            install_in_templates(app.jinja_env)
+            Babel(app, default_locale=settings.locale_set.default.code, configure_jinja=False)
+        install_in_templates(app.jinja_env)
         filters.register(app)
         app.register_blueprint(build_blueprint(), url_prefix=self.url_prefix or None)
         app.cli.add_command(build_group())

@@ -48,6 +48,7 @@ _OWN_NAMES |= {"ms": "Bahasa Melayu", "pt-PT": "Português (Portugal)", "zh-Hant
 _RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"})
 _NAME_PATTERNS = {"zh": "{}（{}）", "yue": "{}（{}）", "ko": "{}({})"}  # CLDR's localePattern, not in Babel
 _ZEROS = {"latn": "0", "arab": "\u0660", "arabext": "\u06f0", "deva": "\u0966"}
+DIGITS = tuple(_ZEROS)
 _DIGITS = {system: str.maketrans({str(n): chr(ord(zero) + n) for n in range(10)}) for system, zero in _ZEROS.items()}
 
 _LIKELY: Mapping[str, str] = get_global("likely_subtags")

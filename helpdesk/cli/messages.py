@@ -33,8 +33,8 @@ _OPTIONS = {
     }
 }
 _KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("_", "gettext", "lazy_gettext", "N_")),
-    **dict.fromkeys(("ngettext", "lazy_ngettext"), (1, 2)),
+    **dict.fromkeys(("_", "gettext", "lazy_gettext", "N_", "hd_text")),
+    **dict.fromkeys(("ngettext", "lazy_ngettext", "hd_plural"), (1, 2)),
     **dict.fromkeys(("pgettext", "lazy_pgettext"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "lazy_npgettext"), ((1, "c"), 2, 3)),
 }

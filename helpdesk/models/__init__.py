@@ -2,9 +2,9 @@
 
 from helpdesk.models.articles import Article, Body, Counter, Media, Redirect, Revision, Translation
 from helpdesk.models.categories import Category, CategoryText, Section, SectionText
-from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, Vote
+from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, SwitchTally, Vote
 from helpdesk.models.searching import Outbox, SearchLog, SearchNode
-from helpdesk.models.state import State
+from helpdesk.models.state import Notice, State
 
 __all__ = [
     "Article",
@@ -14,6 +14,7 @@ __all__ = [
     "Counter",
     "DailyTally",
     "Media",
+    "Notice",
     "Outbox",
     "Reading",
     "ReadingKey",
@@ -25,6 +26,7 @@ __all__ = [
     "Section",
     "SectionText",
     "State",
+    "SwitchTally",
     "Translation",
     "Vote",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base, UtcDateTime
@@ -29,8 +29,18 @@ class Article(Base):
             "id",
             "section_id",
             "source_locale",
+            "regions",
+            "withheld",
         ),
-        Index("ix_hd_article_section_id_position", "section_id", "position", "id", "source_locale"),
+        Index(
+            "ix_hd_article_section_id_position",
+            "section_id",
+            "position",
+            "id",
+            "source_locale",
+            "regions",
+            "withheld",
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -41,6 +51,10 @@ class Article(Base):
     source_locale: Mapped[str]
     # Region codes between spaces, " SG EU "; NULL: everywhere.
     regions: Mapped[str | None]
+    # Tags of regional locales that do not show it, between spaces, " en-SG "; NULL: none.
+    withheld: Mapped[str | None]
+    # Keys of the articles that editors put beside it, between spaces; empty: the index finds them.
+    related: Mapped[str] = mapped_column(default="", server_default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -53,8 +67,10 @@ class Translation(Base):
         UniqueConstraint("article_id", "locale"),
         CheckConstraint(_one_of("status", STATUSES), name="status"),
         # Visibility is decided on this index alone, whatever the width of the row.
-        Index("ix_hd_translation_visible", "article_id", "status", "published_at", "locale", "id"),
+        Index("ix_hd_translation_visible", "article_id", "status", "published_at", "locale", "has_body", "id"),
         Index("ix_hd_translation_updated_at", "updated_at", "article_id"),
+        # The last publication that has come due is part of every page's validator.
+        Index("ix_hd_translation_published_at", "published_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("hd_article.id", ondelete="CASCADE"))
@@ -66,6 +82,8 @@ class Translation(Base):
     excerpt: Mapped[str] = mapped_column(default="")
     keywords: Mapped[str] = mapped_column(default="")
     status: Mapped[str]
+    # False: title, summary and keywords only; the body comes from the chain.
+    has_body: Mapped[bool] = mapped_column(default=True, server_default=true())
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Publication of the last revision of significance minor or major; a typo does not move it.
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -84,6 +102,10 @@ class Body(Base):
     text: Mapped[str]
     # JSON: [[level, id, text], ...]
     headings: Mapped[str]
+    # JSON: {address in the Markdown: [name in the media folder, width, height]}
+    images: Mapped[str] = mapped_column(default="{}", server_default="{}")
+    # How long the text takes to read; 0: nothing to read.
+    minutes: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Counter(Base):
@@ -110,7 +132,10 @@ class Revision(Base):
     number: Mapped[int]
     title: Mapped[str]
     summary: Mapped[str]
+    keywords: Mapped[str] = mapped_column(default="", server_default="")
     markdown: Mapped[str]
+    # As in `Body`: a restored text shows its pictures.
+    images: Mapped[str] = mapped_column(default="{}", server_default="{}")
     author: Mapped[str]
     comment: Mapped[str]
     significance: Mapped[str]

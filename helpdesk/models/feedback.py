@@ -20,6 +20,13 @@ class Vote(Base):
         # The figures of an article are counted on this index alone.
         Index("ix_hd_vote_figures", "translation_id", "status", "is_helpful"),
         Index("ix_hd_vote_updated_at", "updated_at"),
+        Index(
+            "ix_hd_vote_held",
+            "created_at",
+            "translation_id",
+            sqlite_where=text("status = 'held'"),
+            postgresql_where=text("status = 'held'"),
+        ),
         CheckConstraint("status IN ('counted', 'held')", name="status"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,10 +77,23 @@ class ReadingKey(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SwitchTally(Base):
+    """How often readers of an article left one language for another on a UTC day; no person."""
+
+    __tablename__ = "hd_switch_tally"
+    article_id: Mapped[int] = mapped_column(ForeignKey("hd_article.id", ondelete="CASCADE"), primary_key=True)
+    from_locale: Mapped[str] = mapped_column(primary_key=True)
+    to_locale: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    switches: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
 class RequestTally(Base):
-    """Feedback requests of a network (keyed hash) in one minute, for the limit."""
+    """Requests of a network or visitor (keyed hash) in one minute, for the limits; gone after an hour."""
 
     __tablename__ = "hd_request_tally"
     network: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     minute: Mapped[int] = mapped_column(primary_key=True)
     requests: Mapped[int]
+    # Voters without a cookie among them, each of which would be one more voice.
+    newcomers: Mapped[int] = mapped_column(default=0, server_default=text("0"))

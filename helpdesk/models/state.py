@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base
+from helpdesk.db import Base, UtcDateTime
 
 
 class State(Base):
@@ -13,3 +15,17 @@ class State(Base):
     __tablename__ = "hd_state"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class Notice(Base):
+    """What every page of a locale says above all else, while it lasts."""
+
+    __tablename__ = "hd_notice"
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    markdown: Mapped[str]
+    html: Mapped[str]
+    # Changes with the text: who put an older notice away sees the new one.
+    token: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # NULL: until it is cleared.
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 from flask import Response, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.errors import Busy, NotReady
 from helpdesk.web import security
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import activate, locale_of_path
 from helpdesk.web.pages import Page, show
 

@@ -7,44 +7,20 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
-from flask_babel import (
-    Domain,
-    get_locale,
-    get_translations,
-    gettext,
-    lazy_gettext,
-    lazy_ngettext,
-    lazy_npgettext,
-    lazy_pgettext,
-    ngettext,
-    npgettext,
-    pgettext,
-)
+from flask import current_app
+from flask_babel import Domain, get_locale
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from helpdesk.locales import cldr_parents
 from helpdesk.text.placeholders import can_interpolate, placeholders
-
-__all__ = [
-    "PoDomain",
-    "gettext",
-    "install_in_templates",
-    "lazy_gettext",
-    "lazy_ngettext",
-    "lazy_npgettext",
-    "lazy_pgettext",
-    "ngettext",
-    "npgettext",
-    "pgettext",
-]
 
 _log = logging.getLogger(__name__)
 # A string that does not end is half a word of a half-written file; Babel would take it.
@@ -96,48 +72,42 @@ class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
         return found[0] if found else NullTranslations()
 
 
+def gettext(message: str, **variables: Any) -> str:
+    """A message of ours in the current locale; the host's own domain is neither used nor changed."""
+    return str(_domain().gettext(message, **variables))
+
+
+def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
+    """A message of ours that counts."""
+    return str(_domain().ngettext(one, many, num, **variables))
+
+
+def _domain() -> PoDomain:
+    return cast(PoDomain, current_app.extensions["helpdesk_domain"])
+
+
 def install_in_templates(environment: Environment) -> None:
-    """Replace Jinja's `_`, gettext, ngettext, pgettext and npgettext: `_('100%')` is text, not a format.
+    """Give templates `hd_text` and `hd_plural`; the names that a host's layout uses stay the host's.
 
-    Jinja interpolates always, and so raises on a literal percent sign; here only messages with variables are.
-    Variables are escaped, translations trusted. For templates with the i18n extension in the new style.
+    Variables are escaped, translations trusted. A message without variables is text, not a format: "100%".
     """
-    environment.add_extension("jinja2.ext.i18n")
-    # The i18n extension adds the attribute at run time.
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]
-    environment.globals.update(
-        gettext=_template_gettext,
-        ngettext=_template_ngettext,
-        pgettext=_template_pgettext,
-        npgettext=_template_npgettext,
-    )
+    environment.globals.update(hd_text=_template_text, hd_plural=_template_plural)
 
 
 @pass_context
-def _template_gettext(context: Context, message: str, /, **variables: Any) -> str:
-    return _finish(context, get_translations().ugettext(message), variables)
+def _template_text(context: Context, message: str, /, **variables: Any) -> str:
+    return _finish(context, _domain().get_translations().ugettext(message), variables)
 
 
 @pass_context
-def _template_ngettext(context: Context, one: str, many: str, num: int, /, **variables: Any) -> str:
-    return _finish(context, get_translations().ungettext(one, many, num), {"num": num} | variables)
-
-
-@pass_context
-def _template_pgettext(context: Context, about: str, message: str, /, **variables: Any) -> str:
-    return _finish(context, get_translations().upgettext(about, message), variables)
-
-
-@pass_context
-def _template_npgettext(context: Context, about: str, one: str, many: str, num: int, /, **variables: Any) -> str:
-    text = get_translations().unpgettext(about, one, many, num)
+def _template_plural(context: Context, one: str, many: str, num: int, /, **variables: Any) -> str:
+    text = _domain().get_translations().ungettext(one, many, num)
     return _finish(context, text, {"num": num} | variables)
 
 
 def _finish(context: Context, text: str, variables: Mapping[str, Any]) -> str:
     marked = Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704  # tags are checked with the catalogs
-    # `{% trans %}` doubles the percent signs of its text.
-    return marked % variables if variables else marked.replace("%%", "%")
+    return marked % variables if variables else marked
 
 
 def _file_stamp(path: Path) -> tuple[int, int] | None:

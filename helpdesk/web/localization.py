@@ -12,7 +12,6 @@ from werkzeug.exceptions import NotFound
 from helpdesk.locales import Locale
 from helpdesk.services.site import Site
 from helpdesk.web.caching import send_to, with_query
-from helpdesk.web.gettext import PoDomain
 
 LOCALE_COOKIE = "hd_locale"
 COOKIE_YEAR = 365 * 24 * 3600
@@ -35,8 +34,6 @@ def activate(locale: Locale) -> None:
     manager = force_locale(locale.code)
     manager.__enter__()
     g.hd_locale, g.hd_locale_manager = locale, manager
-    domain: PoDomain = current_app.extensions["helpdesk_domain"]
-    domain.as_default()
 
 
 def leave(_error: BaseException | None = None) -> None:

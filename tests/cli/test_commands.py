@@ -138,8 +138,8 @@ def test_search_rebuild(run) -> None:
 
 
 def test_db_status(run) -> None:
-    assert run("db", "status") == "0\ndatabase 0001, code 0001\n"
-    assert run("db", "upgrade") == "0\nThe schema is at 0001.\n"
+    assert run("db", "status") == "0\ndatabase 0002, code 0002\n"
+    assert run("db", "upgrade") == "0\nThe schema is at 0002.\n"
 
 
 def test_demo_remove_asks_first(run, site: Site) -> None:

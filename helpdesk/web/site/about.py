@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask import Response, url_for
-from flask_babel import gettext as _
 
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
 from helpdesk.web.pages import Page, absolute, all_locales, show
 

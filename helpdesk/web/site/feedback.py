@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from helpdesk import clock
 from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote, find_own_vote
 from helpdesk.queries.listing import Card, list_related
 from helpdesk.web.filters import article_ref
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.security import find_visitor
 

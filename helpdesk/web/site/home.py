@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Response, url_for
-from flask_babel import gettext as _
 
 from helpdesk import clock
 from helpdesk.queries.categories import list_categories
 from helpdesk.queries.listing import Scope, list_cards
 from helpdesk.web.caching import send_to, with_query
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, all_locales, show
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
@@ -21,6 +20,7 @@ from helpdesk.queries.categories import (
 )
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page
 from helpdesk.web.caching import send_to, with_query
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, absolute, all_locales, page_number, show
 

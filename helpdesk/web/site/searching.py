@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
@@ -19,6 +18,7 @@ from helpdesk.search.backend import SearchQuery, SearchUnavailable
 from helpdesk.services.searches import log_search
 from helpdesk.web.caching import send_to
 from helpdesk.web.errors import RETRY_AFTER
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, clean_query, page_number, show
 from helpdesk.web.site.lists import Tab, category_tabs, list_options, make_pager, sort_labels

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
 from helpdesk import clock
@@ -20,6 +19,7 @@ from helpdesk.web import security
 from helpdesk.web.caching import keep, send_to
 from helpdesk.web.errors import RETRY_AFTER, error_response
 from helpdesk.web.filters import article_ref
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, show
 from helpdesk.web.site.articles import find_page, parse_ref, show_article
