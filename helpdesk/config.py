@@ -168,12 +168,17 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check what two settings say together; raises ConfigurationError."""
-        locales = Locales.parse(self.locales, default=self.default_locale, fallbacks=self.fallbacks)
+        locales = Locales.parse(
+            self.locales,
+            default=self.default_locale,
+            fallbacks=self.fallbacks,
+            regions=self.regions,
+            groups=self.region_groups,
+        )
         object.__setattr__(self, "locale_set", locales)
-        for name, tags in (("REGIONS", self.regions), ("DIGITS", self.digits)):
-            for tag in tags:
-                if locales.find(tag) is None:
-                    raise ConfigurationError(f"HELPDESK_{name} speaks of {tag}, which is not one of the locales.")
+        for tag in self.digits:
+            if locales.find(tag) is None:
+                raise ConfigurationError(f"HELPDESK_DIGITS speaks of {tag}, which is not one of the locales.")
         unknown = set(self.vote_reasons) - set(REASONS)
         if unknown:
             raise ConfigurationError(

@@ -16,7 +16,7 @@ from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
-from helpdesk.web import filters
+from helpdesk.web import filters, frames
 from helpdesk.web.gettext import PoDomain, install_in_templates
 from helpdesk.web.site import build_blueprint
 
@@ -46,6 +46,8 @@ class Helpdesk:
         site = Site(settings, database, indexer)
         own = [settings.translations_dir] if settings.translations_dir else []
         app.extensions["helpdesk"] = site
+        app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings)
+        app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain([*own, shipped_folder("translations")], watch=app.debug)
         if "babel" not in app.extensions:

@@ -63,6 +63,7 @@ _TAG = re.compile(
 )
 _TAG_LENGTH = 35
 _WEIGHT = re.compile(r"q=(0(?:\.[0-9]*)?|1(?:\.0*)?)", re.ASCII | re.IGNORECASE)
+_NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _HEADER_LENGTH, _HEADER_ITEMS = 2_000, 32
 
 
@@ -92,6 +93,7 @@ class Locales:
     default: Locale
     all: tuple[Locale, ...]
     _chains: Mapping[str, tuple[Locale, ...]] = field(repr=False, hash=False)
+    _regions: Mapping[str, tuple[str, ...]] = field(repr=False, hash=False)
     _by_tag: Mapping[str, Locale] = field(repr=False, compare=False)
     _by_subtags: Mapping[_Subtags, Locale] = field(repr=False, compare=False)
 
@@ -101,9 +103,14 @@ class Locales:
         tags: Sequence[str],
         *,
         default: str,
-        fallbacks: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        fallbacks: Mapping[str, Sequence[str]] = _NOTHING,
+        regions: Mapping[str, Sequence[str]] = _NOTHING,
+        groups: Mapping[str, Sequence[str]] = _NOTHING,
     ) -> Locales:
-        """The set named by canonical tags; ConfigurationError says in one sentence what to write instead."""
+        """The set named by canonical tags; ConfigurationError says in one sentence what to write instead.
+
+        `regions` are those of a locale's readers beside its tag's own, `groups` names for several regions.
+        """
         if not tags:
             raise ConfigurationError("At least one locale must be configured.")
         by_tag: dict[str, Locale] = {}
@@ -122,7 +129,10 @@ class Locales:
         parents = {tag: _configured_parents(locale, by_subtags) for tag, locale in by_tag.items()}
         onward = {tag: (*(by_tag[name] for name in fallbacks.get(tag, ())), *parents[tag]) for tag in by_tag}
         chains = {tag: _walk(locale, onward, by_tag[default]) for tag, locale in by_tag.items()}
-        return cls(by_tag[default], tuple(by_tag.values()), chains, by_tag, by_subtags)
+        for tag in regions:
+            _require(tag, by_tag, "In the regions, locale")
+        places = {tag: _places(locale, regions.get(tag, ()), groups) for tag, locale in by_tag.items()}
+        return cls(by_tag[default], tuple(by_tag.values()), chains, places, by_tag, by_subtags)
 
     def get(self, tag: str) -> Locale:
         """The locale with exactly this tag; raises KeyError."""
@@ -161,6 +171,10 @@ class Locales:
         Raises KeyError for a locale that is not configured.
         """
         return self._chains[locale.tag]
+
+    def regions(self, locale: Locale) -> tuple[str, ...]:
+        """Where the readers of a locale live, groups of regions included; () for a locale of the whole world."""
+        return self._regions[locale.tag]
 
     def is_same_writing(self, a: Locale, b: Locale) -> bool:
         """Whether what `a` takes from `b` is inherited (same language and script), not a fallback."""
@@ -315,6 +329,11 @@ def _configured_parents(locale: Locale, by_subtags: Mapping[_Subtags, Locale]) -
     parents = (_read(code, is_strict=True) for code in cldr_parents(locale.code))
     found = [by_subtags.get(_maximize(subtags)) for subtags in parents if subtags]
     return [item for item in found if item is not None and item != locale]
+
+
+def _places(locale: Locale, regions: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    own = {*regions, *([locale.region] if locale.region else [])}
+    return tuple(sorted(own | {name for name, members in groups.items() if own & set(members)}))
 
 
 def _walk(start: Locale, onward: Mapping[str, Sequence[Locale]], end: Locale) -> tuple[Locale, ...]:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ScalarSelect, bindparam, select, tuple_
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Category, Counter, Section, Translation
+from helpdesk.queries.addresses import Address, Limits, addresses
 from helpdesk.queries.translations import outdated_since
 from helpdesk.queries.visibility import (
+    ANYBODY,
     AnySelect,
     Kind,
     Viewer,
     category_text,
-    chain_of,
+    is_readable,
     kind_of,
+    not_withheld,
+    reader_of,
     section_text,
     served_translation,
+    titled_translation,
     visible_to,
 )
 from helpdesk.text.markdown import Heading
@@ -39,25 +42,23 @@ class Crumb:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternate:
-    """A translation of the same article that a reader can open."""
-
-    tag: str
-    slug: str
-
-
-@dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """All that the article's page shows but the reader's own vote."""
+    """All that the article's page shows but the reader's own vote.
+
+    `alternates` are the addresses at which its translations live; `regions` those that it is limited to, and
+    `is_elsewhere` says that the reader's is not among them.
+    """
 
     article_id: int
     translation_id: int
     key: str
     slug: str
     title: str
+    title_lang: str
     summary: str
     html: str
     headings: tuple[Heading, ...]
+    minutes: int
     category: Crumb
     section: Crumb
     published_at: datetime
@@ -67,7 +68,12 @@ class ArticlePage:
     lang: str
     kind: Kind
     outdated_since: datetime | None
-    alternates: tuple[Alternate, ...]
+    alternates: tuple[Address, ...]
+    regions: tuple[str, ...]
+    is_elsewhere: bool
+    related: tuple[str, ...]
+    previous_id: int | None
+    next_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +85,25 @@ def get_article_page(
     database: Database, locales: Locales, locale: Locale, article_id: int, *, now: datetime
 ) -> ArticlePage | ArticleGone | None:
     """The article by id; two queries, a third only when it is not to be had. None: unknown or not for readers."""
-    chain = chain_of(locales, locale)
+    viewer = reader_of(locales, locale, by_link=True)
     values = {"id": article_id, "now": now}
     with database.read() as connection:
-        row = connection.execute(_page(chain), values).first()
+        row = connection.execute(_page(viewer, locales.regions(locale)), values).first()
         if row is None:
-            archived = select(Translation.id).where(
-                Translation.article_id == article_id, Translation.status == "archived"
-            )
-            return ArticleGone() if connection.execute(archived).first() else None
-        alternates = connection.execute(_ALTERNATES, values).all()
-    served = locales.find(row.locale)
+            return ArticleGone() if connection.execute(_archived(viewer), values).first() else None
+        translations = connection.execute(_TRANSLATIONS, values).all()
+    regions = tuple((row.regions or "").split())
     return ArticlePage(
         article_id=row.id,
         translation_id=row.translation_id,
         key=row.key,
         slug=row.slug,
         title=row.title,
-        summary=row.summary,
+        title_lang=row.title_locale,
+        summary=row.title_summary or row.summary,
         html=row.html,
         headings=tuple(Heading(*entry) for entry in json.loads(row.headings)),
+        minutes=row.minutes,
         category=Crumb(row.category_title, row.category_slug, row.category_locale),
         section=Crumb(row.section_title, row.section_slug, row.section_locale),
         published_at=row.published_at,
@@ -106,36 +111,42 @@ def get_article_page(
         views=row.views,
         revision=row.revision,
         lang=row.locale,
-        kind=Kind.FALLBACK if served is None else kind_of(locales, locale, served),
+        kind=kind_of(locales, locale, locales.find(row.locale)),
         outdated_since=row.outdated_since,
-        alternates=_in_order(locales, alternates),
+        alternates=addresses(locales, Limits.of(row), translations),
+        regions=regions,
+        is_elsewhere=bool(regions) and not set(regions) & set(locales.regions(locale)),
+        related=tuple(row.related.split()),
+        previous_id=row.previous_id,
+        next_id=row.next_id,
     )
 
 
-def _in_order(locales: Locales, rows: Sequence[Any]) -> tuple[Alternate, ...]:
-    """Translations in the switcher's order; of a locale that the site no longer has, nothing is shown."""
-    slugs = {row.locale: row.slug for row in rows}
-    return tuple(Alternate(item.tag, slugs[item.tag]) for item in locales.all if item.tag in slugs)
-
-
 @lru_cache(maxsize=256)
-def _page(chain: Sequence[str]) -> AnySelect:
-    category, category_on = category_text(chain)
-    section, section_on = section_text(chain)
+def _page(viewer: Viewer, regions: tuple[str, ...]) -> AnySelect:
+    category, category_on = category_text(viewer.chain)
+    section, section_on = section_text(viewer.chain)
+    titled = Translation.__table__.alias("titled")
     return (
         select(
             Article.id,
             Article.key,
+            Article.regions,
+            Article.withheld,
+            Article.related,
             Translation.id.label("translation_id"),
             Translation.locale,
-            Translation.slug,
-            Translation.title,
             Translation.summary,
             Translation.published_at,
             Translation.updated_at,
             Translation.revision,
+            titled.c.locale.label("title_locale"),
+            titled.c.title,
+            titled.c.slug,
+            titled.c.summary.label("title_summary"),
             Body.html,
             Body.headings,
+            Body.minutes,
             Counter.views,
             outdated_since().label("outdated_since"),
             category.c.title.label("category_title"),
@@ -144,9 +155,12 @@ def _page(chain: Sequence[str]) -> AnySelect:
             section.c.title.label("section_title"),
             section.c.slug.label("section_slug"),
             section.c.locale.label("section_locale"),
+            _neighbour(replace(viewer, regions=regions), is_next=False).label("previous_id"),
+            _neighbour(replace(viewer, regions=regions), is_next=True).label("next_id"),
         )
         .select_from(Article)
-        .join(Translation, Translation.id == served_translation(chain))
+        .join(Translation, Translation.id == served_translation(viewer))
+        .join(titled, titled.c.id == titled_translation(viewer))
         .join(Body, Body.translation_id == Translation.id)
         .join(Counter, Counter.translation_id == Translation.id)
         .join(Category, Category.id == Article.category_id)
@@ -157,20 +171,34 @@ def _page(chain: Sequence[str]) -> AnySelect:
     )
 
 
-_ALTERNATES = select(Translation.locale, Translation.slug).where(
-    Translation.article_id == bindparam("id"), visible_to(Viewer.READER)
+def _neighbour(viewer: Viewer, *, is_next: bool) -> ScalarSelect[int]:
+    """Id of the article before or after this one in its section, as a list of the section shows them."""
+    here = Article.__table__.alias("here")
+    place, own = tuple_(Article.position, Article.id), tuple_(here.c.position, here.c.id)
+    order = (Article.position, Article.id) if is_next else (Article.position.desc(), Article.id.desc())
+    return (
+        select(Article.id)
+        .join(here, here.c.section_id == Article.section_id)
+        .where(here.c.id == bindparam("id"), place > own if is_next else place < own, is_readable(viewer))
+        .order_by(*order)
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )
+
+
+# Every translation that readers can see somewhere, whoever asks.
+_TRANSLATIONS = (
+    select(Translation.id, Translation.locale, Translation.slug)
+    .join(Article, Article.id == Translation.article_id)
+    .where(Article.id == bindparam("id"), Translation.has_body, visible_to(ANYBODY, Translation))
 )
 
 
-def find_link_targets(
-    database: Database, locales: Locales, locale: Locale, keys: Iterable[str], *, now: datetime
-) -> Mapping[str, tuple[int, str]]:
-    """Id and slug, in the reader's locale, of the articles with these keys that the reader can see."""
-    chain = chain_of(locales, locale)
-    statement = (
-        select(Article.key, Article.id, Translation.slug)
-        .join(Translation, Translation.id == served_translation(chain))
-        .where(Article.key.in_(list(keys)))
+@lru_cache(maxsize=256)
+def _archived(viewer: Viewer) -> AnySelect:
+    return (
+        select(Translation.id)
+        .join(Article, Article.id == Translation.article_id)
+        .where(Article.id == bindparam("id"), Translation.status == "archived", not_withheld(viewer.tag))
     )
-    with database.read() as connection:
-        return {row.key: (row.id, row.slug) for row in connection.execute(statement, {"now": now})}

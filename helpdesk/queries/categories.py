@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,7 +11,7 @@ from sqlalchemy import Select, literal, select, union_all
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Category, CategoryText, Redirect, Section, SectionText
-from helpdesk.queries.visibility import AnySelect, category_text, chain_of, has_article, section_text
+from helpdesk.queries.visibility import AnySelect, Viewer, category_text, has_article, reader_of, section_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class CategoryLink:
 
 def list_categories(database: Database, locales: Locales, locale: Locale, *, now: datetime) -> tuple[CategoryLink, ...]:
     """All categories that hold something to read, with their sections, in order; one query."""
-    statement = _tree(chain_of(locales, locale))
+    statement = _tree(reader_of(locales, locale))
     with database.read() as connection:
         rows = connection.execute(statement, {"now": now}).all()
     tree: dict[int, tuple[CategoryLink, list[SectionLink]]] = {}
@@ -65,9 +64,9 @@ def list_categories(database: Database, locales: Locales, locale: Locale, *, now
 
 
 @lru_cache(maxsize=256)
-def _tree(chain: Sequence[str]) -> AnySelect:
-    category, category_on = category_text(chain)
-    section, section_on = section_text(chain)
+def _tree(viewer: Viewer) -> AnySelect:
+    category, category_on = category_text(viewer.chain)
+    section, section_on = section_text(viewer.chain)
     return (
         select(
             Category.id.label("category_id"),
@@ -87,7 +86,7 @@ def _tree(chain: Sequence[str]) -> AnySelect:
         .join(category, category_on)
         .join(Section, Section.category_id == Category.id)
         .join(section, section_on)
-        .where(has_article(Article.section_id, Section.id))
+        .where(has_article(viewer, Article.section_id, Section.id))
         .order_by(Category.position, Category.id, Section.position, Section.id)
     )
 

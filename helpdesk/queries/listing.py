@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, Subquery, bindparam, func, select
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
@@ -18,32 +18,39 @@ from helpdesk.queries.visibility import (
     Kind,
     Viewer,
     category_text,
-    chain_of,
+    is_readable,
     kind_of,
+    reader_of,
     served_translation,
-    visible_to,
+    titled_translation,
 )
 
 SORTS = ("featured", "updated", "popular", "helpful")
 # Laplace's rule of succession: one yes of one vote does not outrank ninety of a hundred.
 HELPFULNESS = (Counter.yes + 1.0) / (Counter.yes + Counter.no + 2.0)
-ORDERS: dict[str, tuple[Any, ...]] = {
-    "featured": (Category.position, Article.position, Article.id),
-    "updated": (Translation.updated_at.desc(), Article.id),
-    "popular": (Counter.views.desc(), Article.id),
-    "helpful": (HELPFULNESS.desc(), Counter.yes.desc(), Article.id),
-    "published": (Translation.published_at.desc(), Article.id.desc()),
+# What an order goes by, and whether downwards.
+ORDERS: dict[str, tuple[tuple[Any, bool], ...]] = {
+    "featured": ((Category.position, False), (Article.position, False), (Article.id, False)),
+    "updated": ((Translation.updated_at, True), (Article.id, False)),
+    "popular": ((Counter.views, True), (Article.id, False)),
+    "helpful": ((HELPFULNESS, True), (Counter.yes, True), (Article.id, False)),
+    "published": ((Translation.published_at, True), (Article.id, True)),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a list shows of an article; `lang` is the tag of the translation served."""
+    """What a list shows of an article; `lang` is the tag of the translation served, whose figures these are.
+
+    Title and excerpt may come from a translation that is a title only; so their tags stand beside them.
+    """
 
     article_id: int
     slug: str
     title: str
+    title_lang: str
     excerpt: str
+    excerpt_lang: str
     category: str
     published_at: datetime
     updated_at: datetime
@@ -87,8 +94,7 @@ def list_cards(
     now: datetime,
 ) -> tuple[Card, ...]:
     """Cards of a scope in an order; one query."""
-    chain = chain_of(locales, locale)
-    statement = _cards(chain, scope.category_id is not None, scope.section_id is not None, sort)
+    statement = _cards(reader_of(locales, locale), scope.category_id is not None, scope.section_id is not None, sort)
     values = {
         "now": now,
         "limit": limit,
@@ -114,13 +120,12 @@ def get_card_page(
 ) -> CardPage:
     """A page of a list, cards and total; two queries. `page` counts from 1 and may lie past the end."""
     cards = list_cards(database, locales, locale, scope=scope, sort=sort, limit=size, offset=(page - 1) * size, now=now)
-    return CardPage(cards, count_articles(database, scope, now=now), page, size)
+    return CardPage(cards, count_articles(database, locales, locale, scope, now=now), page, size)
 
 
-def count_articles(database: Database, scope: Scope, *, now: datetime) -> int:
-    """Articles that a reader can see, which is the same number in every locale."""
-    readable = select(Translation.id).where(Translation.article_id == Article.id, visible_to(Viewer.READER)).exists()
-    statement = select(func.count()).select_from(Article).where(readable)
+def count_articles(database: Database, locales: Locales, locale: Locale, scope: Scope, *, now: datetime) -> int:
+    """Articles that a reader of a locale can see; one query."""
+    statement = select(func.count()).select_from(Article).where(is_readable(reader_of(locales, locale)))
     if scope.category_id is not None:
         statement = statement.where(Article.category_id == scope.category_id)
     if scope.section_id is not None:
@@ -130,41 +135,59 @@ def count_articles(database: Database, scope: Scope, *, now: datetime) -> int:
 
 
 def make_card(row: Any, locales: Locales, locale: Locale) -> Card:
-    """A card out of a row with `card_columns`."""
-    served = locales.find(row.locale)
+    """A card out of a row of `cards_of`."""
+    has_summary = bool(row.title_summary)
     return Card(
         article_id=row.article_id,
         slug=row.slug,
         title=row.title,
-        excerpt=row.summary or row.excerpt,
+        title_lang=row.title_locale,
+        excerpt=row.title_summary or row.summary or row.excerpt,
+        excerpt_lang=row.title_locale if has_summary else row.locale,
         category=row.category_title,
         published_at=row.published_at,
         updated_at=row.updated_at,
         views=row.views,
         lang=row.locale,
-        kind=Kind.FALLBACK if served is None else kind_of(locales, locale, served),
+        kind=kind_of(locales, locale, locales.find(row.locale)),
     )
 
 
-def cards_of(chain: Sequence[str]) -> AnySelect:
-    """Every card that readers of `chain` can see, in no order; wants the parameter `now`."""
-    category, category_on = category_text(chain)
+def served_articles(viewer: Viewer, *order: Any) -> AnySelect:
+    """Ids of the articles that a viewer gets and of the translations served; `order` are columns to sort by."""
+    return (
+        select(Article.id.label("article_id"), Translation.id.label("translation_id"), *order)
+        .select_from(Article)
+        .join(Translation, Translation.id == served_translation(viewer))
+        .join(Counter, Counter.translation_id == Translation.id)
+        .join(Category, Category.id == Article.category_id)
+    )
+
+
+def cards_of(viewer: Viewer, chosen: Subquery) -> AnySelect:
+    """The cards of `chosen`, a subquery of `served_articles`: dressed only once it is known which are shown."""
+    category, category_on = category_text(viewer.chain)
+    titled = Translation.__table__.alias("titled")
     return (
         select(
             Article.id.label("article_id"),
             Translation.id.label("translation_id"),
             Translation.locale,
-            Translation.slug,
-            Translation.title,
             Translation.summary,
             Translation.excerpt,
             Translation.published_at,
             Translation.updated_at,
+            titled.c.locale.label("title_locale"),
+            titled.c.title,
+            titled.c.slug,
+            titled.c.summary.label("title_summary"),
             Counter.views,
             category.c.title.label("category_title"),
         )
-        .select_from(Article)
-        .join(Translation, Translation.id == served_translation(chain))
+        .select_from(chosen)
+        .join(Article, Article.id == chosen.c.article_id)
+        .join(Translation, Translation.id == chosen.c.translation_id)
+        .join(titled, titled.c.id == titled_translation(viewer))
         .join(Counter, Counter.translation_id == Translation.id)
         .join(Category, Category.id == Article.category_id)
         .join(category, category_on)
@@ -172,34 +195,64 @@ def cards_of(chain: Sequence[str]) -> AnySelect:
 
 
 @lru_cache(maxsize=1024)
-def _cards(chain: Sequence[str], by_category: bool, by_section: bool, sort: str) -> AnySelect:
-    statement = cards_of(chain)
-    if by_category:
-        statement = statement.where(Article.category_id == _parameter("category_id"))
-    if by_section:
-        statement = statement.where(Article.section_id == _parameter("section_id"))
+def _cards(viewer: Viewer, by_category: bool, by_section: bool, sort: str) -> AnySelect:
     # Inside one category its position is the same in every row; leaving it out lets the index give the order.
     order = ORDERS["featured"][1:] if sort == "featured" and (by_category or by_section) else ORDERS[sort]
-    return statement.order_by(*order).limit(_parameter("limit")).offset(_parameter("offset"))
+    names = [f"order_{place}" for place in range(len(order))]
+    page = served_articles(viewer, *(column.label(name) for name, (column, _) in zip(names, order, strict=True)))
+    if by_category:
+        page = page.where(Article.category_id == _parameter("category_id"))
+    if by_section:
+        page = page.where(Article.section_id == _parameter("section_id"))
+    page = page.order_by(*(column.desc() if is_down else column for column, is_down in order))
+    chosen = page.limit(_parameter("limit")).offset(_parameter("offset")).subquery("page")
+    again = zip(names, order, strict=True)
+    return cards_of(viewer, chosen).order_by(
+        *(chosen.c[name].desc() if is_down else chosen.c[name] for name, (_, is_down) in again)
+    )
 
 
 def _parameter(name: str) -> Any:
     return bindparam(name, type_=Integer)
 
 
-def list_related(
-    database: Database, locales: Locales, locale: Locale, article_id: int, *, limit: int, now: datetime
-) -> tuple[Card, ...]:
-    """The most read other articles of the same section; one query."""
-    chain = chain_of(locales, locale)
-    other = Article.__table__.alias("other")
-    own_section = select(other.c.section_id).where(other.c.id == article_id).scalar_subquery()
-    statement = (
-        cards_of(chain)
-        .where(Article.section_id == own_section, Article.id != article_id)
-        .order_by(*ORDERS["popular"])
-        .limit(limit)
-    )
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article as a link: `lang` is the tag of its title, `regions` those that it is limited to."""
+
+    article_id: int
+    key: str
+    slug: str
+    title: str
+    lang: str
+    regions: frozenset[str]
+
+
+def list_links(
+    database: Database,
+    viewer: Viewer,
+    *,
+    ids: Sequence[int] = (),
+    keys: Sequence[str] = (),
+    now: datetime,
+) -> tuple[Link, ...]:
+    """The articles with these ids or keys that a viewer gets, in no order; one query."""
     with database.read() as connection:
-        rows = connection.execute(statement, {"now": now}).all()
-    return tuple(make_card(row, locales, locale) for row in rows)
+        rows = connection.execute(_links(viewer), {"ids": list(ids), "keys": list(keys), "now": now}).all()
+    return tuple(
+        Link(row.id, row.key, row.slug, row.title, row.locale, frozenset((row.regions or "").split())) for row in rows
+    )
+
+
+@lru_cache(maxsize=1024)
+def _links(viewer: Viewer) -> AnySelect:
+    titled = Translation.__table__.alias("titled")
+    return (
+        select(Article.id, Article.key, Article.regions, titled.c.slug, titled.c.title, titled.c.locale)
+        .select_from(Article)
+        .join(titled, titled.c.id == titled_translation(viewer))
+        .where(
+            Article.id.in_(bindparam("ids", expanding=True)) | Article.key.in_(bindparam("keys", expanding=True)),
+            is_readable(viewer),
+        )
+    )

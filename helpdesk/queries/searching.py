@@ -15,10 +15,13 @@ from sqlalchemy import bindparam, select
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Category, Section, Translation
-from helpdesk.queries.listing import Card, cards_of, make_card
-from helpdesk.queries.visibility import AnySelect, chain_of, served_translation
-from helpdesk.search.backend import Document, SearchBackend, SearchQuery
+from helpdesk.queries.listing import Card, cards_of, make_card, served_articles
+from helpdesk.queries.visibility import AnySelect, Viewer, reader_of, served_translation, titled_translation
+from helpdesk.search.backend import Document, SearchBackend, SearchQuery, SearchUnavailable
 from helpdesk.search.passages import Passage, find_passages, mark
+
+# Share of an article's own score that another one needs to be called related.
+SIMILAR = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +60,39 @@ def search(
     if not result.hits:
         return Found((), result.total, result.counts)
     locale = locales.get(query.locale)
-    chain = chain_of(locales, locale)
     ids = [hit.article_id for hit in result.hits]
+    statement = _found(reader_of(locales, locale))
     with database.read() as connection:
-        rows = {row.article_id: row for row in connection.execute(_found(chain), {"ids": ids, "now": now})}
+        rows = {row.article_id: row for row in connection.execute(statement, {"ids": ids, "now": now})}
     # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
     cards = [_dress(rows[i], locales, locale, query.text) for i in ids if i in rows]
     return Found(tuple(cards), result.total, result.counts)
 
 
+def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title: str, *, limit: int) -> tuple[int, ...]:
+    """Ids of other articles that a search for an article's title finds, best first; () while there is no index."""
+    try:
+        hits = backend.search(SearchQuery(locale=locale.tag, text=title, limit=limit + 1)).hits
+    except SearchUnavailable:
+        return ()
+    own = next((hit.score for hit in hits if hit.article_id == article_id), 0.0)
+    near = (hit for hit in hits if hit.article_id != article_id and hit.score >= own * SIMILAR)
+    return tuple(hit.article_id for hit in near)[:limit]
+
+
 def _dress(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
-    languages = tuple(dict.fromkeys((locale.tag, row.locale)))
+    languages = tuple(dict.fromkeys((locale.tag, row.title_locale, row.locale)))
     return FoundCard(
         card=make_card(row, locales, locale),
-        title=mark(row.title, query=text, languages=languages, language=row.locale),
+        title=mark(row.title, query=text, languages=languages, language=row.title_locale),
         passages=find_passages(row.text, query=text, languages=languages, language=row.locale),
     )
 
 
 @lru_cache(maxsize=256)
-def _found(chain: Sequence[str]) -> AnySelect:
-    return (
-        cards_of(chain)
-        .add_columns(Body.text)
-        .join(Body, Body.translation_id == Translation.id)
-        .where(Article.id.in_(bindparam("ids", expanding=True)))
-    )
+def _found(viewer: Viewer) -> AnySelect:
+    hits = served_articles(viewer).where(Article.id.in_(bindparam("ids", expanding=True))).subquery("hits")
+    return cards_of(viewer, hits).add_columns(Body.text).join(Body, Body.translation_id == Translation.id)
 
 
 def list_documents(
@@ -94,8 +104,7 @@ def list_documents(
     article_ids: Sequence[int] | None = None,
 ) -> list[Document]:
     """What the index of a locale holds: one document for each article its readers can see."""
-    chain = chain_of(locales, locale)
-    statement = _documents(chain)
+    statement = _documents(reader_of(locales, locale))
     if article_ids is not None:
         statement = statement.where(Article.id.in_(list(article_ids)))
     with database.read() as connection:
@@ -108,6 +117,7 @@ def _document(row: Any) -> Document:
         article_id=row.id,
         translation_id=row.translation_id,
         language=row.locale,
+        title_language=row.title_locale,
         category=row.category_key,
         section=row.section_key,
         title=row.title,
@@ -122,7 +132,8 @@ def _document(row: Any) -> Document:
 
 
 @lru_cache(maxsize=256)
-def _documents(chain: Sequence[str]) -> AnySelect:
+def _documents(viewer: Viewer) -> AnySelect:
+    titled = Translation.__table__.alias("titled")
     return (
         select(
             Article.id,
@@ -130,14 +141,16 @@ def _documents(chain: Sequence[str]) -> AnySelect:
             Translation.locale,
             Category.key.label("category_key"),
             Section.key.label("section_key"),
-            Translation.title,
+            titled.c.locale.label("title_locale"),
+            titled.c.title,
             Body.headings,
-            Translation.summary,
-            Translation.keywords,
+            titled.c.summary,
+            titled.c.keywords,
             Body.text,
         )
         .select_from(Article)
-        .join(Translation, Translation.id == served_translation(chain))
+        .join(Translation, Translation.id == served_translation(viewer))
+        .join(titled, titled.c.id == titled_translation(viewer))
         .join(Body, Body.translation_id == Translation.id)
         .join(Category, Category.id == Article.category_id)
         .join(Section, Section.id == Article.section_id)

@@ -15,11 +15,15 @@ class SearchUnavailable(HelpdeskError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What readers of a locale find of one article; `language` is that of the translation served."""
+    """What readers of a locale find of one article; `language` is that of the translation served.
+
+    Title, summary and keywords are in `title_language`: they may come from a translation that has no text yet.
+    """
 
     article_id: int
     translation_id: int
     language: str
+    title_language: str
     category: str
     section: str
     title: str

@@ -22,7 +22,7 @@ from pathlib import Path
 from secrets import token_hex
 
 # To be raised whenever analysis or fields change, so that older indexes are built anew.
-FORMAT = 1
+FORMAT = 2
 # How long a replaced build stays for readers that have just read the old pointer.
 GRACE_SECONDS = 60
 

@@ -45,6 +45,7 @@ class _Stored(NamedTuple):
     translation_id: int
     category: str
     language: str
+    title_language: str
     stamp: str
     lengths: tuple[int, ...]
 
@@ -102,7 +103,8 @@ class _Snapshot:
             for number, stored in enumerate(self.segments[leaf.segment().segment_id()])
             if not leaf.is_deleted(number)
         }
-        self.languages = sorted({document.language for document in self.documents.values()})
+        stored = self.documents.values()
+        self.languages = sorted({row.language for row in stored} | {row.title_language for row in stored})
         self._norms = {name: self._norms_of(index) for index, name in enumerate(BOOSTS)}
         self._fits: dict[str, Fits] = {}
         self._cached = 0
@@ -300,7 +302,14 @@ class WhooshBackend:
 def _read_stored(leaf: Any) -> list[_Stored]:
     stored = (_Stored(*leaf.stored_fields(number)["stored"]) for number in range(leaf.doc_count_all()))
     # Few categories and languages stand in many documents.
-    return [row._replace(category=sys.intern(row.category), language=sys.intern(row.language)) for row in stored]
+    return [
+        row._replace(
+            category=sys.intern(row.category),
+            language=sys.intern(row.language),
+            title_language=sys.intern(row.title_language),
+        )
+        for row in stored
+    ]
 
 
 def _write(index: Any, documents: Iterable[Document], *, delete: Sequence[int] = (), compact: bool = False) -> None:
@@ -321,7 +330,8 @@ def _fields(document: Document) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     lengths = []
     for name in BOOSTS:
-        tokens = analyse(getattr(document, name), document.language)
+        is_of_title = name in ("title", "summary", "keywords")
+        tokens = analyse(getattr(document, name), document.title_language if is_of_title else document.language)
         fields[name] = [token.term for token in tokens]
         lengths.append(tokens[-1].position + 1 if tokens else 0)
     title = fold_title(document.title)
@@ -333,6 +343,7 @@ def _fields(document: Document) -> dict[str, Any]:
         document.translation_id,
         document.category,
         document.language,
+        document.title_language,
         document.stamp,
         tuple(lengths),
     )

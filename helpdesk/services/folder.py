@@ -7,7 +7,7 @@ tree `<locale>/**/*.md` of documentation projects.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,8 @@ TRANSLATION_FIELDS = TEXT_FIELDS | {
     "significance",
     "keywords",
 }
-ARTICLE_FIELDS = {"id", "source", "position", "regions", "related"}
+ARTICLE_FIELDS = {"id", "source", "position", "regions", "withheld", "related"}
+REGION = re.compile(r"[A-Z]{2,8}|[0-9]{3}")
 LARGEST_FILE = 2_000_000  # bytes of one Markdown file
 
 
@@ -69,6 +70,8 @@ class ArticleFolder:
     id: int | None = None
     position: int | None = None
     regions: str | None = None
+    withheld: str | None = None
+    related: str = ""
     translations: dict[str, TranslationFile] = field(default_factory=dict)
 
 
@@ -159,6 +162,14 @@ class Fields:
         """The field as one line of text, lists joined by commas."""
         value = self.matter.fields.get(name, "")
         return " ".join((", ".join(value) if isinstance(value, list) else value).split())
+
+    def list(self, name: str, fits: Callable[[str], object], what: str) -> str | None:
+        """The field's items between spaces, " SG EU "; None without any."""
+        items = self.words(name).replace(",", " ").split()
+        for item in items:
+            if not fits(item):
+                self.refuse(name, f"`{name}` holds `{item}`, which is not {what}")
+        return f" {' '.join(items)} " if items else None
 
     def number(self, name: str) -> int | None:
         """The field as a whole number above 0."""
@@ -278,13 +289,18 @@ def _article(reader: Reader, path: Path, category: str, section: str) -> Article
             fields = Fields(reader, about, matter)
             article.id, article.position = fields.number("id"), fields.number("position")
             article.source = fields.words("source") or article.source
-            regions = fields.words("regions").replace(",", " ").split()
-            article.regions = f" {' '.join(regions)} " if regions else None
+            article.regions = fields.list("regions", REGION.fullmatch, "a region such as SG or EU")
+            is_regional = lambda tag: (found := reader.locales.find(tag)) and found.region  # noqa: E731
+            article.withheld = fields.list("withheld", is_regional, "a regional locale of this site, such as en-SG")
+            article.related = (fields.list("related", KEY.fullmatch, "the key of an article") or "").strip()
     for file in sorted(path.glob("*.md")):
         tag = reader.locale(file, file.stem)
         translation = read_translation(reader, file)
         if tag is not None and translation is not None:
             article.translations[tag] = translation
-    if article.source not in article.translations and not reader.errors:
+    source = article.translations.get(article.source)
+    if source is None and not reader.errors:
         reader.refuse(path, 1, f"has no `{article.source}.md`, the locale that `source` names")
+    elif source is not None and not source.draft.has_body:
+        reader.refuse(source.path, 1, "has no text; only a translation may be a title alone")
     return article

@@ -70,7 +70,7 @@ class _Importer:
         self.now: datetime = clock.now()
         self.summary = Summary(notes=list(folder.notes))
         self.errors: list[ContentError] = []
-        self.regrouped = False
+        self.is_regrouped = False
 
     def run(self, connection: Connection, progress: Progress) -> None:
         categories, sections = self._save_groups(connection)
@@ -89,7 +89,7 @@ class _Importer:
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
-        if touched:
+        if touched or self.is_regrouped:
             self.site.indexer.note(connection, touched)
 
     def _save_groups(self, connection: Connection) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
@@ -97,19 +97,20 @@ class _Importer:
         section_ids: dict[tuple[str, str], int] = {}
         for group in [*self.folder.categories.values(), *self.folder.sections.values()]:
             category_id = ids[group.category] if group.category else None
-            owner_id = save_group(
+            owner_id, is_changed = save_group(
                 connection,
                 category_id=category_id,
                 key=group.key,
                 position=group.position,
                 is_demo=self.is_demo,
             )
+            self.is_regrouped |= is_changed
             if group.category:
                 section_ids[group.category, group.key] = owner_id
             else:
                 ids[group.key] = owner_id
             for tag, text in group.texts.items():
-                save_group_text(
+                self.is_regrouped |= save_group_text(
                     self.site.database,
                     connection,
                     kind="section" if group.category else "category",
@@ -130,6 +131,8 @@ class _Importer:
             "section_id": section_id,
             "source_locale": article.source,
             "regions": article.regions,
+            "withheld": article.withheld,
+            "related": article.related,
             # What a company takes in under a key of the demo is its own from then on.
             "is_demo": self.is_demo,
         }
@@ -142,7 +145,7 @@ class _Importer:
             changes = {name: value for name, value in values.items() if getattr(row, name) != value}
             if changes:
                 connection.execute(update(Article).where(Article.id == row.id).values(**changes))
-            return int(row.id), "category_id" in changes or "section_id" in changes
+            return int(row.id), bool(changes)
         if article.id is not None:
             taken = connection.execute(select(Article.key).where(Article.id == article.id)).scalar()
             if taken is not None:
@@ -160,16 +163,18 @@ class _Importer:
     ) -> str:
         locale = self.site.locales.get(tag)
         ids = () if tag == article.source else self._heading_ids(article)
-        rendered = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
+        rendered, images = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
         if tag == article.source:
             self._source = (article.key, rendered)
-        return save_translation(connection, article_id, locale, file.draft, rendered, self.now)
+        return save_translation(connection, article_id, locale, file.draft, rendered, images, self.now)
 
     def _heading_ids(self, article: ArticleFolder) -> list[tuple[int, str]]:
         key, source = self._source
         return [(heading.level, heading.id) for heading in source.headings] if key == article.key else []
 
-    def _render(self, connection: Connection, file: TranslationFile, **options: Any) -> Rendered:
+    def _render(
+        self, connection: Connection, file: TranslationFile, **options: Any
+    ) -> tuple[Rendered, dict[str, ImageInfo]]:
         first = render(file.draft.markdown, **options)
         images = {}
         for image in first.images:
@@ -177,7 +182,7 @@ class _Importer:
             if stored is not None:
                 images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
         rendered = render(file.draft.markdown, images=images, **options) if images else first
-        return self._link(file, rendered) if self.folder.is_plain else rendered
+        return (self._link(file, rendered) if self.folder.is_plain else rendered), images
 
     def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
         path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()

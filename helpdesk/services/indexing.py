@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection
 from helpdesk import clock
 from helpdesk.db import Database, UtcDateTime, new_id
 from helpdesk.locales import Locale, Locales
-from helpdesk.models import Article, Outbox, SearchNode, Translation
+from helpdesk.models import Article, Outbox, SearchNode, State, Translation
+from helpdesk.queries.frame import GENERATION
 from helpdesk.queries.searching import list_documents
 from helpdesk.search.backend import SearchBackend
 
@@ -32,17 +33,26 @@ EVERYTHING = 0
 _SEEN = update(SearchNode).where(SearchNode.name == bindparam("node")).values(seen_at=bindparam("now"))
 
 
+def touch(database: Database, connection: Connection) -> None:
+    """Say in the caller's transaction that what readers see has changed: every validator of a page ends."""
+    statement = database.upsert(State).values(name=GENERATION, value=token_hex(8))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+    )
+
+
 class Indexer:
     """The index of this machine: notes changes, drains them, rebuilds."""
 
     def __init__(self, database: Database, backend: SearchBackend, locales: Locales, folder: Path) -> None:
         self.database, self.backend, self.locales, self.folder = database, backend, locales, folder
-        # Other chains of fallbacks make another index: a changed setting is a node that starts anew.
-        chains = repr([[item.tag for item in locales.chain(locale)] for locale in locales.all])
+        # Other chains of fallbacks or regions make another index: a changed setting is a node that starts anew.
+        chains = repr([([other.tag for other in locales.chain(item)], locales.regions(item)) for item in locales.all])
         self.node = f"{socket.gethostname()}:{folder}:{crc32(chains.encode()):08x}"
 
     def note(self, connection: Connection, article_ids: Iterable[int]) -> None:
         """Note changed articles for every node, in the caller's transaction; drained after its commit."""
+        touch(self.database, connection)
         connection.execute(_SEEN, {"node": self.node, "now": clock.now()})
         connection.execute(
             delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)

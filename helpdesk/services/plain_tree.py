@@ -124,4 +124,6 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
         summary=" ".join((fields["summary"] or fields["description"]).split()),
         keywords=fields["keywords"],
     )
+    if not draft.has_body:
+        folder.notes.append(Note(reader.name(path), 1, "no text: only its title was taken"))
     return TranslationFile(path, draft)

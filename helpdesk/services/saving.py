@@ -26,7 +26,8 @@ from helpdesk.models import (
     Translation,
 )
 from helpdesk.text.excerpt import excerpt_of
-from helpdesk.text.markdown import Rendered
+from helpdesk.text.markdown import ImageInfo, Rendered
+from helpdesk.text.reading import reading_minutes
 from helpdesk.text.slug import slugify
 
 # Columns whose change makes a new revision; the others are about the translation, not its text.
@@ -51,25 +52,31 @@ class Draft:
     author: str = ""
     comment: str = ""
 
+    @property
+    def has_body(self) -> bool:
+        """Whether it is more than a title."""
+        return bool(self.markdown.strip())
+
 
 def save_group(
     connection: Connection, *, category_id: int | None, key: str, position: int | None, is_demo: bool
-) -> int:
-    """Insert or move a category (`category_id` None) or a section; its id."""
+) -> tuple[int, bool]:
+    """Insert or move a category (`category_id` None) or a section; its id, and whether anything changed."""
     model: Any = Category if category_id is None else Section
     where = [model.key == key] if category_id is None else [model.key == key, model.category_id == category_id]
     row = connection.execute(select(model.id, model.position, model.is_demo).where(*where)).first()
     if row is not None:
         place = row.position if position is None else position
-        if (place, is_demo) != (row.position, row.is_demo):
+        is_changed = (place, is_demo) != (row.position, row.is_demo)
+        if is_changed:
             connection.execute(update(model).where(model.id == row.id).values(position=place, is_demo=is_demo))
-        return int(row.id)
+        return int(row.id), is_changed
     if position is None:
         position = connection.execute(select(func.coalesce(func.max(model.position), 0) + 1)).scalar_one()
     values: dict[str, Any] = {"key": key, "position": position, "is_demo": is_demo}
     if category_id is not None:
         values["category_id"] = category_id
-    return new_id(connection, insert(model).values(**values))
+    return new_id(connection, insert(model).values(**values)), True
 
 
 def save_group_text(
@@ -103,9 +110,15 @@ def save_group_text(
 
 
 def save_translation(
-    connection: Connection, article_id: int, locale: Locale, draft: Draft, rendered: Rendered, now: datetime
+    connection: Connection,
+    article_id: int,
+    locale: Locale,
+    draft: Draft,
+    rendered: Rendered,
+    images: Mapping[str, ImageInfo],
+    now: datetime,
 ) -> str:
-    """Save one translation: "new", "changed" or "unchanged".
+    """Save one translation: "new", "changed" or "unchanged". `images` are those that `rendered` was made with.
 
     A changed text becomes a new revision: the draft's number if it is higher than the last, else the next. Without
     dates in the draft, the first publication is `now`, and the update is `now` unless the change is a typo. Without
@@ -123,6 +136,7 @@ def save_translation(
         "keywords": draft.keywords,
         "excerpt": excerpt_of(rendered.html, rendered.text),
         "status": draft.status,
+        "has_body": draft.has_body,
         "published_at": draft.published_at,
         "updated_at": draft.updated_at,
         "revision": number,
@@ -133,6 +147,8 @@ def save_translation(
         "html": rendered.html,
         "text": rendered.text,
         "headings": json.dumps([[h.level, h.id, h.text] for h in rendered.headings], ensure_ascii=False),
+        "images": json.dumps({src: [i.url, i.width, i.height] for src, i in images.items()}, ensure_ascii=False),
+        "minutes": reading_minutes(rendered.text),
     }
     if old is None:
         translation_id = _insert(connection, article_id, locale, card, body)
@@ -143,16 +159,16 @@ def save_translation(
         connection.execute(update(Translation).where(Translation.id == translation_id).values(**card))
         connection.execute(update(Body).where(Body.translation_id == translation_id).values(**body))
     if old is None or number != old["revision"]:
-        _snapshot(connection, translation_id, number, draft, now)
+        _snapshot(connection, translation_id, number, draft, str(body["images"]), now)
     return "new" if old is None else "changed"
 
 
 def _existing(article_id: int, locale: str) -> Any:
+    body = [column for column in Body.__table__.c if column.name != "translation_id"]
     return (
-        select(Translation, Body.markdown, Body.html, Body.text, Body.headings)
+        select(*Translation.__table__.c, *body)
         .join(Body, Body.translation_id == Translation.id)
         .where(Translation.article_id == article_id, Translation.locale == locale)
-        .with_only_columns(*Translation.__table__.c, Body.markdown, Body.html, Body.text, Body.headings)
     )
 
 
@@ -203,14 +219,18 @@ def _insert(
     return translation_id
 
 
-def _snapshot(connection: Connection, translation_id: int, number: int, draft: Draft, now: datetime) -> None:
+def _snapshot(
+    connection: Connection, translation_id: int, number: int, draft: Draft, images: str, now: datetime
+) -> None:
     connection.execute(
         insert(Revision).values(
             translation_id=translation_id,
             number=number,
             title=draft.title,
             summary=draft.summary,
+            keywords=draft.keywords,
             markdown=draft.markdown,
+            images=images,
             author=draft.author,
             comment=draft.comment,
             significance=draft.significance,

@@ -39,7 +39,7 @@ _BLOCKS = _words(
     " summary table tr ul"
 )
 _CLASSES = re.compile(
-    r"note note-(?:note|tip|info|check|warning|danger)|note-title|table|missing-image"
+    r"note note-(?:note|tip|info|check|warning|danger)|note-title|table|missing-image|zoom"
     r"|align-(?:left|right|center)|footnotes|footnote-(?:ref|back)|language-[a-z0-9_+#-]{1,40}"
 )
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -76,6 +76,9 @@ _OWN_ATTRIBUTES: dict[str, set[str]] = {
 }
 
 
+SMALLEST_ZOOMED = 320  # pixels of width
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading as readers see it: level 2 to 6, plain text, and the id without its prefix in the HTML."""
@@ -105,7 +108,7 @@ class ImageInfo:
 
 def _allow(tag: str, name: str, value: str) -> str | None:
     if name in ("href", "src") and tag != "img" and value[:3].lower() == "hd:":
-        return None
+        return value if tag == "a" and value.startswith("hd:media/") else None  # the link that enlarges a picture
     rule = _VALUES.get(name)
     return value if rule is None or rule.fullmatch(value) else None
 
@@ -162,6 +165,7 @@ class Finisher:
         self._tables: list[int] = []  # rows so far of each open table
         self._in_head = False
         self._shown_images = 0
+        self._links = 0  # links that are open
         self._ids: set[str] = set()
 
     def run(self, html: str, heading_ids: Sequence[tuple[int, str]]) -> str:
@@ -223,6 +227,7 @@ class Finisher:
         if tag in _CODE:
             self._open_code(tag, attributes)
         elif tag == "a":
+            self._links += 1
             self._link(attributes, is_own=own == self._mark)
         elif tag in ("table", "thead", "tr", "th"):
             self._open_table(tag, attributes)
@@ -242,6 +247,7 @@ class Finisher:
             self._pre -= tag == "pre"
         if tag == self._hidden:
             self._hidden = ""
+        self._links -= tag == "a"
         self._in_head = self._in_head and tag != "thead"
         self._out.append(f"</{tag}>")
         if tag == "table" and self._tables:
@@ -312,7 +318,10 @@ class Finisher:
         if self._shown_images:
             attributes["loading"] = "lazy"
         self._shown_images += 1
-        self._out.append(_tag("img", attributes))
+        # A picture that a narrow page makes small opens by itself; one without a description has no name to open by.
+        is_large = bool(info and alt) and info.width >= SMALLEST_ZOOMED and not self._links and not self._heading
+        link = _tag("a", {"class": "zoom", "href": info.url}) if is_large else ""
+        self._out.append(f"{link}{_tag('img', attributes)}{'</a>' if link else ''}")
 
     def _name_headings(self, heading_ids: Sequence[tuple[int, str]]) -> None:
         found = [(heading, text) for heading in self._found if (text := _plain(heading.text))]

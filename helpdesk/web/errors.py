@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.errors import Busy, NotReady
-from helpdesk.web import security
+from helpdesk.web import frames, security
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import activate, locale_of_path
 from helpdesk.web.pages import Page, show
@@ -40,6 +40,7 @@ def words(status: int) -> tuple[str, str]:
 
 def error_response(status: int) -> Response:
     """A localized error page."""
+    frames.ask_no_more()
     title, text = words(status)
     page = Page(title=title, is_indexed=False)
     response = show("error.html", page, policy="never", status=status, text=text)

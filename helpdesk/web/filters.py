@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import babel
+from babel.lists import format_list
 from flask import Flask, url_for
 from markupsafe import Markup, escape
 
 from helpdesk.locales import format_date, format_number, language_name
 from helpdesk.search.passages import Passage
+from helpdesk.web.frames import notice
 from helpdesk.web.localization import current_locale, current_site
 
 STATIC = Path(__file__).parent / "static"
@@ -22,13 +26,17 @@ STATIC = Path(__file__).parent / "static"
 def date(value: datetime) -> Markup:
     """A day in the reader's format, machine-readable beside it."""
     return Markup('<time datetime="{}">{}</time>').format(
-        value.date().isoformat(), format_date(value, current_locale())
+        value.date().isoformat(), format_date(value, current_locale(), _digits())
     )
 
 
 def number(value: int) -> str:
     """A count in the reader's format."""
-    return format_number(value, current_locale())
+    return format_number(value, current_locale(), _digits())
+
+
+def _digits() -> str:
+    return current_site().settings.digits.get(current_locale().tag, "latn")
 
 
 def marked(passage: Passage) -> Markup:
@@ -65,6 +73,12 @@ def direction(tag: str) -> str:
     """The direction in which a language is written."""
     locale = current_site().locales.find(tag)
     return "ltr" if locale is None else locale.direction
+
+
+def region_names(regions: Iterable[str]) -> str:
+    """The names of regions as a list in the reader's language; a group that CLDR does not know by its code."""
+    speaker = babel.Locale.parse(current_locale().code)
+    return format_list([speaker.territories.get(region, region) for region in regions], locale=speaker)
 
 
 def site_name() -> str:
@@ -114,4 +128,6 @@ def register(app: Flask) -> None:
         hd_site_name=site_name,
         hd_contact_url=plain_contact_url,
         hd_locale=current_locale,
+        hd_notice=notice,
+        hd_regions=region_names,
     )

@@ -233,7 +233,7 @@ def test_a_changed_slug_of_a_category_is_one_hop(empty_app: Flask, empty_site: S
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](desk.png)\n", "guides/money/pay/desk.png": b"junk"}, "guides/money/pay/en.md:4: the image `desk.png` is not a picture that can be read"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](https://cdn.example/x.png)\n"}, "guides/money/pay/en.md:4: the image `https://cdn.example/x.png` stands on another site, which would learn of every reader; put it beside the text"),
         ({"guides/money/pay/_article.yaml": "source: de\nposition: -1\n"}, "guides/money/pay/_article.yaml:2: `position` must be a whole number above 0, not `-1`"),
-        ({"guides/money/other/_article.yaml": "id: 70\n", "guides/money/other/en.md": "---\ntitle: T\n---\n"}, "guides/money/pay/_article.yaml:1: wants the id 70, which `other` has"),
+        ({"guides/money/other/_article.yaml": "id: 70\n", "guides/money/other/en.md": "---\ntitle: T\n---\nText.\n"}, "guides/money/pay/_article.yaml:1: wants the id 70, which `other` has"),
         ({"guides/Money 2/_index.en.md": "---\ntitle: T\n---\n"}, "guides/Money 2:1: a folder's name is made of a-z, 0-9 and single hyphens"),
         ({"guides/more/pay/en.md": "---\ntitle: T\n---\n"}, "guides/more:1: has no `_index.<tag>.md` with a title"),
     ],
@@ -246,7 +246,7 @@ def test_bad_input_is_refused_where_it_stands(
 
 def test_all_that_is_wrong_is_said_at_once(empty_site: Site, tmp_path: Path) -> None:
     files = {
-        "guides/money/pay/en.md": "---\ntitle: T\nstatus: x\nbody: y\n---\n",
+        "guides/money/pay/en.md": "---\ntitle: T\nstatus: x\nbody: y\n---\nText.\n",
         "guides/money/pay/de.md": "---\nslug: a\n---\n",
     }
     assert len(refusals(empty_site, write(tmp_path / "content", FOLDER | files))) == 3

@@ -24,6 +24,7 @@ HOME = Path(helpdesk.__file__).parents[1]
 
 def document(article_id: int, title: str = "", body: str = "", **values: str) -> Document:
     given = {"language": "en", "category": "faq", "headings": "", "summary": "", "keywords": "", "stamp": "1"}
+    given["title_language"] = values.get("language", "en")
     return Document(
         article_id=article_id,
         translation_id=article_id + 1000,

@@ -121,11 +121,22 @@ def test_images_get_their_size_and_only_the_first_is_loaded_at_once() -> None:
     )
     rendered = render(source, images={"a b.png": INFO, "two.png": INFO})
     size = 'src="hd:media/abc.png" width="640" height="480" decoding="async"'
+    zoom = '<a class="zoom" href="hd:media/abc.png">'
     assert rendered.html == (
-        f'<p><img alt="One" title="T" {size}>\n<img alt="Two" {size} loading="lazy"></p>\n'
+        f'<p>{zoom}<img alt="One" title="T" {size}></a>\n{zoom}<img alt="Two" {size} loading="lazy"></a></p>\n'
         '<p><span class="missing-image">Far</span></p>\n'
-        f'<p>\n<img alt="2" {size} loading="lazy"></p>'
+        f'<p>\n{zoom}<img alt="2" {size} loading="lazy"></a></p>'
     )
+
+
+def test_what_is_small_nameless_or_in_a_link_already_does_not_open_by_itself() -> None:
+    small = ImageInfo("hd:media/abc.png", 319, 100)
+    assert "zoom" not in render("![Small](a.png)", images={"a.png": small}).html
+    assert "zoom" not in render("![](a.png)", images={"a.png": INFO}).html
+    linked = render("[![Large](a.png)](https://example.org)", images={"a.png": INFO}).html
+    assert linked.count("<a ") == 1
+    forged = render('<a class="zoom" href="hd:media/abc.png">x</a>', images={}).html
+    assert forged == "<p><a>x</a></p>\n"
     assert rendered.images == (
         Image("a b.png", "One", 1),
         Image("two.png", "Two", 2),

@@ -177,11 +177,11 @@ def test_queries(app: Flask, client: CheckingClient) -> None:
     with count_queries(app) as queries:
         client.get(AUTHENTICATOR)
     reading = [q for q in queries if "hd_reading_key" not in q]
-    assert len(reading) == 2
+    assert len(reading) == 4
     client.post(f"{AUTHENTICATOR}/vote", {"answer": "yes"})
     with count_queries(app) as queries:
         client.get(AUTHENTICATOR)
-    assert len([q for q in queries if "hd_reading_key" not in q]) == 3
+    assert len([q for q in queries if "hd_reading_key" not in q]) == 5
 
 
 def test_a_locale_taken_out_of_the_settings_breaks_nothing(build: Callable[..., Flask], demo_template: Path) -> None:

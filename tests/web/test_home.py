@@ -97,4 +97,4 @@ def test_queries(app: Flask, client: CheckingClient) -> None:
     client.get("/en/")
     with count_queries(app) as queries:
         client.get("/en/")
-    assert len(queries) == 3
+    assert len(queries) == 4

@@ -142,4 +142,4 @@ def test_queries(build: Callable[..., Flask], demo_template: Path, number: int) 
     with count_queries(app) as queries:
         page = client.get(faq)
     assert len(page.cards) == number
-    assert len(queries) == 4
+    assert len(queries) == 5

@@ -171,7 +171,7 @@ def test_queries(app: Flask, client: CheckingClient) -> None:
     with count_queries(app) as queries:
         page = client.get("/en/search?q=withdrawal")
     assert len(page.cards) > 3
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def test_index_of_another_place_is_not_needed(site: Site, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from helpdesk.web import caching, errors, localization, security
+from helpdesk.web import caching, errors, frames, localization, security
 from helpdesk.web.site import about, articles, home, lists, machines, searching, switching, votes
 
 
@@ -22,6 +22,8 @@ def build_blueprint() -> Blueprint:
     )
     blueprint.url_value_preprocessor(localization.pull_locale)
     blueprint.before_request(security.check_host)
+    blueprint.before_request(frames.answer_if_unchanged)
+    blueprint.after_request(frames.add_validator)
     blueprint.after_request(security.add_headers)
     blueprint.after_request(caching.finish_static)
     blueprint.teardown_request(localization.leave)

@@ -12,19 +12,19 @@ from werkzeug.exceptions import Gone, NotFound
 from helpdesk import clock
 from helpdesk.errors import Busy
 from helpdesk.locales import Locale
-from helpdesk.queries.articles import ArticleGone, ArticlePage, find_link_targets, get_article_page
-from helpdesk.queries.visibility import Kind
+from helpdesk.queries.articles import ArticleGone, ArticlePage, get_article_page
 from helpdesk.services.views import Reader, record_view
+from helpdesk.web import frames
 from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.filters import article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, clean_query, show
+from helpdesk.web.site.around import look_around
 from helpdesk.web.site.feedback import Feedback, current_feedback
 
 log = logging.getLogger(__name__)
 
 REF = re.compile(r"([1-9][0-9]{0,8})(?:-(.*))?", re.DOTALL)
-PRIVATE_ADDRESS = re.compile(r'(href|src)="(article:([a-z0-9-]+)(?:#([^"]*))?|hd:media/([0-9a-f]+\.[a-z]+))"')
 
 
 def by_id(article_id: int) -> Response:
@@ -60,13 +60,17 @@ def find_page(article_id: int, locale: Locale) -> ArticlePage:
 
 
 def article(ref: str) -> Response:
-    """Read an article: two queries, one more with the voter's cookie, one more when it links to others."""
+    """Read an article: four queries, one more with the voter's cookie."""
     article_id, slug = parse_ref(ref)
     page = find_page(article_id, current_locale())
     if slug != page.slug:
         target = with_query(article_url(article_id, page.slug))
         return send_to(target, 308, "moved")
-    response = show_article(page, current_feedback(page))
+    feedback = current_feedback(page)
+    tag = frames.validator(feedback)
+    response = frames.unchanged(tag, "personal") if tag and frames.is_known(tag) else show_article(page, feedback)
+    if tag:
+        response.set_etag(tag, weak=True)
     if request.method == "GET":
         _count(page)
     return response
@@ -100,11 +104,14 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
     if query:
         here["q"] = query
     own = {item.tag: article_url(page.article_id, item.slug, tag=item.tag) for item in page.alternates}
+    home = next((item.tag for item in page.alternates if item.translation_id == page.translation_id), None)
+    surroundings = look_around(page)
     frame = Page(
         title=page.title,
         description=page.summary or page.title,
-        canonical=absolute(own.get(page.lang) or article_url(page.article_id, page.slug)),
-        alternates=_alternates(page, own) if page.kind is Kind.OWN else [],
+        canonical=absolute(own[home] if home else article_url(page.article_id, page.slug)),
+        alternates=_alternates(page, own) if home == current_locale().tag else [],
+        is_indexed=not page.is_elsewhere,
         here=here,
         query=query,
     )
@@ -114,30 +121,14 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
         policy="personal",
         status=status,
         article=page,
-        body=resolve(page.html),
+        body=surroundings.html,
+        around=surroundings,
         feedback=feedback,
         own_urls=own,
+        share_url=absolute(url_for("helpdesk.article_by_id", article_id=page.article_id)),
     )
 
 
 def _alternates(page: ArticlePage, own: dict[str, str]) -> list[tuple[str, str]]:
     links = [(tag, absolute(path)) for tag, path in own.items()]
     return [*links, ("x-default", absolute(url_for("helpdesk.article_by_id", article_id=page.article_id)))]
-
-
-def resolve(html: str) -> str:
-    """Stored addresses become real ones: images below this site's prefix, articles in the reader's locale."""
-    keys = {match[3] for match in PRIVATE_ADDRESS.finditer(html) if match[3]}
-    site = current_site()
-    targets = find_link_targets(site.database, site.locales, current_locale(), keys, now=clock.now()) if keys else {}
-
-    def real(match: re.Match[str]) -> str:
-        attribute, _address, key, anchor, media = match.groups()
-        if media:
-            return f'{attribute}="{url_for("helpdesk.media", name=media)}"'
-        if key not in targets:
-            return ""  # a link to what the reader cannot see stays text
-        fragment = f"#h-{anchor}" if anchor else ""
-        return f'{attribute}="{article_url(*targets[key])}{fragment}"'
-
-    return PRIVATE_ADDRESS.sub(real, html)

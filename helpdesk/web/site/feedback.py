@@ -9,17 +9,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import request, url_for
 
-from helpdesk import clock
 from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote, find_own_vote
-from helpdesk.queries.listing import Card, list_related
 from helpdesk.web.filters import article_ref
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.security import find_visitor
 
 STATES = ("ask", "yes", "no", "stored", "removed", "failed", "limited")
-RELATED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,6 @@ class Feedback:
     is_asked_again: bool = False
     # A removal failed: the vote stands, and so does the way to remove it.
     is_kept: bool = False
-    related: tuple[Card, ...] = ()
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
@@ -85,7 +81,6 @@ def make_feedback(
     query = searched_before()
     ref = article_ref(page.article_id, page.slug)
     carried: dict[str, Any] = {"q": query} if query else {}
-    site = current_site()
     return Feedback(
         state=state,
         url=url_for("helpdesk.vote", ref=ref),
@@ -96,11 +91,6 @@ def make_feedback(
         reasons=vote.reasons if vote else (),
         comment=vote.comment if vote else "",
         is_asked_again=is_asked_again,
-        related=list_related(
-            site.database, site.locales, current_locale(), page.article_id, limit=RELATED, now=clock.now()
-        )
-        if state == "stored"
-        else (),
     )
 
 

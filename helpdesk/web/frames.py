@@ -1,0 +1,101 @@
+"""What stands behind every page of a request, and the validators that are made of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from pathlib import Path
+from typing import cast
+
+from flask import Response, current_app, g, make_response, request
+
+from helpdesk import clock
+from helpdesk.config import Settings
+from helpdesk.queries.frame import Frame, ShownNotice, get_frame
+from helpdesk.queries.visibility import reader_of
+from helpdesk.web.caching import keep
+from helpdesk.web.localization import current_locale, current_site
+
+EMPTY = Frame("", None, None)
+# Settings that differ from machine to machine while the pages are the same, or are secret.
+NOT_SHOWN = {"instance_dir", "index_dir", "media_dir", "translations_dir", "database_url", "secret_key"}
+# Pages that are the same for every reader. An article's depends on the reader's vote: its view asks for itself.
+VALIDATED = {"home", "category", "section", "about_views"}
+
+
+def current_frame() -> Frame:
+    """The frame of this request; one query, once."""
+    if "hd_frame" not in g:
+        site = current_site()
+        g.hd_frame = get_frame(site.database, reader_of(site.locales, current_locale()), now=clock.now())
+    return cast(Frame, g.hd_frame)
+
+
+def ask_no_more() -> None:
+    """An error page is shown with what is known: the database may be what failed."""
+    g.setdefault("hd_frame", EMPTY)
+
+
+def notice() -> ShownNotice | None:
+    """The site-wide notice for this reader."""
+    return current_frame().notice
+
+
+def fingerprint(settings: Settings) -> str:
+    """A hash of all but the content that pages are made of: the same on every machine with this code and settings."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*")):
+        if path.suffix in (".py", ".html", ".css", ".js", ".po") and "sampledata" not in path.parts:
+            digest.update(path.read_bytes())
+    shown = [(f.name, getattr(settings, f.name)) for f in fields(settings) if f.name not in NOT_SHOWN]
+    digest.update(repr(shown).encode())
+    return digest.hexdigest()
+
+
+def validator(*parts: object) -> str | None:
+    """The entity tag of this request's page, out of the content's generation and never of figures that move.
+
+    Figures are refreshed once a day. None where a template outside of our sight has a part in the page.
+    """
+    if current_app.debug or current_site().settings.layout:
+        return None
+    frame = current_frame()
+    known = (
+        current_app.extensions["helpdesk_fingerprint"],
+        frame,
+        clock.today(),
+        request.host_url,
+        request.root_path,
+        request.full_path,
+        parts,
+    )
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
+
+
+def is_known(tag: str | None) -> bool:
+    """Whether the client has the page with this tag."""
+    return tag is not None and request.if_none_match.contains_weak(tag)
+
+
+def unchanged(tag: str, policy: str) -> Response:
+    """304: what the client has is still true."""
+    response = make_response("", 304)
+    response.set_etag(tag, weak=True)
+    return keep(response, policy)
+
+
+def answer_if_unchanged() -> Response | None:
+    """Before a page that is the same for everybody is made: one query decides whether it need not be."""
+    name = (request.endpoint or "").rpartition(".")[2]
+    if name not in VALIDATED or request.method not in ("GET", "HEAD"):
+        return None
+    g.hd_tag = validator()
+    return unchanged(g.hd_tag, "page") if is_known(g.hd_tag) else None
+
+
+def add_validator(response: Response) -> Response:
+    """The tag of a page that was made."""
+    tag = g.get("hd_tag")
+    if tag is not None and response.status_code == 200:
+        response.set_etag(tag, weak=True)
+    return response
