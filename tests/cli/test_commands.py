@@ -72,7 +72,7 @@ def test_import_and_its_errors(run, tmp_path: Path) -> None:
     assert run("content", "import", str(root)) == (
         "0\nnew: pay/en\nnew: pay/de\nImported translations: 2 new, 0 changed, 0 unchanged; 0 notes.\n"
     )
-    write(root, {"guides/money/pay/en.md": "---\ntitle: T\nstatus: x\n---\n"})
+    write(root, {"guides/money/pay/en.md": "---\ntitle: T\nstatus: x\n---\nText.\n"})
     assert run("content", "import", str(root)) == (
         "1\nguides/money/pay/en.md:3: `status` must be one of draft, in_review, published, archived, not `x`\n"
         "Error: Nothing was imported.\n"

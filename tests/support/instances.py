@@ -18,6 +18,7 @@ from helpdesk.config import load
 from helpdesk.db import Base, UtcDateTime
 from helpdesk.factory import create_app
 from helpdesk.models import Outbox, SearchNode
+from helpdesk.queries.frame import GENERATION
 from helpdesk.queries.searching import list_documents
 from helpdesk.queries.searching import search as run_search
 from helpdesk.search.backend import SearchQuery
@@ -90,6 +91,9 @@ def contents(site: Site) -> dict[str, Tally[tuple[Any, ...]]]:
             if table.name in present - TRANSIENT:
                 columns = [column for column in table.c if not isinstance(column.type, DateTime | UtcDateTime)]
                 found[table.name] = Tally(map(tuple, connection.execute(select(*columns))))
+    # The generation is random, and another one in every run.
+    if state := found.get("hd_state"):
+        found["hd_state"] = Tally({row: number for row, number in state.items() if row[0] != GENERATION})
     return found
 
 

@@ -127,6 +127,13 @@ def test_images_get_their_size_and_only_the_first_is_loaded_at_once() -> None:
         '<p><span class="missing-image">Far</span></p>\n'
         f'<p>\n{zoom}<img alt="2" {size} loading="lazy"></a></p>'
     )
+    assert rendered.images == (
+        Image("a b.png", "One", 1),
+        Image("two.png", "Two", 2),
+        Image("https://x.org/z.png", "Far", 4),
+        Image("two.png", "2", 7),
+    )
+    assert rendered.text == "One Two\nFar\n2"
 
 
 def test_what_is_small_nameless_or_in_a_link_already_does_not_open_by_itself() -> None:
@@ -137,13 +144,6 @@ def test_what_is_small_nameless_or_in_a_link_already_does_not_open_by_itself() -
     assert linked.count("<a ") == 1
     forged = render('<a class="zoom" href="hd:media/abc.png">x</a>', images={}).html
     assert forged == "<p><a>x</a></p>\n"
-    assert rendered.images == (
-        Image("a b.png", "One", 1),
-        Image("two.png", "Two", 2),
-        Image("https://x.org/z.png", "Far", 4),
-        Image("two.png", "2", 7),
-    )
-    assert rendered.text == "One Two\nFar\n2"
 
 
 def test_an_image_that_nobody_has_leaves_its_words_and_a_report() -> None:
