@@ -43,5 +43,13 @@ class TranslationNotFound(HelpdeskError):
     """No translation of that key in that locale."""
 
 
+class RevisionNotFound(HelpdeskError):
+    """No revision of that number, or in a locale that the site does not have."""
+
+
+class SourceNeeded(HelpdeskError):
+    """The source of an article cannot go while the article stays."""
+
+
 class Busy(HelpdeskError):
     """The database could not take a write now; nothing was stored, and a retry is harmless."""

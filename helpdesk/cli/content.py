@@ -8,10 +8,9 @@ from pathlib import Path
 import click
 
 from helpdesk.cli.progress import show_progress, with_site
+from helpdesk.services import publishing
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
-from helpdesk.services.publishing import publish as publish_translation
-from helpdesk.services.publishing import unpublish as unpublish_translation
 from helpdesk.services.site import Site
 
 SHOWN = 20
@@ -57,21 +56,60 @@ def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) 
     )
 
 
+_locale = click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
+
+
 @content.command("publish")
 @click.argument("key")
-@click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
+@_locale
 @with_site
 def publish(site: Site, key: str, tag: str) -> None:
     """Show the translation of article KEY to readers."""
-    changed = publish_translation(site, key, tag)
+    changed = publishing.publish(site, key, tag)
     click.echo(f"{key}/{tag} {'is published' if changed else 'was published already'}.")
 
 
 @content.command("unpublish")
 @click.argument("key")
-@click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
+@_locale
 @with_site
 def unpublish(site: Site, key: str, tag: str) -> None:
     """Take the translation of article KEY back to draft."""
-    changed = unpublish_translation(site, key, tag)
+    changed = publishing.unpublish(site, key, tag)
     click.echo(f"{key}/{tag} {'is a draft' if changed else 'was a draft already'}.")
+
+
+@content.command("archive")
+@click.argument("key")
+@_locale
+@with_site
+def archive(site: Site, key: str, tag: str) -> None:
+    """Retire the translation of article KEY; retired in every language, the article answers 410."""
+    changed = publishing.archive(site, key, tag)
+    click.echo(f"{key}/{tag} {'is archived' if changed else 'was archived already'}.")
+
+
+@content.command("restore")
+@click.argument("key")
+@click.argument("revision", type=click.IntRange(1, 999_999_999))
+@_locale
+@click.option("--significance", type=click.Choice(publishing.SIGNIFICANCES), default="minor", show_default=True)
+@with_site
+def restore(site: Site, key: str, revision: int, tag: str, significance: str) -> None:
+    """Make the text of an earlier REVISION of article KEY the current one, as a new revision."""
+    number = publishing.restore(site, key, tag, revision, significance=significance)
+    click.echo(f"{key}/{tag} is at revision {number}.")
+
+
+@content.command("delete")
+@click.argument("key")
+@click.option("--locale", "tag", help="Delete this translation only, such as pt-BR.")
+@click.confirmation_option(prompt="Delete with all revisions, votes and views?")
+@with_site
+def delete(site: Site, key: str, tag: str | None) -> None:
+    """Delete article KEY, or one translation of it."""
+    if tag is None:
+        publishing.delete_article(site, key)
+    else:
+        publishing.delete_translation(site, key, tag)
+    click.echo(f"{key}{f'/{tag}' if tag else ''} is deleted.")

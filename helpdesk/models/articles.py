@@ -102,8 +102,8 @@ class Body(Base):
     text: Mapped[str]
     # JSON: [[level, id, text], ...]
     headings: Mapped[str]
-    # JSON: {address in the Markdown: [name in the media folder, width, height]}
-    images: Mapped[str] = mapped_column(default="{}", server_default="{}")
+    # JSON: what addresses in the Markdown stand for, {picture: [address, width, height], page: "article:key#anchor"}
+    targets: Mapped[str] = mapped_column(default="{}", server_default="{}")
     # How long the text takes to read; 0: nothing to read.
     minutes: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -134,8 +134,8 @@ class Revision(Base):
     summary: Mapped[str]
     keywords: Mapped[str] = mapped_column(default="", server_default="")
     markdown: Mapped[str]
-    # As in `Body`: a restored text shows its pictures.
-    images: Mapped[str] = mapped_column(default="{}", server_default="{}")
+    # As in `Body`: a restored text shows its pictures and leads to its pages.
+    targets: Mapped[str] = mapped_column(default="{}", server_default="{}")
     author: Mapped[str]
     comment: Mapped[str]
     significance: Mapped[str]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, union_all, update
 from sqlalchemy.engine import Connection
 
 from helpdesk.models import (
@@ -17,6 +17,7 @@ from helpdesk.models import (
     Counter,
     DailyTally,
     Media,
+    Revision,
     Section,
     Translation,
     Vote,
@@ -117,5 +118,12 @@ def _unused_images(connection: Connection) -> list[str]:
     return [
         name
         for name in names
-        if connection.execute(select(Body.translation_id).where(Body.html.contains(name)).limit(1)).first() is None
+        if connection.execute(
+            union_all(
+                select(Body.translation_id).where(Body.html.contains(name)),
+                # An earlier text that is restored shows its pictures again.
+                select(Revision.translation_id).where(Revision.targets.contains(name)),
+            ).limit(1)
+        ).first()
+        is None
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from helpdesk.models import Article, Media
 from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
 from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
-from helpdesk.services.saving import save_group, save_group_text, save_translation
+from helpdesk.services.saving import Targets, save_group, save_group_text, save_translation
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.markdown import ImageInfo, Rendered, render
 from helpdesk.text.slug import ascii_key
@@ -163,26 +163,26 @@ class _Importer:
     ) -> str:
         locale = self.site.locales.get(tag)
         ids = () if tag == article.source else self._heading_ids(article)
-        rendered, images = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
+        rendered, targets = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
         if tag == article.source:
             self._source = (article.key, rendered)
-        return save_translation(connection, article_id, locale, file.draft, rendered, images, self.now)
+        return save_translation(connection, article_id, locale, file.draft, rendered, targets, self.now)
 
     def _heading_ids(self, article: ArticleFolder) -> list[tuple[int, str]]:
         key, source = self._source
         return [(heading.level, heading.id) for heading in source.headings] if key == article.key else []
 
-    def _render(
-        self, connection: Connection, file: TranslationFile, **options: Any
-    ) -> tuple[Rendered, dict[str, ImageInfo]]:
+    def _render(self, connection: Connection, file: TranslationFile, **options: Any) -> tuple[Rendered, Targets]:
         first = render(file.draft.markdown, **options)
         images = {}
         for image in first.images:
             stored = self._store(connection, file, image.src)
             if stored is not None:
                 images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
-        rendered = render(file.draft.markdown, images=images, **options) if images else first
-        return (self._link(file, rendered) if self.folder.is_plain else rendered), images
+        targets = Targets(images, self._links(file, first.links) if self.folder.is_plain else {})
+        if not images and not targets.links:
+            return first, targets
+        return render(file.draft.markdown, images=images, links=targets.links, **options), targets
 
     def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
         path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()
@@ -205,20 +205,19 @@ class _Importer:
         connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
         return image
 
-    def _link(self, file: TranslationFile, rendered: Rendered) -> Rendered:
-        """Links of a plain tree to its own files become links to articles."""
-        html = rendered.html
+    def _links(self, file: TranslationFile, written: Sequence[str]) -> dict[str, str]:
+        """The links of a plain tree to its own files, as links to articles."""
+        found = {}
         top = file.path.relative_to(self.folder.root).parts[0]
         here = posixpath.dirname(file.path.relative_to(self.folder.root / top).as_posix())
-        for link in rendered.links:
+        for link in written:
             path, _, anchor = link.partition("#")
             if urlsplit(link).scheme or not path.endswith(".md"):
                 continue
             key = ascii_key(posixpath.normpath(posixpath.join(here, path))[: -len(".md")].replace("/", "-"))
             if key in self.folder.articles:
-                target = f"article:{key}" + (f"#{anchor}" if anchor else "")
-                html = html.replace(f'href="{link}"', f'href="{target}"')
-        return Rendered(html, rendered.headings, rendered.text, rendered.images, rendered.links)
+                found[link] = f"article:{key}" + (f"#{anchor}" if anchor else "")
+        return found
 
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"

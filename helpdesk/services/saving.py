@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,28 @@ class Draft:
     def has_body(self) -> bool:
         """Whether it is more than a title."""
         return bool(self.markdown.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the addresses in a Markdown text stand for: pictures that were stored, and other articles."""
+
+    images: Mapping[str, ImageInfo] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """As `Body.targets` holds them."""
+        images = {src: [image.url, image.width, image.height] for src, image in self.images.items()}
+        return json.dumps({**images, **self.links}, ensure_ascii=False)
+
+    @classmethod
+    def of_json(cls, text: str) -> Targets:
+        """The reverse of `to_json`."""
+        found = json.loads(text).items()
+        return cls(
+            {src: ImageInfo(*target) for src, target in found if isinstance(target, list)},
+            {src: target for src, target in found if isinstance(target, str)},
+        )
 
 
 def save_group(
@@ -115,10 +137,10 @@ def save_translation(
     locale: Locale,
     draft: Draft,
     rendered: Rendered,
-    images: Mapping[str, ImageInfo],
+    targets: Targets,
     now: datetime,
 ) -> str:
-    """Save one translation: "new", "changed" or "unchanged". `images` are those that `rendered` was made with.
+    """Save one translation: "new", "changed" or "unchanged". `targets` are those that `rendered` was made with.
 
     A changed text becomes a new revision: the draft's number if it is higher than the last, else the next. Without
     dates in the draft, the first publication is `now`, and the update is `now` unless the change is a typo. Without
@@ -147,7 +169,7 @@ def save_translation(
         "html": rendered.html,
         "text": rendered.text,
         "headings": json.dumps([[h.level, h.id, h.text] for h in rendered.headings], ensure_ascii=False),
-        "images": json.dumps({src: [i.url, i.width, i.height] for src, i in images.items()}, ensure_ascii=False),
+        "targets": targets.to_json(),
         "minutes": reading_minutes(rendered.text),
     }
     if old is None:
@@ -159,7 +181,7 @@ def save_translation(
         connection.execute(update(Translation).where(Translation.id == translation_id).values(**card))
         connection.execute(update(Body).where(Body.translation_id == translation_id).values(**body))
     if old is None or number != old["revision"]:
-        _snapshot(connection, translation_id, number, draft, str(body["images"]), now)
+        _snapshot(connection, translation_id, number, draft, str(body["targets"]), now)
     return "new" if old is None else "changed"
 
 
@@ -220,7 +242,7 @@ def _insert(
 
 
 def _snapshot(
-    connection: Connection, translation_id: int, number: int, draft: Draft, images: str, now: datetime
+    connection: Connection, translation_id: int, number: int, draft: Draft, targets: str, now: datetime
 ) -> None:
     connection.execute(
         insert(Revision).values(
@@ -230,7 +252,7 @@ def _snapshot(
             summary=draft.summary,
             keywords=draft.keywords,
             markdown=draft.markdown,
-            images=images,
+            targets=targets,
             author=draft.author,
             comment=draft.comment,
             significance=draft.significance,

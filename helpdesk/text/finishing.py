@@ -147,13 +147,13 @@ class _Open:
 class Finisher:
     """One document's pass; after `run` the attributes hold what was found on the way."""
 
-    def __init__(self, mark: str, *, rtl: bool, images: Mapping[str, ImageInfo]) -> None:
+    def __init__(self, mark: str, *, rtl: bool, images: Mapping[str, ImageInfo], links: Mapping[str, str]) -> None:
         self.headings: list[Heading] = []
         self.images: list[Image] = []
         self.links: dict[str, None] = {}
         self._mark = mark
         self._rtl = rtl
-        self._known_images = images
+        self._known_images, self._known_links = images, links
         self._out: list[str] = []
         self._text: list[str] = []
         self._shift = 0
@@ -295,6 +295,7 @@ class Finisher:
             del attributes["href"]
             return
         self.links[href] = None
+        attributes["href"] = href = self._known_links.get(href, href)
         if href.startswith("#") and len(href) > 1:
             attributes["href"] = "#" + HEADING_PREFIX + _fragment(unquote(href[1:]))
         elif re.match(r"(?i)https?:|[/\\]{2}", href):

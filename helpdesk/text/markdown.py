@@ -21,6 +21,7 @@ _BLOCK_PARSER.core.ruler.disable("inline")
 _MARKUP = "\n[]!*_`<&\\~^|#>{"
 _MAX_MARKUP = 40_000
 _NO_IMAGES: Mapping[str, ImageInfo] = {}
+_NO_LINKS: Mapping[str, str] = {}
 _INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
 _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
 _FENCE = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)")
@@ -43,15 +44,17 @@ def render(
     rtl: bool = False,
     heading_ids: Sequence[tuple[int, str]] = (),
     images: Mapping[str, ImageInfo] = _NO_IMAGES,
+    links: Mapping[str, str] = _NO_LINKS,
 ) -> Rendered:
     """The article body as HTML that is safe whatever the source holds, in seconds whatever its size.
 
     `heading_ids` are the (level, id) of another language's headings, taken over where all levels agree.
-    Ids carry the prefix "h-" in the HTML only. `images` are keyed by the source's own `src`."""
+    Ids carry the prefix "h-" in the HTML only. `images` are keyed by the source's own `src`;
+    `links` are addresses to put in place of the source's own."""
     if _markup(source) > _MAX_MARKUP:
         return Rendered(f'<pre tabindex="0" dir="auto">{escape(source)}</pre>\n', (), source, (), ())
     mark = secrets.token_hex(8)
-    finisher = Finisher(mark, rtl=rtl, images=images)
+    finisher = Finisher(mark, rtl=rtl, images=images, links=links)
     html = finisher.run(_PARSER.render(source, {"mark": mark}), heading_ids)
     return Rendered(html, tuple(finisher.headings), finisher.text, tuple(finisher.images), tuple(finisher.links))
 

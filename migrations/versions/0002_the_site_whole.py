@@ -22,12 +22,12 @@ COLUMNS = {
     ],
     "hd_translation": [lambda: sa.Column("has_body", sa.Boolean(), nullable=False, server_default=sa.true())],
     "hd_body": [
-        lambda: sa.Column("images", sa.String(), nullable=False, server_default=sa.text("'{}'")),
+        lambda: sa.Column("targets", sa.String(), nullable=False, server_default=sa.text("'{}'")),
         lambda: sa.Column("minutes", sa.Integer(), nullable=False, server_default=sa.text("0")),
     ],
     "hd_revision": [
         lambda: sa.Column("keywords", sa.String(), nullable=False, server_default=sa.text("''")),
-        lambda: sa.Column("images", sa.String(), nullable=False, server_default=sa.text("'{}'")),
+        lambda: sa.Column("targets", sa.String(), nullable=False, server_default=sa.text("'{}'")),
     ],
     "hd_request_tally": [
         lambda: sa.Column("newcomers", sa.Integer(), nullable=False, server_default=sa.text("0")),
