@@ -51,6 +51,7 @@ def test_up_and_down_on_a_full_database(site: Site) -> None:
     assert schema_differences(site.database) == []
 
 
+@pytest.mark.on("sqlite")
 def test_sqlite_is_set_up_as_promised(site: Site) -> None:
     with site.database.engine.connect() as connection:
         found = {
@@ -77,6 +78,7 @@ def test_all_constraints_have_names(site: Site) -> None:
     assert unnamed == []
 
 
+@pytest.mark.on("sqlite")
 def test_modes(build: Callable[..., Flask], demo_template: Path, tmp_path: Path) -> None:
     plain = build(demo_template).extensions["helpdesk"].settings
     assert bootstrap_mode(plain, is_flask_run=True) == "demo"
@@ -85,8 +87,8 @@ def test_modes(build: Callable[..., Flask], demo_template: Path, tmp_path: Path)
     assert bootstrap_mode(own, is_flask_run=True) == "empty"
 
 
-def test_off_refuses_with_a_sentence(tmp_path: Path) -> None:
-    app = make_app(tmp_path / "instance", bootstrap="off")
+def test_off_refuses_with_a_sentence(fresh_instance: Path) -> None:
+    app = make_app(fresh_instance, bootstrap="off")
     site = app.extensions["helpdesk"]
     with pytest.raises(NotReady, match="The database is not up to date; run: flask helpdesk db upgrade"):
         prepare(site, "off")
@@ -97,9 +99,10 @@ def test_off_refuses_with_a_sentence(tmp_path: Path) -> None:
     site.database.engine.dispose()
 
 
-def test_a_server_on_an_empty_database_migrates_at_its_first_request(tmp_path: Path) -> None:
-    app = make_app(tmp_path / "instance")
-    assert not (tmp_path / "instance").exists()
+def test_a_server_on_an_empty_database_migrates_at_its_first_request(fresh_instance: Path) -> None:
+    before = sorted(fresh_instance.parent.rglob("*"))
+    app = make_app(fresh_instance)
+    assert sorted(fresh_instance.parent.rglob("*")) == before
     page = CheckingClient(app).get("/en/")
     assert (page.status, page.cards) == (200, [])
     site = app.extensions["helpdesk"]
