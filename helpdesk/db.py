@@ -217,7 +217,7 @@ class Database:
         self.engine = engine
         self.is_postgres = engine.dialect.name == "postgresql"
         # One state for all statements of a read, as SQLite gives it; said with BEGIN, so it costs nothing.
-        self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if self.is_postgres else {}
+        self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         self._open: ContextVar[_Transaction | None] = ContextVar("hd_transaction", default=None)
 
     @contextmanager

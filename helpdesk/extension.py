@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import Babel
 from sqlalchemy import Engine
 
@@ -66,6 +66,6 @@ class _Starter:
         self.site, self.is_done = site, False
 
     def __call__(self) -> None:
-        if not self.is_done:
+        if not self.is_done and request.endpoint != "helpdesk.healthz":
             prepare(self.site, bootstrap_mode(self.site.settings, is_flask_run=False))
             self.is_done = True

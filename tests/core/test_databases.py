@@ -8,7 +8,6 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
@@ -26,7 +25,7 @@ from tests.support.pages import CheckingClient
 from tests.support.votes import count_votes, list_votes, translation_id
 
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
-PATHS = ["/en/", "/en/categories/faq?sort=updated", ARTICLE, "/de/search?q=api", "/ar/categories/faq", "/en/search"]
+PATHS = ["/en/", "/en/categories/faq?sort=updated", ARTICLE, "/de/search?q=api", "/ar/", "/en/search"]
 
 
 # Answers
@@ -154,7 +153,6 @@ def test_zone_and_isolation_of_the_server_do_not_matter(build: Callable[..., Fla
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
     with app.extensions["helpdesk"].database.read() as connection:
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "repeatable read"
-        assert connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
 
 
 # The engine
@@ -235,18 +233,26 @@ def answers(app: Flask) -> list[tuple[int, str | None]]:
 UNAVAILABLE = [(503, "5")] * (len(PATHS) + 2)
 
 
+def send_away(url: str) -> None:
+    """End all connections to a database."""
+    administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database_name(url)}'")
+
+
 @pytest.mark.on("postgresql")
 def test_lost_connections_are_made_again(app: Flask, site: Site) -> None:
+    url = url_of(site.settings.instance_dir)
     before = answers(app)
     assert before == [(200, None)] * len(PATHS) + [(303, None), (200, None)]
-    url = url_of(site.settings.instance_dir)
-    administer(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database_name(url)}'")
+    send_away(url)
     assert answers(app) == before
-    with pytest.raises(Busy), site.database.transaction() as connection:
-        administer(
-            url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database_name(url)}'"
-        )
-        connection.execute(update(Article).values(position=1))
+
+    def lose(database: Database) -> None:
+        with database.transaction() as connection:
+            send_away(url)
+            connection.execute(update(Article).values(position=1))
+
+    with pytest.raises(Busy):
+        lose(site.database)
     assert answers(app) == before
 
 
@@ -258,27 +264,21 @@ def test_a_server_that_takes_no_connections_is_503(
     app = build(demo_template)
     site: Site = app.extensions["helpdesk"]
     url = url_of(site.settings.instance_dir)
-    name = database_name(url)
     if trouble == "full":
-        administer(url, f"ALTER DATABASE {name} CONNECTION LIMIT 0")
-        administer(url, "CREATE ROLE visitor LOGIN") if not _has_role(url, "visitor") else None
         other = url.replace("postgres@", "visitor@")
-    elif trouble == "password":
-        administer(url, "CREATE ROLE guest LOGIN PASSWORD 'right'") if not _has_role(url, "guest") else None
-        other = url.replace("postgres@", "guest:wrong@")
+        administer(url, f"ALTER DATABASE {database_name(url)} CONNECTION LIMIT 0")
     else:
-        other = url.replace("postgres@", "nobody@") if trouble == "nobody" else url + "-gone"
+        other = {
+            "password": url.replace("postgres@", "guest:wrong@"),
+            "nobody": url.replace("postgres@", "nobody@"),
+            "away": f"{url}-gone",
+        }[trouble]
     cut_off = make_app(site.settings.instance_dir, database_url=other)
     assert answers(cut_off) == UNAVAILABLE
     client = CheckingClient(cut_off)
     assert [client.get(path).status for path in ("/healthz", "/readyz", "/media/nope.png")] == [200, 503, 503]
     assert "wrong" not in client.get("/en/").html
     cut_off.extensions["helpdesk"].database.engine.dispose()
-
-
-def _has_role(url: str, name: str) -> bool:
-    with closing(psycopg.connect(url)) as connection:
-        return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is not None
 
 
 @pytest.mark.on("postgresql")

@@ -40,7 +40,8 @@ SETTINGS = {
     "autovacuum": "off",
     "deadlock_timeout": "200ms",
 }
-GUEST = "local all guest scram-sha-256\n"
+GUEST = "CREATE ROLE guest LOGIN PASSWORD 'right'"
+GUESTS_LINE = "local all guest scram-sha-256\n"
 
 
 def find_postgres() -> Path | None:
@@ -68,7 +69,7 @@ def served_postgres(programs: Path) -> Iterator[str]:
         [programs / "initdb", "-D", data, *options], check=True, cwd=folder, stdout=subprocess.DEVNULL, **owner
     )
     hba = data / "pg_hba.conf"
-    hba.write_text(GUEST + hba.read_text())
+    hba.write_text(GUESTS_LINE + hba.read_text())
     arguments = [f"-c{name}={value}" for name, value in SETTINGS.items()]
     with log.open("w") as output:
         server = subprocess.Popen(
@@ -81,6 +82,7 @@ def served_postgres(programs: Path) -> Iterator[str]:
     try:
         address = f"postgresql://postgres@/{{}}?host={folder}"
         _wait_for(address.format("postgres"), server, log)
+        administer(address.format("postgres"), f"{GUEST}; CREATE ROLE visitor LOGIN")
         yield address
     finally:
         server.send_signal(signal.SIGINT)  # a fast shutdown: whoever is connected is sent away
