@@ -65,8 +65,9 @@ ON_BOTH = {"core", "web", "cli"}
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that has to do with a database runs on SQLite and on PostgreSQL."""
-    if "backend" in metafunc.fixturenames and metafunc.definition.path.parent.name in ON_BOTH:
-        marker = metafunc.definition.get_closest_marker("on")
+    marker = metafunc.definition.get_closest_marker("on")
+    is_on_both = metafunc.definition.path.parent.name in ON_BOTH
+    if "backend" in metafunc.fixturenames and (marker or is_on_both):
         names = marker.args if marker else (SQLITE, POSTGRES)
         metafunc.parametrize("backend", names, indirect=True, scope="session")
 

@@ -111,7 +111,7 @@ def test_lists_follow_their_indexes_on_postgresql(large: Flask, path: str, index
     assert has(plan, "Index Only Scan Backward using ix_hd_translation_published_at on hd_translation")
     plan = explain(site, *total, is_forced=True)
     assert has(plan, f"Index Only Scan using {index} on hd_article")
-    assert has(plan, "ix_hd_translation_visible on hd_translation")
+    assert not has(plan, "Seq Scan")
 
 
 @pytest.mark.on("postgresql")
@@ -123,7 +123,7 @@ def test_an_article_is_looked_up_on_postgresql(large: Flask) -> None:
         plan = explain(site, sql, values)
         scans = [line for line in plan if "Seq Scan" in line and ("hd_article" in line or "hd_translation" in line)]
         assert scans == []
-    page = explain(site, *found[1])
+    page = explain(site, *next(item for item in found if "hd_body" in item[0]))
     assert has(page, "Index Scan using pk_hd_article on hd_article")
     assert has(page, "using pk_hd_body on hd_body")
 

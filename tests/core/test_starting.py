@@ -12,12 +12,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, inspect, select
 
-from helpdesk.db import Database
 from helpdesk.errors import NotReady
 from helpdesk.models import Article, DailyTally, Vote
 from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
 from helpdesk.services.demo import remove_demo
-from helpdesk.services.migrating import current_revision, downgrade, head_revision, schema_differences, upgrade
+from helpdesk.services.migrating import downgrade, schema_differences, upgrade
 from helpdesk.services.site import Site
 from tests.conftest import make_app
 from tests.support.pages import CheckingClient
@@ -28,15 +27,6 @@ ROOT = Path(__file__).parents[2]
 def count(site: Site, model: type) -> int:
     with site.database.read() as connection:
         return connection.execute(select(func.count()).select_from(model)).scalar_one()
-
-
-def test_migrations_make_what_the_models_say(database: Database) -> None:
-    assert current_revision(database) is None
-    upgrade(database)
-    assert current_revision(database) == head_revision()
-    assert schema_differences(database) == []
-    tables = set(inspect(database.engine).get_table_names())
-    assert {name for name in tables if not name.startswith("hd_")} == set()
 
 
 def test_up_and_down_on_a_full_database(site: Site) -> None:

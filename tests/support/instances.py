@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter as Tally
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -55,6 +56,13 @@ def opened(instance: Path, **settings: object) -> Iterator[Site]:
 
 def site_of(app: Flask) -> Site:
     return app.extensions["helpdesk"]
+
+
+def settle(instance: Path) -> None:
+    """Wait until PostgreSQL has noticed that a client was killed, and undone what it had begun."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    while url_of(instance) is not None and rows(instance, others) != [(0,)]:
+        time.sleep(0.01)
 
 
 def rows(instance: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
