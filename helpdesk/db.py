@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any, cast
+from weakref import WeakSet
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    URL,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
 
-from helpdesk.errors import Busy
+from helpdesk.errors import Busy, ConfigurationError
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +44,21 @@ log = logging.getLogger(__name__)
 BUSY_TIMEOUT = 5000
 # Milliseconds that a page waits to note a view or a search, which it can be served without.
 NOTE_TIMEOUT = 2000
+# Milliseconds after which PostgreSQL gives a statement up.
+STATEMENT_TIMEOUT = 15_000
+# One process opens at most fifteen connections; each is tried before it is used, and none grows old.
+POSTGRES_POOL = {
+    "pool_size": 5,
+    "max_overflow": 10,
+    "pool_timeout": 5,
+    "pool_recycle": 1800,
+    "pool_pre_ping": True,
+    # Counting sees what was committed while it waited for a lock, whatever the database's own default is.
+    "isolation_level": "READ COMMITTED",
+}
+# Seconds and milliseconds after which libpq takes a silent server for lost; the URL may say otherwise.
+POSTGRES_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "20000", "keepalives_idle": "30"}
+READ_ONLY = "25006"  # SQLSTATE of a standby, or of a database that was switched to reading
 CONVENTION = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -34,10 +68,22 @@ CONVENTION = {
 }
 
 
+class Text(TypeDecorator[str]):
+    """Text of any length; a NUL, which PostgreSQL refuses, becomes U+FFFD as in CommonMark."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The same on both databases, in what is stored as in what is looked for."""
+        return value.replace("\x00", "\ufffd") if value else value
+
+
 class Base(DeclarativeBase):
     """Base of all tables; every name starts with `hd_` so that a host's schema stays its own."""
 
     metadata = MetaData(naming_convention=CONVENTION)
+    type_annotation_map = {str: Text}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -62,12 +108,57 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def create_engine_for(url: str) -> Engine:
+    """An engine of our own on a database. Raises ConfigurationError."""
+    address, options = engine_options(url)
+    return prepare_engine(create_engine(address, **options))
+
+
+def engine_options(url: str) -> tuple[URL, dict[str, Any]]:
+    """With what to make an engine on a database; any spelling of PostgreSQL is psycopg 3. Raises ConfigurationError."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = URL.create("")
+    if address.drivername in ("sqlite", "sqlite+pysqlite"):
+        return address, {}
+    if address.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise ConfigurationError("HELPDESK_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    try:
+        import_module("psycopg")
+    except ImportError:
+        raise ConfigurationError('PostgreSQL needs its driver; run: pip install "helpdesk[postgres]"') from None
+    patience = {name: value for name, value in POSTGRES_PATIENCE.items() if name not in address.query}
+    return address.set(drivername="postgresql+psycopg"), {**POSTGRES_POOL, "connect_args": patience}
+
+
 def prepare_engine(engine: Engine) -> Engine:
-    """Give an engine that we made our pragmas and our BEGIN; other people's engines are left alone."""
+    """Give an engine that we made our pragmas, timeouts and BEGIN; other people's engines are left alone."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "connect", _on_postgres_connect)
+    _engines.add(engine)
     return engine
+
+
+_engines: WeakSet[Engine] = WeakSet()
+
+
+def _forget_connections() -> None:
+    """In a forked process: what the parent opened stays the parent's, whatever server forks and when."""
+    for engine in _engines:
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
+
+
+def _on_postgres_connect(connection: Any, _record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT}")
+    connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT}")
+    connection.commit()
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
@@ -95,50 +186,76 @@ def _on_sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
+@contextmanager
+def busy_when_unavailable() -> Iterator[None]:
+    """Turn what passes without our doing (a lock, a lost connection, a timeout, a standby) into Busy."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if not is_passing(error):
+            raise
+        raise Busy(str(getattr(error, "orig", None) or error).strip()) from error
+
+
+def is_passing(error: SQLAlchemyError) -> bool:
+    """Whether the same statement may succeed later, nothing having been stored."""
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error) == READ_ONLY):
+        return True
+    if isinstance(error, OperationalError):  # of SQLite's, a statement that is wrong stays wrong
+        return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    return isinstance(error, PoolExhausted)
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
 class Database:
     """Reads and transactions on one engine."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.is_postgres = engine.dialect.name == "postgresql"
+        # One state for all statements of a read, as SQLite gives it; said with BEGIN, so it costs nothing.
+        self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         self._open: ContextVar[_Transaction | None] = ContextVar("hd_transaction", default=None)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state; inside a transaction, that transaction's own."""
+        """A connection that sees one state; inside a transaction, that transaction's own. Raises Busy."""
         current = self._open.get()
         if current is not None:
             yield current.connection
             return
-        with self.engine.connect() as connection:
+        with busy_when_unavailable(), self.engine.connect().execution_options(**self._reading) as connection:
             yield connection
 
     @contextmanager
     def transaction(self, *, patience: int = BUSY_TIMEOUT) -> Iterator[Connection]:
         """The one place that commits. Nested calls join the outermost.
 
-        Raises Busy when no lock is to be had within `patience` milliseconds (SQLite; PostgreSQL waits for rows only).
+        Raises Busy when no lock is to be had within `patience` milliseconds, or when the database is lost.
         """
         current = self._open.get()
         if current is not None:
             yield current.connection
             return
-        try:
-            with self._writing(patience) as connection, connection.begin():
-                current = _Transaction(connection)
-                token = self._open.set(current)
-                try:
-                    yield connection
-                finally:
-                    self._open.reset(token)
-        except OperationalError as error:
-            raise Busy(str(error.orig)) from error
+        with busy_when_unavailable(), self._writing(patience) as connection, connection.begin():
+            if self.is_postgres and patience != BUSY_TIMEOUT:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
+            current = _Transaction(connection)
+            token = self._open.set(current)
+            try:
+                yield connection
+            finally:
+                self._open.reset(token)
         for call in current.calls:
             call()
 
     @contextmanager
     def _writing(self, patience: int) -> Iterator[Connection]:
         with self.engine.connect().execution_options(hd_write=True) as connection:
-            if self.engine.dialect.name != "sqlite" or patience == BUSY_TIMEOUT:
+            if self.is_postgres or patience == BUSY_TIMEOUT:
                 yield connection
                 return
             # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
@@ -148,6 +265,16 @@ class Database:
                 yield connection
             finally:
                 driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+
+    @contextmanager
+    def alone(self, task: str) -> Iterator[None]:
+        """One process of all machines at a time, the others waiting; SQLite is one machine's. Raises Busy."""
+        if not self.is_postgres:
+            yield
+            return
+        with busy_when_unavailable(), self.engine.connect() as connection, connection.begin():
+            wait_for_turn(connection, task)
+            yield
 
     def on_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once after the outermost commit; equal calls run once."""
@@ -159,8 +286,7 @@ class Database:
 
     def upsert(self, table: Any) -> Any:
         """The dialect's INSERT that knows ON CONFLICT."""
-        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
-        return insert(table)
+        return (postgresql if self.is_postgres else sqlite).insert(table)
 
 
 class _Transaction:
@@ -177,3 +303,40 @@ def new_id(connection: Connection, statement: Any) -> int:
     if key is None:
         raise RuntimeError("an INSERT without a row")
     return int(key[0])
+
+
+def wait_for_turn(connection: Connection, task: str) -> None:
+    """On PostgreSQL: hold, to the end of the transaction, a lock that all who do this task on this database want."""
+    if connection.dialect.name != "postgresql":
+        return
+    patience = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # what is done in turns takes its time
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"helpdesk {task}"))))
+    connection.execute(select(func.set_config("lock_timeout", patience, True)))
+
+
+def advance_ids(connection: Connection, column: Any) -> None:
+    """After a row with an id of its own: the next one that is given out is higher. SQLite needs no telling."""
+    if connection.dialect.name != "postgresql":
+        return
+    sequence = func.pg_get_serial_sequence(column.table.name, column.name).cast(postgresql.REGCLASS)
+    highest = select(func.max(column)).scalar_subquery()
+    connection.execute(select(func.setval(sequence, func.greatest(highest, func.pg_sequence_last_value(sequence)))))
+
+
+class by_code(FunctionElement[str]):  # noqa: N801  reads as a function of SQL
+    """Text in the order of its code points, whatever the collation of the database."""
+
+    name = "by_code"
+    inherit_cache = True
+
+
+@compiles(by_code)
+def _plain(element: by_code, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(by_code, "postgresql")
+def _collated(element: by_code, compiler: Any, **options: Any) -> str:
+    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'

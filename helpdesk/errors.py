@@ -52,4 +52,4 @@ class SourceNeeded(HelpdeskError):
 
 
 class Busy(HelpdeskError):
-    """The database could not take a write now; nothing was stored, and a retry is harmless."""
+    """The database could not answer, or take a write, now; a retry is harmless."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import Babel
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from helpdesk.cli import build_group
 from helpdesk.config import Settings, load
-from helpdesk.db import Database, prepare_engine
+from helpdesk.db import Database, create_engine_for
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.indexing import Indexer
@@ -39,7 +39,7 @@ class Helpdesk:
     def init_app(self, app: Flask) -> None:
         """Mount into an app; nothing is written yet. Raises ConfigurationError."""
         settings = self.settings or load(Path(app.instance_path))
-        engine = self.engine or prepare_engine(create_engine(settings.resolved_database_url))
+        engine = self.engine or create_engine_for(settings.resolved_database_url)
         database = Database(engine)
         backend = WhooshBackend(settings.index_path)
         indexer = Indexer(database, backend, settings.locale_set, settings.index_path)
@@ -66,6 +66,6 @@ class _Starter:
         self.site, self.is_done = site, False
 
     def __call__(self) -> None:
-        if not self.is_done:
+        if not self.is_done and request.endpoint != "helpdesk.healthz":
             prepare(self.site, bootstrap_mode(self.site.settings, is_flask_run=False))
             self.is_done = True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,8 +15,8 @@ from sqlalchemy import Engine
 
 from helpdesk.cli.progress import show_progress
 from helpdesk.config import Settings, load
-from helpdesk.db import prepare_engine
-from helpdesk.errors import ConfigurationError, NotReady
+from helpdesk.db import engine_options, prepare_engine
+from helpdesk.errors import Busy, ConfigurationError, NotReady
 from helpdesk.extension import Helpdesk
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.web import errors, security
@@ -23,9 +25,10 @@ from helpdesk.web import errors, security
 def create_app(settings: Settings | None = None) -> Flask:
     """The standalone app; writes nothing unless `flask run` starts it. A wrong setting stops it in one sentence."""
     app = Flask("helpdesk", instance_path=instance_path(), static_folder=None)
-    settings = settings or _load_settings(Path(app.instance_path))
+    with _stopping_with_a_sentence():
+        settings = settings or load(Path(app.instance_path))
+        engine = _build_engine(app, settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.form_bytes
-    engine = _build_engine(app, settings)
     Compress(app)
     Helpdesk(app, url_prefix="", settings=settings, engine=engine)
     app.register_error_handler(Exception, errors.handle)
@@ -34,6 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         site = app.extensions["helpdesk"]
         try:
             prepare(site, bootstrap_mode(settings, is_flask_run=True), show_progress)
+        except Busy as error:
+            raise click.ClickException(f"The database does not answer: {error}") from None
         except NotReady as error:
             raise click.ClickException(str(error)) from None
         engine.dispose()  # nothing opened here may be shared with a process that comes of this one
@@ -46,9 +51,10 @@ def instance_path() -> str | None:
     return str(Path(configured).absolute()) if configured else None
 
 
-def _load_settings(folder: Path) -> Settings:
+@contextmanager
+def _stopping_with_a_sentence() -> Iterator[None]:
     try:
-        return load(folder)
+        yield
     except ConfigurationError as error:
         if click.get_current_context(silent=True) is not None:
             raise click.ClickException(str(error)) from None
@@ -57,7 +63,8 @@ def _load_settings(folder: Path) -> Settings:
 
 def _build_engine(app: Flask, settings: Settings) -> Engine:
     """Flask-SQLAlchemy makes the engine; sessions on it are our own."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.resolved_database_url
+    url, options = engine_options(settings.resolved_database_url)
+    app.config["SQLALCHEMY_DATABASE_URI"], app.config["SQLALCHEMY_ENGINE_OPTIONS"] = url, options
     extension = SQLAlchemy(app)
     with app.app_context():
         return prepare_engine(extension.engine)

@@ -1,4 +1,4 @@
-"""Migrates the connection it is given, all or nothing, with foreign keys off and checked afterwards.
+"""Migrates the connection it is given, all or nothing, one process at a time; foreign keys are checked afterwards.
 
 The application owns logging; there is no alembic.ini.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import context
 
 from helpdesk import models  # noqa: F401  fills the metadata
-from helpdesk.db import Base
+from helpdesk.db import Base, wait_for_turn
 
 
 def migrate() -> None:
@@ -29,6 +29,7 @@ def migrate() -> None:
             include_name=lambda name, kind, _parents: kind != "table" or str(name).startswith("hd_"),
         )
         with connection.begin():
+            wait_for_turn(connection, "migration")  # SQLite's BEGIN IMMEDIATE is a turn already
             context.run_migrations()
             if is_sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import update
 
 from helpdesk import clock
 from helpdesk.config import load
-from helpdesk.db import Database, prepare_engine
+from helpdesk.db import Database, create_engine_for
 from helpdesk.factory import create_app
+from helpdesk.models import SearchNode
 from helpdesk.services.bootstrapping import prepare
 from helpdesk.services.site import Site
+from tests.support.databases import (
+    POSTGRES,
+    SQLITE,
+    Backend,
+    copy_instance,
+    drop_database,
+    find_postgres,
+    served_postgres,
+)
+from tests.support.machine import LEFT_OUT, absent, leave_out
 from tests.support.pages import CheckingClient
 
 KEY = "a key for tests, 32 characters long"
@@ -38,10 +47,10 @@ def prepared(instance: Path, mode: str) -> Path:
     return instance
 
 
-def _rename_node(instance: Path, name: str) -> None:
+def _rename_node(site: Site) -> None:
     """A copied instance is the node of its own folder, as the template is of its."""
-    with closing(sqlite3.connect(instance / "helpdesk.sqlite")) as connection, connection:
-        connection.execute("UPDATE hd_search_node SET name = ?", (name,))
+    with site.database.transaction() as connection:
+        connection.execute(update(SearchNode).values(name=site.indexer.node))
 
 
 def close(app: Flask) -> None:
@@ -50,14 +59,60 @@ def close(app: Flask) -> None:
     site.database.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared(tmp_path_factory.mktemp("demo") / "instance", "demo")
+# Folders whose tests run on both databases; a test that is about one of them is marked `on(...)`.
+ON_BOTH = {"core", "web", "cli"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that has to do with a database runs on SQLite and on PostgreSQL."""
+    marker = metafunc.definition.get_closest_marker("on")
+    is_on_both = metafunc.definition.path.parent.name in ON_BOTH
+    if "backend" in metafunc.fixturenames and (marker or is_on_both):
+        names = marker.args if marker else (SQLITE, POSTGRES)
+        metafunc.parametrize("backend", names, indirect=True, scope="session")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name in absent():
+        terminalreporter.write_line(LEFT_OUT[name])
 
 
 @pytest.fixture(scope="session")
-def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared(tmp_path_factory.mktemp("empty") / "instance", "empty")
+def postgres() -> Iterator[Backend]:
+    """A PostgreSQL server of our own; absent, tests are skipped, or fail where HELPDESK_REQUIRE asks for it."""
+    programs = find_postgres()
+    if programs is None:
+        leave_out("postgres")
+    with served_postgres(programs) as address:
+        yield Backend(POSTGRES, address)
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Where the databases of a test live; SQLite where nothing else is said."""
+    is_postgres = getattr(request, "param", SQLITE) == POSTGRES
+    return request.getfixturevalue("postgres") if is_postgres else Backend(SQLITE)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Backend, str], Path]:
+    """Prepared instances by backend and mode, each made once."""
+
+    @cache
+    def make(backend: Backend, mode: str) -> Path:
+        return prepared(backend.make_instance(tmp_path_factory.mktemp(mode) / "instance"), mode)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def demo_template(templates: Callable[[Backend, str], Path], backend: Backend) -> Path:
+    return templates(backend, "demo")
+
+
+@pytest.fixture(scope="session")
+def empty_template(templates: Callable[[Backend, str], Path], backend: Backend) -> Path:
+    return templates(backend, "empty")
 
 
 @pytest.fixture
@@ -69,15 +124,25 @@ def build(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         instance = tmp_path / name
         is_copy = not instance.exists()
         if is_copy:
-            shutil.copytree(template, instance)
+            copy_instance(template, instance)
         apps.append(make_app(instance, **settings))
         if is_copy:
-            _rename_node(instance, apps[-1].extensions["helpdesk"].indexer.node)
+            _rename_node(apps[-1].extensions["helpdesk"])
         return apps[-1]
 
     yield make
     for app in apps:
         close(app)
+    for instance in {app.extensions["helpdesk"].settings.instance_dir for app in apps}:
+        drop_database(instance)
+
+
+@pytest.fixture
+def fresh_instance(backend: Backend, tmp_path: Path) -> Iterator[Path]:
+    """A folder for an instance that was never started."""
+    instance = backend.make_instance(tmp_path / "instance")
+    yield instance
+    drop_database(instance)
 
 
 @pytest.fixture
@@ -116,8 +181,9 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty SQLite file."""
-    engine = prepare_engine(create_engine(f"sqlite:///{tmp_path / 'plain.sqlite'}"))
+def database(fresh_instance: Path) -> Iterator[Database]:
+    """An empty database."""
+    fresh_instance.mkdir(exist_ok=True)
+    engine = create_engine_for(load(fresh_instance, environ={}).resolved_database_url)
     yield Database(engine)
     engine.dispose()

@@ -107,7 +107,7 @@ def get_article_page(
         category=Crumb(row.category_title, row.category_slug, row.category_locale),
         section=Crumb(row.section_title, row.section_slug, row.section_locale),
         published_at=row.published_at,
-        updated_at=row.updated_at,
+        updated_at=row.updated_at or row.published_at,
         views=row.views,
         revision=row.revision,
         lang=row.locale,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Subquery, bindparam, func, select
+from sqlalchemy import Integer, Subquery, asc, bindparam, desc, func, nulls_last, select
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
@@ -28,13 +28,20 @@ from helpdesk.queries.visibility import (
 SORTS = ("featured", "updated", "popular", "helpful")
 # Laplace's rule of succession: one yes of one vote does not outrank ninety of a hundred.
 HELPFULNESS = (Counter.yes + 1.0) / (Counter.yes + Counter.no + 2.0)
-# What an order goes by, and whether downwards.
-ORDERS: dict[str, tuple[tuple[Any, bool], ...]] = {
-    "featured": ((Category.position, False), (Article.position, False), (Article.id, False)),
-    "updated": ((Translation.updated_at, True), (Article.id, False)),
-    "popular": ((Counter.views, True), (Article.id, False)),
-    "helpful": ((HELPFULNESS, True), (Counter.yes, True), (Article.id, False)),
-    "published": ((Translation.published_at, True), (Article.id, True)),
+
+
+def latest(column: Any) -> Any:
+    """Downwards, and what has no date comes last on PostgreSQL as it does on SQLite."""
+    return nulls_last(desc(column))
+
+
+# What an order goes by, and which way.
+ORDERS: dict[str, tuple[tuple[Any, Callable[[Any], Any]], ...]] = {
+    "featured": ((Category.position, asc), (Article.position, asc), (Article.id, asc)),
+    "updated": ((Translation.updated_at, latest), (Article.id, asc)),
+    "popular": ((Counter.views, desc), (Article.id, asc)),
+    "helpful": ((HELPFULNESS, desc), (Counter.yes, desc), (Article.id, asc)),
+    "published": ((Translation.published_at, desc), (Article.id, desc)),
 }
 
 
@@ -146,7 +153,7 @@ def make_card(row: Any, locales: Locales, locale: Locale) -> Card:
         excerpt_lang=row.title_locale if has_summary else row.locale,
         category=row.category_title,
         published_at=row.published_at,
-        updated_at=row.updated_at,
+        updated_at=row.updated_at or row.published_at,
         views=row.views,
         lang=row.locale,
         kind=kind_of(locales, locale, locales.find(row.locale)),
@@ -204,12 +211,10 @@ def _cards(viewer: Viewer, by_category: bool, by_section: bool, sort: str) -> An
         page = page.where(Article.category_id == _parameter("category_id"))
     if by_section:
         page = page.where(Article.section_id == _parameter("section_id"))
-    page = page.order_by(*(column.desc() if is_down else column for column, is_down in order))
+    page = page.order_by(*(way(column) for column, way in order))
     chosen = page.limit(_parameter("limit")).offset(_parameter("offset")).subquery("page")
     again = zip(names, order, strict=True)
-    return cards_of(viewer, chosen).order_by(
-        *(chosen.c[name].desc() if is_down else chosen.c[name] for name, (_, is_down) in again)
-    )
+    return cards_of(viewer, chosen).order_by(*(way(chosen.c[name]) for name, (_, way) in again))
 
 
 def _parameter(name: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from helpdesk.db import Database
+from helpdesk.db import Database, by_code
 from helpdesk.models import DailyTally, Translation
 
 
@@ -40,7 +40,7 @@ def list_tallies(database: Database, article_id: int, *, since: date | None = No
         )
         .join(Translation, Translation.id == DailyTally.translation_id)
         .where(Translation.article_id == article_id)
-        .order_by(DailyTally.day.desc(), Translation.locale, DailyTally.locale)
+        .order_by(DailyTally.day.desc(), by_code(Translation.locale), by_code(DailyTally.locale))
     )
     if since is not None:
         statement = statement.where(DailyTally.day >= since)

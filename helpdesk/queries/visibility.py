@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from helpdesk.db import UtcDateTime
+from helpdesk.db import UtcDateTime, by_code
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Category, CategoryText, Section, SectionText, Translation
 
@@ -156,7 +156,7 @@ def _text(owner: Any, model: Any, owner_column: str, chain: Sequence[str], name:
     pick = (
         select(best.c.locale)
         .where(best.c[owner_column] == owner)
-        .order_by(rank, best.c.locale)
+        .order_by(rank, by_code(best.c.locale))
         .limit(1)
         .scalar_subquery()
     )

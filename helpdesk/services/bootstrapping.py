@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from helpdesk.config import Settings
-from helpdesk.errors import NotReady
+from helpdesk.errors import Busy, NotReady
 from helpdesk.models import Article, State
 from helpdesk.services.demo import load_demo
 from helpdesk.services.migrating import current_revision, head_revision, upgrade
@@ -30,8 +30,9 @@ def bootstrap_mode(settings: Settings, *, is_flask_run: bool) -> str:
 
 
 def prepare(site: Site, mode: str, progress: Progress = no_progress) -> None:
-    """Migrate, and load the demo into a database that was never started before. Raises NotReady when `off` forbids it.
+    """Migrate, and load the demo into a database that was never started before.
 
+    Raises NotReady when `off` forbids it, and Busy.
     A process that dies here leaves either nothing or a state that the next start goes on from.
     """
     if mode == "off":
@@ -40,7 +41,7 @@ def prepare(site: Site, mode: str, progress: Progress = no_progress) -> None:
         return
     if is_prepared(site) and _started_as(site) is not None:
         return
-    with _lock(site.settings.instance_dir):
+    with _lock(site.settings.instance_dir), site.database.alone("bootstrap"):
         if current_revision(site.database) != head_revision():
             upgrade(site.database)
         if _started_as(site) is None:
@@ -57,7 +58,7 @@ def is_prepared(site: Site) -> bool:
     try:
         is_current = current_revision(site.database) == head_revision()
         return is_current and _started_as(site) != "loading"
-    except DatabaseError:
+    except (Busy, DatabaseError):
         return False
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk import clock
-from helpdesk.db import new_id
+from helpdesk.db import advance_ids, new_id, wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
 from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
@@ -56,6 +56,7 @@ def import_content(
     importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo)
     try:
         with site.database.transaction() as connection:
+            wait_for_turn(connection, "import")  # what is looked up here is not there twice a moment later
             importer.run(connection, progress)
             if dry_run:
                 raise _DryRun
@@ -156,7 +157,10 @@ class _Importer:
             highest = select(func.coalesce(func.max(Article.position), 0)).where(Article.category_id == category_id)
             values["position"] = connection.execute(highest).scalar_one() + 1
         values |= {"key": article.key, "created_at": self.now}
-        return new_id(connection, insert(Article).values(**values)), True
+        article_id = new_id(connection, insert(Article).values(**values))
+        if "id" in values:
+            advance_ids(connection, Article.id)
+        return article_id, True
 
     def _save_translation(
         self, connection: Connection, article: ArticleFolder, article_id: int, tag: str, file: TranslationFile

@@ -184,6 +184,8 @@ class Indexer:
         """Make the node known; a new one with the note that its whole index is yet to be built."""
         with self.database.transaction() as connection:
             now = clock.now()
+            # Its row is locked by whoever notes a change: that change is committed, or is noted for this node as well.
+            touch(self.database, connection)
             if connection.execute(_SEEN, {"node": self.node, "now": now}).rowcount == 0:
                 node_id = new_id(connection, insert(SearchNode).values(name=self.node, seen_at=now))
                 for article_id, due_at in {EVERYTHING: now, **_scheduled(connection)}.items():

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from helpdesk.db import Base, Database
+from helpdesk.db import Base, Database, busy_when_unavailable
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -29,12 +29,12 @@ def _config() -> Config:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations up to `revision`; nothing is changed when one fails or the process dies."""
+    """Run the migrations up to `revision`; nothing is changed when one fails or the process dies. Raises Busy."""
     _run(database, command.upgrade, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Run the migrations back to `revision` (`base`: no tables)."""
+    """Run the migrations back to `revision` (`base`: no tables). Raises Busy."""
     _run(database, command.downgrade, revision)
 
 
@@ -42,14 +42,14 @@ def _run(database: Database, call: object, revision: str) -> None:
     config = _config()
     if database.engine.dialect.name == "sqlite" and database.engine.url.database:
         Path(database.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-    with database.engine.connect().execution_options(hd_write=True) as connection:
+    with busy_when_unavailable(), database.engine.connect().execution_options(hd_write=True) as connection:
         config.attributes["connection"] = connection
         call(config, revision)  # type: ignore[operator]
 
 
 def current_revision(database: Database) -> str | None:
-    """The schema's revision; None: no tables of ours."""
-    with database.engine.connect() as connection:
+    """The schema's revision; None: no tables of ours. Raises Busy."""
+    with database.read() as connection:
         if not inspect(connection).has_table("hd_alembic_version"):
             return None
         context = MigrationContext.configure(connection, opts={"version_table": "hd_alembic_version"})

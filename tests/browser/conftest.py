@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +13,10 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.conftest import close, make_app
+from tests.support.machine import find_chromium, leave_out
 from tests.support.server import Server, serve
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-ABSENT = "browser tests left out: no Chromium on this machine"
 OFFLINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 
 ASKING = "fieldset [name=answer][value=yes]"
@@ -35,22 +34,12 @@ STATES = {
 }
 
 
-def find_chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("google-chrome")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if find_chromium() is None:
-        terminalreporter.write_line(ABSENT)
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The one browser; absent, tests are skipped, or fail where HELPDESK_REQUIRE asks for it."""
     path = find_chromium()
     if path is None:
-        is_required = "browser" in os.environ.get("HELPDESK_REQUIRE", "").split(",")
-        (pytest.fail if is_required else pytest.skip)(ABSENT)
+        leave_out("browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

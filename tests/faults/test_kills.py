@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +16,6 @@ import pytest
 from helpdesk.services.bootstrapping import prepare
 from helpdesk.services.demo import SAMPLEDATA, remove_demo
 from helpdesk.services.importing import import_content
-from helpdesk.services.migrating import current_revision, downgrade, head_revision, schema_differences, upgrade
 from helpdesk.services.publishing import publish, unpublish
 from helpdesk.services.site import Site
 from tests.conftest import close
@@ -33,22 +31,15 @@ from tests.support.instances import (
     rows,
     site_of,
 )
+from tests.support.killing import KILLS, Killer, moments
 from tests.support.pages import READER
-from tests.support.processes import FULL, Worker, ready, run, say
+from tests.support.processes import Worker, ready, run, say
 
-KILLS = 40 if FULL else 6
 # Kills that one instance suffers before it may finish.
 KILLS_IN_A_ROW = 3
 
 ARTICLE = "/en/articles/1-why-an-identity-check-fails"
 FIGURES = {"hd_state", "hd_vote", "hd_daily_tally", "hd_counter"}
-
-
-def moments() -> list[float]:
-    """Moments from 0 to 1, one in each of its equal parts, shuffled."""
-    found = [(part + random.random()) / KILLS for part in range(KILLS)]
-    random.shuffle(found)
-    return found
 
 
 def in_a_row(found: Sequence[float]) -> list[Sequence[float]]:
@@ -60,25 +51,6 @@ def both(trial: Callable[..., None], trials: Iterable[tuple[Any, ...]]) -> None:
     """Run trials on two cores."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda arguments: trial(*arguments), list(trials)))
-
-
-class Killer:
-    """Kills work at parts of the seconds that it takes, which it learns anew whenever it comes too late."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.hits = seconds, 0
-
-    def kill(self, part: float, work: Callable[..., Any], *arguments: Any, is_whole: bool = True) -> None:
-        """`is_whole`: there is all of the work to do, not only what an earlier kill left."""
-        taken = Worker(work, *arguments).wait_until_ready().go().kill(after=part * self.seconds)
-        if taken is None:
-            self.hits += 1
-        elif is_whole:
-            self.seconds = taken
-
-    def report(self, what: str) -> None:
-        print(f"{what}: {self.hits} of {KILLS} kills met the work")
-        assert self.hits > 0
 
 
 # Votes
@@ -414,69 +386,3 @@ def test_new_content_with_the_numbers_of_what_was_deleted_is_found(empty_templat
         import_content(site, write_folder(tmp_path / "new", "zqnewx"), is_demo=True)
         assert find(site, "en", "zqnewx") == (1, [(1, "zqnewx")])
         assert find(site, "en", "zqoldx") == (0, [])
-
-
-# Migrations
-
-
-def migrate(instance: Path, down: bool) -> float:
-    """A worker: all the way down first, or from an empty file, up to the code's schema; seconds."""
-    app = make(instance)
-    ready()
-    begun = time.perf_counter()
-    if down:
-        downgrade(site_of(app).database, "base")
-    upgrade(site_of(app).database)
-    taken = time.perf_counter() - begun
-    close(app)
-    return taken
-
-
-def tables(instance: Path) -> set[str]:
-    return {name for (name,) in rows(instance, "SELECT name FROM sqlite_master WHERE type = 'table'")}
-
-
-def assert_current(site: Site) -> None:
-    assert current_revision(site.database) == head_revision()
-    assert schema_differences(site.database) == []
-
-
-def test_an_upgrade_of_an_empty_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
-    reference = tmp_path / "reference"
-    reference.mkdir()
-    killer = Killer(run(migrate, reference, False))
-    for number, moment in enumerate(moments()):
-        instance = tmp_path / f"instance{number}"
-        instance.mkdir()
-        killer.kill(moment, migrate, instance, False)
-        assert tables(instance) in (set(), tables(reference))
-        assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
-        run(migrate, instance, False)
-        assert tables(instance) == tables(reference)
-        with opened(instance) as site:
-            assert_current(site)
-    killer.report("upgrade")
-
-
-def test_a_full_database_going_down_and_up_is_never_half_way(demo_template: Path, tmp_path: Path) -> None:
-    with opened(copied(demo_template, tmp_path / "reference")) as site:
-        full = contents(site)
-    killer = Killer(run(migrate, tmp_path / "reference", True))
-    with opened(tmp_path / "reference") as site:
-        bare = contents(site)
-    assert [name for name, found in bare.items() if found] == []
-    seen = []
-    for number, moment in enumerate(moments()):
-        instance = copied(demo_template, tmp_path / f"instance{number}")
-        killer.kill(moment, migrate, instance, True)
-        with opened(instance) as site:
-            before = contents(site)
-            assert before in (full, {}, bare)
-            upgrade(site.database)
-            assert contents(site) == (before or bare)
-            assert_current(site)
-        assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
-        assert rows(instance, "PRAGMA foreign_key_check") == []
-        seen.append("full" if before == full else "bare" if before else "none")
-    print({state: seen.count(state) for state in seen})
-    killer.report("down and up")

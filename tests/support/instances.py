@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
+import time
 from collections import Counter as Tally
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import DateTime, select
+from sqlalchemy import DateTime, inspect, select
 
 from helpdesk import clock
 from helpdesk.config import load
@@ -24,6 +23,7 @@ from helpdesk.queries.searching import search as run_search
 from helpdesk.search.backend import SearchQuery
 from helpdesk.services.site import Site
 from tests.conftest import KEY, close
+from tests.support.databases import connect, copy_instance, execute, url_of
 
 # Tables about this machine or about who reads now, not about the content.
 TRANSIENT = {"hd_search_node", "hd_outbox", "hd_reading", "hd_reading_key", "hd_request_tally", "hd_search_log"}
@@ -31,9 +31,8 @@ TRANSIENT = {"hd_search_node", "hd_outbox", "hd_reading", "hd_reading_key", "hd_
 
 def copied(template: Path, instance: Path) -> Path:
     """A copy that has taken the template's place: its index is the database's one node."""
-    shutil.copytree(template, instance)
-    with closing(sqlite3.connect(file_of(instance))) as connection, connection:
-        connection.execute("UPDATE hd_search_node SET name = replace(name, ?, ?)", (str(template), str(instance)))
+    copy_instance(template, instance)
+    execute(instance, f"UPDATE hd_search_node SET name = replace(name, '{template}', '{instance}')")
     return instance
 
 
@@ -59,22 +58,30 @@ def site_of(app: Flask) -> Site:
     return app.extensions["helpdesk"]
 
 
+def settle(instance: Path) -> None:
+    """Wait until PostgreSQL has noticed that a client was killed, and undone what it had begun."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    while url_of(instance) is not None and rows(instance, others) != [(0,)]:
+        time.sleep(0.01)
+
+
 def rows(instance: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """What plain SQLite says, past all code of ours."""
-    with closing(sqlite3.connect(file_of(instance))) as connection:
+    """What the driver says, past all code of ours."""
+    with closing(connect(instance)) as connection:
         return connection.execute(query, values).fetchall()
 
 
 def assert_sound(instance: Path) -> None:
     """The file is whole, and every figure equals the rows that it counts."""
-    assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
-    assert rows(instance, "PRAGMA foreign_key_check") == []
+    if url_of(instance) is None:
+        assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
+        assert rows(instance, "PRAGMA foreign_key_check") == []
     counted = "SELECT count(*) FROM hd_vote v WHERE v.translation_id = c.translation_id AND v.is_helpful = {}"
     assert (
         rows(
             instance,
             f"SELECT c.translation_id, c.yes, c.no FROM hd_counter c"
-            f" WHERE c.yes <> ({counted.format(1)}) OR c.no <> ({counted.format(0)})",
+            f" WHERE c.yes <> ({counted.format('true')}) OR c.no <> ({counted.format('false')})",
         )
         == []
     )
@@ -86,7 +93,7 @@ def contents(site: Site) -> dict[str, Tally[tuple[Any, ...]]]:
     """All rows of all tables but times, which differ from run to run; {} without tables."""
     found = {}
     with site.database.read() as connection:
-        present = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+        present = set(inspect(connection).get_table_names())
         for table in Base.metadata.sorted_tables:
             if table.name in present - TRANSIENT:
                 columns = [column for column in table.c if not isinstance(column.type, DateTime | UtcDateTime)]

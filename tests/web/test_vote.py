@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine
 
 from helpdesk import clock
-from helpdesk.db import Database, prepare_engine
+from helpdesk.db import Database, create_engine_for
 from helpdesk.models import Revision
 from helpdesk.services.site import Site
 from tests.conftest import NOON
@@ -311,13 +311,20 @@ def test_limit_by_network(build: Callable[..., Flask], demo_template: Path, monk
 def test_when_the_database_takes_no_writes_nothing_is_lost(
     site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with site.database.engine.connect() as connection:
-        path = connection.exec_driver_sql("PRAGMA database_list").first()[2]
-    other = Database(prepare_engine(create_engine(f"sqlite:///{path}")))
+    other = Database(create_engine_for(site.settings.resolved_database_url))
+
+    @contextmanager
+    def held() -> Iterator[None]:
+        """Somebody else writes, and does not end."""
+        with other.transaction() as connection:
+            if other.is_postgres:  # which locks rows and tables where SQLite locks the file
+                connection.exec_driver_sql("LOCK TABLE hd_vote, hd_request_tally, hd_counter IN EXCLUSIVE MODE")
+            yield
+
     monkeypatch.setattr("helpdesk.db.BUSY_TIMEOUT", 50)
     site.database.engine.dispose()
     said = {"answer": "no", "details": "1", "reason": "wrong", "comment": "mine"}
-    with other.transaction():
+    with held():
         assert client.get(ARTICLE).status == 200
         page = client.post(VOTE, said)
         assert (page.status, state(page)) == (503, "alert")
@@ -329,7 +336,7 @@ def test_when_the_database_takes_no_writes_nothing_is_lost(
         assert fragment.one("button", value="yes").get("aria-pressed") == "true"
     assert client.post(VOTE, said).status == 303
     assert [vote["comment"] for vote in list_votes(site)] == ["mine"]
-    with other.transaction():
+    with held():
         page = client.post(VOTE, {"answer": "remove"})
         assert (page.status, state(page)) == (503, "alert")
         assert page.texts("p", class_="said") == ["You answered: No, it was not helpful."]

@@ -1,0 +1,34 @@
+"""What this machine has, and what is left out without it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import NoReturn
+
+import pytest
+
+from tests.support.databases import find_postgres
+
+# By the names in HELPDESK_REQUIRE, which turns absence into failure.
+LEFT_OUT = {
+    "browser": "browser tests left out: no Chromium on this machine",
+    "postgres": "PostgreSQL tests left out: no PostgreSQL on this machine",
+}
+
+
+def find_chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def absent() -> list[str]:
+    """The names of what is missing here."""
+    here = {"browser": find_chromium(), "postgres": find_postgres()}
+    return [name for name in LEFT_OUT if here[name] is None]
+
+
+def leave_out(name: str) -> NoReturn:
+    """Skip the test, or fail it where HELPDESK_REQUIRE asks for what is missing."""
+    is_required = name in os.environ.get("HELPDESK_REQUIRE", "").split(",")
+    (pytest.fail if is_required else pytest.skip)(LEFT_OUT[name])
+    raise AssertionError
