@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
@@ -16,8 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
-from helpdesk.errors import Busy
+from helpdesk.errors import Busy, ConfigurationError
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,9 @@ log = logging.getLogger(__name__)
 BUSY_TIMEOUT = 5000
 # Milliseconds that a page waits to note a view or a search, which it can be served without.
 NOTE_TIMEOUT = 2000
+# What our writes rely on, on whosever connection: full synchronization (2), and foreign keys.
+PROMISED = {"synchronous": 2, "foreign_keys": 1}
+TABLE_PREFIX = "hd_"
 CONVENTION = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -64,17 +69,45 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def prepare_engine(engine: Engine) -> Engine:
     """Give an engine that we made our pragmas and our BEGIN; other people's engines are left alone."""
+    engine.update_execution_options(hd_own=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     return engine
 
 
+def borrow_engine(engine: Engine) -> Engine:
+    """Our view of a host's engine: the host's pool, our BEGIN; nothing listens on the host's engine itself.
+
+    Raises ConfigurationError for a pool of one connection: our commit on it would be the host's.
+    """
+    if engine.get_execution_options().get("hd_own"):
+        return engine
+    if isinstance(engine.pool, StaticPool | SingletonThreadPool):
+        raise ConfigurationError(
+            "The help center cannot share an engine whose pool is one connection (an SQLite database in memory): "
+            "its commit would be the app's. Give it an engine on a file or on a server."
+        )
+    view = engine.execution_options(hd_own=False)
+    if engine.dialect.name == "sqlite":
+        event.listen(view, "begin", _on_sqlite_begin)
+    return view
+
+
+def include_object(item: Any, name: str | None, kind: str, is_reflected: bool, compared_to: Any) -> bool:
+    """For `context.configure(include_object=...)` in a host's env.py: autogenerate leaves our tables alone."""
+    return not (kind == "table" and is_reflected and compared_to is None and (name or "").startswith(TABLE_PREFIX))
+
+
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN: a write takes its lock at once, DDL is transactional
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    _set_pragmas(connection, {"busy_timeout": BUSY_TIMEOUT} | PROMISED)
     _use_wal(connection)
+
+
+def _set_pragmas(connection: Any, values: Mapping[str, int]) -> None:
+    for name, value in values.items():
+        connection.execute(f"PRAGMA {name}={value}")
 
 
 def _use_wal(connection: Any) -> None:
@@ -92,15 +125,23 @@ def _use_wal(connection: Any) -> None:
 
 def _on_sqlite_begin(connection: Connection) -> None:
     is_write = connection.get_execution_options().get("hd_write", False)
+    if cast(Any, connection.connection.driver_connection).in_transaction:
+        connection.exec_driver_sql("ROLLBACK")  # a host's own listener began before us, without the lock
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
 class Database:
     """Reads and transactions on one engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine | Callable[[], Engine]) -> None:
+        """A callable is asked at the first use: a host's engine may not be there before."""
+        self._given = engine
         self._open: ContextVar[_Transaction | None] = ContextVar("hd_transaction", default=None)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that all of it happens on."""
+        return self._given() if callable(self._given) else self._given
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -138,16 +179,19 @@ class Database:
     @contextmanager
     def _writing(self, patience: int) -> Iterator[Connection]:
         with self.engine.connect().execution_options(hd_write=True) as connection:
-            if self.engine.dialect.name != "sqlite" or patience == BUSY_TIMEOUT:
+            is_own = self.engine.get_execution_options().get("hd_own")
+            if self.engine.dialect.name != "sqlite" or (is_own and patience == BUSY_TIMEOUT):
                 yield connection
                 return
             # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
             driver = cast(Any, connection.connection.driver_connection)
-            driver.execute(f"PRAGMA busy_timeout={patience}")
+            wanted = {"busy_timeout": patience} | ({} if is_own else PROMISED)
+            before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+            _set_pragmas(driver, wanted)
             try:
                 yield connection
             finally:
-                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+                _set_pragmas(driver, before)
 
     def on_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once after the outermost commit; equal calls run once."""

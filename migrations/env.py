@@ -17,7 +17,9 @@ def migrate() -> None:
     if is_sqlite:
         # Batch mode drops and recreates tables: with foreign keys on, ON DELETE CASCADE would empty children.
         # A pragma does nothing inside a transaction, so it goes to the driver before ours begins.
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        driver = connection.connection.driver_connection
+        had_foreign_keys = driver.execute("PRAGMA foreign_keys").fetchone()[0]
+        driver.execute("PRAGMA foreign_keys=OFF")
     try:
         context.configure(
             connection=connection,
@@ -36,7 +38,7 @@ def migrate() -> None:
                     raise RuntimeError(f"foreign keys broken by the migration: {broken[:5]}")
     finally:
         if is_sqlite:
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+            driver.execute(f"PRAGMA foreign_keys={had_foreign_keys}")
 
 
 migrate()
