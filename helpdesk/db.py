@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
@@ -133,15 +132,9 @@ def _on_sqlite_begin(connection: Connection) -> None:
 class Database:
     """Reads and transactions on one engine."""
 
-    def __init__(self, engine: Engine | Callable[[], Engine]) -> None:
-        """A callable is asked at the first use: a host's engine may not be there before."""
-        self._given = engine
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self._open: ContextVar[_Transaction | None] = ContextVar("hd_transaction", default=None)
-
-    @cached_property
-    def engine(self) -> Engine:
-        """The engine that all of it happens on."""
-        return self._given() if callable(self._given) else self._given
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -52,7 +52,7 @@ class Helpdesk:
         """Mount into an app; nothing is written yet. Raises ConfigurationError."""
         self._check(app)
         settings = self.settings or load(_instance_folder(app), host=app.config)
-        database = Database(self._engine(app, settings))
+        database = Database(self._find_engine(app, settings))
         backend = WhooshBackend(settings.index_path)
         site = Site(settings, database, Indexer(database, backend, settings.locale_set, settings.index_path))
         own = [settings.translations_dir] if settings.translations_dir else []
@@ -62,15 +62,16 @@ class Helpdesk:
         app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain([*own, shipped_folder("translations")], watch=app.debug)
-        for blueprint in (build_blueprint(),):
-            blueprint.url_value_preprocessor(_Entrance(site))
-            app.register_blueprint(blueprint, url_prefix=self.url_prefix or None)
+        entrance = _Entrance(site)
+        for blueprint, path in ((build_blueprint(), ""),):
+            blueprint.url_value_preprocessor(entrance)
+            app.register_blueprint(blueprint, url_prefix=f"{self.url_prefix}{path}" or None)
         app.before_request(errors.answer_below_mount)
         app.cli.add_command(build_group())
 
     @staticmethod
     def robots() -> list[str]:
-        """Lines for the host's /robots.txt, which is the only one that search engines ask for."""
+        """Lines for below `User-agent: *` in the host's /robots.txt, the only one that search engines ask for."""
         return robots_lines()
 
     def _check(self, app: Flask) -> None:
@@ -84,18 +85,13 @@ class Helpdesk:
                 "the help center needs that name for its own: rename the app's."
             )
 
-    def _engine(self, app: Flask, settings: Settings) -> Engine | Callable[[], Engine]:
-        given = self.engine
-        if given is None:
+    def _find_engine(self, app: Flask, settings: Settings) -> Engine:
+        if self.engine is None:
             return prepare_engine(create_engine(settings.resolved_database_url))
-        if isinstance(given, Engine):
-            return borrow_engine(given)
-
-        def ask() -> Engine:
-            with app.app_context():
-                return borrow_engine(given())
-
-        return ask
+        if isinstance(self.engine, Engine):
+            return borrow_engine(self.engine)
+        with app.app_context():
+            return borrow_engine(self.engine())
 
 
 def _instance_folder(app: Flask) -> Path:

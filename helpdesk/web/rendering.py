@@ -39,12 +39,9 @@ def _environment() -> Environment:
             extensions=[type(extension) for extension in host.extensions.values()],
         )
         environment.policies = host.policies
-        for ours, theirs in (
-            (environment.globals, host.globals),
-            (environment.filters, host.filters),
-            (environment.tests, host.tests),
-        ):
-            ours.update(theirs)
+        environment.globals.update(host.globals)
+        environment.filters.update(host.filters)
+        environment.tests.update(host.tests)
         install_in_templates(environment)
         filters.register(environment)
         environment.globals.update(

@@ -31,14 +31,14 @@ def readyz() -> tuple[dict[str, str], int, dict[str, str]]:
 
 
 def robots() -> Response:
-    """What search engines are told where we stand alone; a host has a robots.txt of its own."""
-    return keep(_plain("\n".join([*robots_lines(), ""])), "hour")
+    """What crawlers may leave."""
+    return keep(_plain("\n".join(("User-agent: *", *robots_lines(), ""))), "hour")
 
 
 def robots_lines() -> list[str]:
-    """Everything may be read but the language switch and search pages."""
+    """Our lines of a robots.txt (RFC 9309), to stand below `User-agent: *`; a host takes them into its own."""
     root = url_for("helpdesk.root")
-    return ["User-agent: *", f"Disallow: {root}*/language", f"Disallow: {root}*/search?"]
+    return [f"Disallow: {root}*/language", f"Disallow: {root}*/search?"]
 
 
 def _plain(text: str) -> Response:
