@@ -87,10 +87,7 @@ def borrow_engine(engine: Engine) -> Engine:
             "The help center cannot share an engine whose pool is one connection (an SQLite database in memory): "
             "its commit would be the app's. Give it an engine on a file or on a server."
         )
-    view = engine.execution_options(hd_own=False)
-    if engine.dialect.name == "sqlite":
-        event.listen(view, "begin", _on_sqlite_begin)
-    return view
+    return engine.execution_options(hd_own=False)
 
 
 def include_object(item: Any, name: str | None, kind: str, is_reflected: bool, compared_to: Any) -> bool:
@@ -124,9 +121,21 @@ def _use_wal(connection: Any) -> None:
 
 def _on_sqlite_begin(connection: Connection) -> None:
     is_write = connection.get_execution_options().get("hd_write", False)
-    if cast(Any, connection.connection.driver_connection).in_transaction:
-        connection.exec_driver_sql("ROLLBACK")  # a host's own listener began before us, without the lock
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def begin_as_ours(connection: Connection) -> None:
+    """At the start of a transaction on a host's SQLite engine: our BEGIN instead of the driver's or the host's.
+
+    Theirs comes late or takes no lock; nothing was said in it yet.
+    """
+    if connection.dialect.name != "sqlite" or connection.get_execution_options().get("hd_own"):
+        return
+    if not connection.in_transaction():
+        connection.begin()
+    if cast(Any, connection.connection.driver_connection).in_transaction:
+        connection.exec_driver_sql("ROLLBACK")
+    _on_sqlite_begin(connection)
 
 
 class Database:
@@ -144,6 +153,7 @@ class Database:
             yield current.connection
             return
         with self.engine.connect() as connection:
+            begin_as_ours(connection)
             yield connection
 
     @contextmanager
@@ -158,6 +168,7 @@ class Database:
             return
         try:
             with self._writing(patience) as connection, connection.begin():
+                begin_as_ours(connection)
                 current = _Transaction(connection)
                 token = self._open.set(current)
                 try:

@@ -65,6 +65,7 @@ class Helpdesk:
         entrance = _Entrance(site)
         for blueprint, path in ((build_blueprint(), ""),):
             blueprint.url_value_preprocessor(entrance)
+            errors.claim(blueprint)
             app.register_blueprint(blueprint, url_prefix=f"{self.url_prefix}{path}" or None)
         app.before_request(errors.answer_below_mount)
         app.cli.add_command(build_group())

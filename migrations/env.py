@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import context
 
 from helpdesk import models  # noqa: F401  fills the metadata
-from helpdesk.db import Base
+from helpdesk.db import Base, begin_as_ours
 
 
 def migrate() -> None:
@@ -31,6 +31,7 @@ def migrate() -> None:
             include_name=lambda name, kind, _parents: kind != "table" or str(name).startswith("hd_"),
         )
         with connection.begin():
+            begin_as_ours(connection)
             context.run_migrations()
             if is_sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

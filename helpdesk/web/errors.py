@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, g, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException, default_exceptions
 from werkzeug.routing import RequestRedirect
 
 from helpdesk.errors import Busy, NotReady
@@ -69,6 +69,12 @@ def handle(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return security.add_headers(response)
+
+
+def claim(blueprint: Blueprint) -> None:
+    """Errors of ours are ours: Flask asks a host's handler of a status before a blueprint's handler of Exception."""
+    for status in default_exceptions:
+        blueprint.register_error_handler(status, handle)
 
 
 def answer_below_mount() -> Response | None:

@@ -65,7 +65,6 @@ def _put_in_layout(title: Markup, head: Markup, content: Markup) -> Markup:
     Raises ConfigurationError where there is no such template, or no place in it for the content.
     """
     layout = current_site().settings.layout
-    g.hd_in_layout = True
     try:
         html = render_template(
             "helpdesk/in_layout.html",
@@ -81,6 +80,7 @@ def _put_in_layout(title: Markup, head: Markup, content: Markup) -> Markup:
         raise ConfigurationError(f"HELPDESK_LAYOUT names {layout}, which is none of the app's templates.") from None
     if content not in html:
         raise ConfigurationError(f"{layout}, named by HELPDESK_LAYOUT, has no block `helpdesk_content`.")
+    g.hd_in_layout = True
     return Markup(html)  # noqa: S704  # the host's own page
 
 

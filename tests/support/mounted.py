@@ -62,7 +62,7 @@ LAYOUT = """<!doctype html>
 </head>
 <body>
 <a href="#content">Aller au contenu</a>
-<nav class="menu row"><a class="btn" href="/">{{ _('Shop') }}</a> {{ page }} {{ locale }} {{ 7|number }}</nav>
+<nav class="menu row"><a class="btn" href="/">{{ _('Shop') }}</a> {{ page }} {{ locale }}</nav>
 <main id="content">{% block helpdesk_content %}<p>{{ _('Shop') }}</p>{% endblock %}</main>
 <footer>{{ g.host_hook }}</footer>
 </body>
@@ -73,11 +73,13 @@ LAYOUT = """<!doctype html>
 class Host:
     """The app and its parts."""
 
-    def __init__(self, folder: Path, *, babel: str = "before", name: str = "host", **config: Any) -> None:
+    def __init__(
+        self, folder: Path, *, babel: str = "before", jinja: dict[str, Any] | None = None, **config: Any
+    ) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         _write_catalog(folder / "translations")
-        self.app = Flask(name, instance_path=str(folder / "instance"), root_path=str(folder))
+        self.app = Flask("host", instance_path=str(folder / "instance"), root_path=str(folder))
         self.app.config.update(
             SECRET_KEY="the host's own key",
             SQLALCHEMY_DATABASE_URI=f"sqlite:///{folder / 'host.sqlite'}",
@@ -85,6 +87,7 @@ class Host:
             MAX_CONTENT_LENGTH=12345,
             **config,
         )
+        self.app.jinja_options = jinja or {"trim_blocks": True}
         self.app.jinja_loader = DictLoader({"host/base.html": LAYOUT})
         self.db = SQLAlchemy(self.app)
         self.babel = babel
@@ -156,8 +159,6 @@ class Host:
             self.touched.append("500")
             return "cassé", 500
 
-        # Set up when the environment is made, as templates are: nobody may make it earlier.
-        app.jinja_options = {"trim_blocks": True}
         app.context_processor(lambda: {"page": "hôte", "locale": "fr_FR"})
 
     def _routes(self) -> None:
