@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -229,12 +230,21 @@ def registry() -> list[tuple[str, str, str]]:
     ]
 
 
-def load(instance_dir: Path, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-    """Settings of the instance file, then of the environment, then `overrides`; raises ConfigurationError."""
+def load(
+    instance_dir: Path,
+    environ: Mapping[str, str] | None = None,
+    host: Mapping[str, Any] | None = None,
+    **overrides: Any,
+) -> Settings:
+    """Settings of the host's configuration, the instance file, the environment, then `overrides`.
+
+    Raises ConfigurationError.
+    """
     environ = os.environ if environ is None else environ
     known = {f.name: f for f in fields(Settings) if f.metadata}
     values: dict[str, Any] = {}
-    for source, name, raw in [*_from_file(instance_dir / INSTANCE_FILE), *_from_environment(environ)]:
+    sources = (_from_host(host or {}), _from_file(instance_dir / INSTANCE_FILE), _from_environment(environ))
+    for source, name, raw in chain(*sources):
         if name not in known:
             raise ConfigurationError(f"{source} is not a setting; `flask helpdesk doctor` lists them all.")
         try:
@@ -244,6 +254,17 @@ def load(instance_dir: Path, environ: Mapping[str, str] | None = None, **overrid
     for name in overrides.keys() - known.keys():
         raise ConfigurationError(f"{name} is not a setting.")
     return Settings(instance_dir=instance_dir, **values | overrides)
+
+
+def _from_host(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """`HELPDESK_*` of a Flask app's configuration; what signs the host's cookies can sign ours."""
+    ours = [(name, value) for name, value in config.items() if name.startswith(PREFIX) and name not in FOREIGN_NAMES]
+    key = config.get("SECRET_KEY")
+    shared = [(f"{PREFIX}SECRET_KEY", key.hex() if isinstance(key, bytes) else key)] if key else []
+    return [
+        (f"{name} in the app's configuration", name.removeprefix(PREFIX).lower(), _as_text(value))
+        for name, value in [*shared, *ours]
+    ]
 
 
 def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:

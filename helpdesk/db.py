@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from sqlalchemy.sql.functions import FunctionElement
 
 from helpdesk.errors import Busy, ConfigurationError
@@ -59,6 +60,9 @@ POSTGRES_POOL = {
 # Seconds and milliseconds after which libpq takes a silent server for lost; the URL may say otherwise.
 POSTGRES_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "20000", "keepalives_idle": "30"}
 READ_ONLY = "25006"  # SQLSTATE of a standby, or of a database that was switched to reading
+# What our writes rely on, on whosever connection: full synchronization (2), and foreign keys.
+PROMISED = {"synchronous": 2, "foreign_keys": 1}
+TABLE_PREFIX = "hd_"
 CONVENTION = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -134,6 +138,7 @@ def engine_options(url: str) -> tuple[URL, dict[str, Any]]:
 
 def prepare_engine(engine: Engine) -> Engine:
     """Give an engine that we made our pragmas, timeouts and BEGIN; other people's engines are left alone."""
+    engine.update_execution_options(hd_own=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
@@ -161,11 +166,35 @@ def _on_postgres_connect(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
+def borrow_engine(engine: Engine) -> Engine:
+    """Our view of a host's engine: the host's pool, our BEGIN; nothing listens on the host's engine itself.
+
+    Raises ConfigurationError for a pool of one connection: our commit on it would be the host's.
+    """
+    if engine.get_execution_options().get("hd_own"):
+        return engine
+    if isinstance(engine.pool, StaticPool | SingletonThreadPool):
+        raise ConfigurationError(
+            "The help center cannot share an engine whose pool is one connection (an SQLite database in memory): "
+            "its commit would be the app's. Give it an engine on a file or on a server."
+        )
+    return engine.execution_options(hd_own=False)
+
+
+def include_object(item: Any, name: str | None, kind: str, is_reflected: bool, compared_to: Any) -> bool:
+    """For `context.configure(include_object=...)` in a host's env.py: autogenerate leaves our tables alone."""
+    return not (kind == "table" and is_reflected and compared_to is None and (name or "").startswith(TABLE_PREFIX))
+
+
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN: a write takes its lock at once, DDL is transactional
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    _set_pragmas(connection, {"busy_timeout": BUSY_TIMEOUT} | PROMISED)
     _use_wal(connection)
+
+
+def _set_pragmas(connection: Any, values: Mapping[str, int]) -> None:
+    for name, value in values.items():
+        connection.execute(f"PRAGMA {name}={value}")
 
 
 def _use_wal(connection: Any) -> None:
@@ -210,6 +239,20 @@ def _sqlstate(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
+def begin_as_ours(connection: Connection) -> None:
+    """At the start of a transaction on a host's SQLite engine: our BEGIN instead of the driver's or the host's.
+
+    Theirs comes late or takes no lock; nothing was said in it yet.
+    """
+    if connection.dialect.name != "sqlite" or connection.get_execution_options().get("hd_own"):
+        return
+    if not connection.in_transaction():
+        connection.begin()
+    if cast(Any, connection.connection.driver_connection).in_transaction:
+        connection.exec_driver_sql("ROLLBACK")
+    _on_sqlite_begin(connection)
+
+
 class Database:
     """Reads and transactions on one engine."""
 
@@ -228,6 +271,7 @@ class Database:
             yield current.connection
             return
         with busy_when_unavailable(), self.engine.connect().execution_options(**self._reading) as connection:
+            begin_as_ours(connection)
             yield connection
 
     @contextmanager
@@ -241,6 +285,7 @@ class Database:
             yield current.connection
             return
         with busy_when_unavailable(), self._writing(patience) as connection, connection.begin():
+            begin_as_ours(connection)
             if self.is_postgres and patience != BUSY_TIMEOUT:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
             current = _Transaction(connection)
@@ -255,16 +300,19 @@ class Database:
     @contextmanager
     def _writing(self, patience: int) -> Iterator[Connection]:
         with self.engine.connect().execution_options(hd_write=True) as connection:
-            if self.is_postgres or patience == BUSY_TIMEOUT:
+            is_own = self.engine.get_execution_options().get("hd_own")
+            if self.is_postgres or (is_own and patience == BUSY_TIMEOUT):
                 yield connection
                 return
             # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
             driver = cast(Any, connection.connection.driver_connection)
-            driver.execute(f"PRAGMA busy_timeout={patience}")
+            wanted = {"busy_timeout": patience} | ({} if is_own else PROMISED)
+            before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+            _set_pragmas(driver, wanted)
             try:
                 yield connection
             finally:
-                driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+                _set_pragmas(driver, before)
 
     @contextmanager
     def alone(self, task: str) -> Iterator[None]:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, request
-from flask_babel import Babel
+from flask import Flask, current_app, request
 from sqlalchemy import Engine
 
 from helpdesk.cli import build_group
 from helpdesk.config import Settings, load
-from helpdesk.db import Database, create_engine_for
+from helpdesk.db import Database, borrow_engine, create_engine_for
+from helpdesk.errors import ConfigurationError
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
-from helpdesk.web import filters, frames
-from helpdesk.web.gettext import PoDomain, install_in_templates
+from helpdesk.web import errors, frames
+from helpdesk.web.gettext import PoDomain
 from helpdesk.web.site import build_blueprint
+from helpdesk.web.site.machines import robots_lines
+
+NAME = "helpdesk"
+URL_PREFIX = re.compile(r"(/[^/<>]+)*")
 
 
 class Helpdesk:
-    """A help center below `url_prefix` of an app; `engine` None: one of our own on HELPDESK_DATABASE_URL."""
+    """A help center below `url_prefix` of an app; one object may be mounted into several apps.
+
+    `settings` None: HELPDESK_* of the app's configuration, the instance folder and the environment. `engine` None: one
+    of our own on HELPDESK_DATABASE_URL; else the host's, or a callable that gives it inside an application context.
+    """
 
     def __init__(
         self,
@@ -30,42 +42,74 @@ class Helpdesk:
         *,
         url_prefix: str = "/help",
         settings: Settings | None = None,
-        engine: Engine | None = None,
+        engine: Engine | Callable[[], Engine] | None = None,
     ) -> None:
-        self.url_prefix, self.settings, self.engine = url_prefix, settings, engine
+        self.url_prefix, self.settings, self.engine = url_prefix.rstrip("/"), settings, engine
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
         """Mount into an app; nothing is written yet. Raises ConfigurationError."""
-        settings = self.settings or load(Path(app.instance_path))
-        engine = self.engine or create_engine_for(settings.resolved_database_url)
-        database = Database(engine)
+        self._check(app)
+        settings = self.settings or load(_instance_folder(app), host=app.config)
+        database = Database(self._find_engine(app, settings))
         backend = WhooshBackend(settings.index_path)
-        indexer = Indexer(database, backend, settings.locale_set, settings.index_path)
-        site = Site(settings, database, indexer)
+        site = Site(settings, database, Indexer(database, backend, settings.locale_set, settings.index_path))
         own = [settings.translations_dir] if settings.translations_dir else []
+        overrides = Path(app.root_path, app.template_folder or "templates", NAME)
         app.extensions["helpdesk"] = site
-        app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings)
+        app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings, overrides)
         app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain([*own, shipped_folder("translations")], watch=app.debug)
-        if "babel" not in app.extensions:
-            Babel(app, default_locale=settings.locale_set.default.code, configure_jinja=False)
-        install_in_templates(app.jinja_env)
-        filters.register(app)
-        app.register_blueprint(build_blueprint(), url_prefix=self.url_prefix or None)
+        entrance = _Entrance(site)
+        for blueprint, path in ((build_blueprint(), ""),):
+            blueprint.url_value_preprocessor(entrance)
+            errors.claim(blueprint)
+            app.register_blueprint(blueprint, url_prefix=f"{self.url_prefix}{path}" or None)
+        app.before_request(errors.answer_below_mount)
         app.cli.add_command(build_group())
-        app.before_request(_Starter(site))
+
+    @staticmethod
+    def robots() -> list[str]:
+        """Lines for below `User-agent: *` in the host's /robots.txt, the only one that search engines ask for."""
+        return robots_lines()
+
+    def _check(self, app: Flask) -> None:
+        if not URL_PREFIX.fullmatch(self.url_prefix):
+            raise ConfigurationError(f"url_prefix must be a plain path such as /support, not {self.url_prefix!r}.")
+        if NAME in app.extensions:
+            raise ConfigurationError("This app has a help center already.")
+        if NAME in app.blueprints or NAME in app.cli.commands:
+            raise ConfigurationError(
+                f"The app has a blueprint or a group of commands named `{NAME}`; "
+                "the help center needs that name for its own: rename the app's."
+            )
+
+    def _find_engine(self, app: Flask, settings: Settings) -> Engine:
+        if self.engine is None:
+            return create_engine_for(settings.resolved_database_url)
+        if isinstance(self.engine, Engine):
+            return borrow_engine(self.engine)
+        with app.app_context():
+            return borrow_engine(self.engine())
 
 
-class _Starter:
-    """Prepares the database at the first request of a process: importing an app writes nothing."""
+def _instance_folder(app: Flask) -> Path:
+    return Path(os.environ.get("HELPDESK_INSTANCE_DIR") or app.instance_path).absolute()
+
+
+class _Entrance:
+    """What a request to us passes first; the host's own requests never come here."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self.is_done = site, False
+        self.site, self.is_prepared = site, False
 
-    def __call__(self) -> None:
-        if not self.is_done and request.endpoint != "helpdesk.healthz":
+    def __call__(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        csrf = current_app.extensions.get("csrf")
+        if csrf is not None:  # Flask-WTF's; posts to us carry no token, they have a guard of their own
+            csrf.exempt(current_app.blueprints[request.blueprint or NAME])
+        # Importing an app writes nothing; that the process lives is said whatever the database does.
+        if not self.is_prepared and request.endpoint != "helpdesk.healthz":
             prepare(self.site, bootstrap_mode(self.site.settings, is_flask_run=False))
-            self.is_done = True
+            self.is_prepared = True

@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Helpdesk(app, url_prefix="", settings=settings, engine=engine)
     app.register_error_handler(Exception, errors.handle)
     app.after_request(security.add_headers)
+    app.after_request(security.add_transport_security)
     if _is_flask_run():
         site = app.extensions["helpdesk"]
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import context
 
 from helpdesk import models  # noqa: F401  fills the metadata
-from helpdesk.db import Base, wait_for_turn
+from helpdesk.db import Base, begin_as_ours, wait_for_turn
 
 
 def migrate() -> None:
@@ -17,7 +17,9 @@ def migrate() -> None:
     if is_sqlite:
         # Batch mode drops and recreates tables: with foreign keys on, ON DELETE CASCADE would empty children.
         # A pragma does nothing inside a transaction, so it goes to the driver before ours begins.
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        driver = connection.connection.driver_connection
+        had_foreign_keys = driver.execute("PRAGMA foreign_keys").fetchone()[0]
+        driver.execute("PRAGMA foreign_keys=OFF")
     try:
         context.configure(
             connection=connection,
@@ -29,6 +31,7 @@ def migrate() -> None:
             include_name=lambda name, kind, _parents: kind != "table" or str(name).startswith("hd_"),
         )
         with connection.begin():
+            begin_as_ours(connection)
             wait_for_turn(connection, "migration")  # SQLite's BEGIN IMMEDIATE is a turn already
             context.run_migrations()
             if is_sqlite:
@@ -37,7 +40,7 @@ def migrate() -> None:
                     raise RuntimeError(f"foreign keys broken by the migration: {broken[:5]}")
     finally:
         if is_sqlite:
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+            driver.execute(f"PRAGMA foreign_keys={had_foreign_keys}")
 
 
 migrate()

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from helpdesk.db import Base, Database, busy_when_unavailable
+from helpdesk.db import TABLE_PREFIX, Base, Database, busy_when_unavailable
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -67,6 +67,9 @@ def head_revision() -> str:
 def schema_differences(database: Database) -> list[object]:
     """What autogenerate would change: empty when migrations and models agree."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        ours = [d for d in compare_metadata(context, Base.metadata) if "hd_alembic_version" not in repr(d)]
-        return list(ours)
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or (str(name).startswith(TABLE_PREFIX) and name != "hd_alembic_version")

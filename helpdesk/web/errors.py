@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.routing import RequestRedirect
 
 from helpdesk.errors import Busy, NotReady
 from helpdesk.web import frames, security
 from helpdesk.web.gettext import gettext as _
-from helpdesk.web.localization import activate, locale_of_path
+from helpdesk.web.localization import activate, is_below_mount, leave, locale_of_path
 from helpdesk.web.pages import Page, show
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ def words(status: int) -> tuple[str, str]:
 
 
 def error_response(status: int) -> Response:
-    """A localized error page."""
+    """A localized error page; where something broke, without the host's layout, which may be what did."""
     frames.ask_no_more()
+    if status >= 500:
+        g.hd_is_alone = True
     title, text = words(status)
     page = Page(title=title, is_indexed=False)
     response = show("error.html", page, policy="never", status=status, text=text)
@@ -66,3 +69,20 @@ def handle(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return security.add_headers(response)
+
+
+def claim(blueprint: Blueprint) -> None:
+    """Errors of ours are ours: Flask asks a host's handler of a status before a blueprint's handler of Exception."""
+    for status in default_exceptions:
+        blueprint.register_error_handler(status, handle)
+
+
+def answer_below_mount() -> Response | None:
+    """An address or method below our prefix that no view of ours takes; the host answers for everything else."""
+    error = request.routing_exception
+    if error is None or isinstance(error, RequestRedirect) or not is_below_mount():
+        return None
+    try:
+        return handle(error)
+    finally:
+        leave()

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 import babel
 from babel.lists import format_list
-from flask import Flask, url_for
+from flask import url_for
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from helpdesk.locales import format_date, format_number, language_name
@@ -105,9 +106,14 @@ def article_url(article_id: int, slug: str, **query: Any) -> str:
     return url_for("helpdesk.article", ref=article_ref(article_id, slug), **query)
 
 
+def fingerprint_of(content: bytes) -> str:
+    """What an address carries that is kept forever."""
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
 @lru_cache(maxsize=64)
 def _fingerprint(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return fingerprint_of((STATIC / name).read_bytes())
 
 
 def static_url(name: str) -> str:
@@ -115,10 +121,10 @@ def static_url(name: str) -> str:
     return url_for("helpdesk.static", filename=name, v=_fingerprint(name))
 
 
-def register(app: Flask) -> None:
-    """Make all of it known to this application's templates, under names that no host uses."""
-    app.jinja_env.filters.update(hd_date=date, hd_number=number, hd_marked=marked)
-    app.jinja_env.globals.update(
+def register(environment: Environment) -> None:
+    """Make all of it known to our templates, under names that no host uses."""
+    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked)
+    environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,
         hd_own_name=own_name,

@@ -41,10 +41,13 @@ def notice() -> ShownNotice | None:
     return current_frame().notice
 
 
-def fingerprint(settings: Settings) -> str:
-    """A hash of all but the content that pages are made of: the same on every machine with this code and settings."""
+def fingerprint(settings: Settings, overrides: Path) -> str:
+    """A hash of all but the content that pages are made of: the same on every machine with this code and settings.
+
+    `overrides` is the folder of the host's own versions of our templates; it need not exist.
+    """
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[1].rglob("*")):
+    for path in [*sorted(Path(__file__).parents[1].rglob("*")), *sorted(overrides.rglob("*"))]:
         if path.suffix in (".py", ".html", ".css", ".js", ".po") and "sampledata" not in path.parts:
             digest.update(path.read_bytes())
     shown = [(f.name, getattr(settings, f.name)) for f in fields(settings) if f.name not in NOT_SHOWN]

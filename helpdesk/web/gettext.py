@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
-from flask import current_app
-from flask_babel import Domain, get_locale
+from flask import current_app, g
+from flask_babel import Domain
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -43,11 +43,10 @@ class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
         self._loaded: dict[str, tuple[_Stamp, NullTranslations]] = {}
 
     def get_translations(self) -> NullTranslations:
-        """The current locale's messages; outside of an application context none."""
-        locale = get_locale()
-        if locale is None:
+        """The messages of our request's locale, whatever the host speaks; outside of a request of ours none."""
+        if not g or "hd_locale" not in g:
             return NullTranslations()
-        code = str(locale)
+        code = g.hd_locale.code
         hit = self._loaded.get(code)
         if hit is None or (self._watch and hit[0] != self._stamp(code)):
             # Stamped before reading: a change during the reading is seen by the next request.

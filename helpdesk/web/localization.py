@@ -1,4 +1,4 @@
-"""The locale of a request: out of the path, entered before the view and left after it."""
+"""The locale of a request: out of the path, kept beside the host's own and forgotten afterwards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from flask import abort, current_app, g, request
 from flask.sansio.app import App
-from flask_babel import force_locale
 from werkzeug.exceptions import NotFound
 
 from helpdesk.locales import Locale
@@ -22,6 +21,21 @@ def current_site() -> Site:
     return cast(Site, current_app.extensions["helpdesk"])
 
 
+def mount_path() -> str:
+    """Where we stand in the host, `/support`; empty for the standalone app."""
+    return cast(str, current_app.extensions["helpdesk_prefix"])
+
+
+def is_below_mount() -> bool:
+    """Whether the address is one of ours, known or not."""
+    return f"{request.path}/".startswith(f"{mount_path()}/")
+
+
+def cookie_path() -> str:
+    """Our cookies are sent to us and to nobody else on the host."""
+    return f"{request.root_path}{mount_path()}/"
+
+
 def current_locale() -> Locale:
     """The locale that this request is answered in."""
     locale: Locale = g.hd_locale
@@ -29,18 +43,14 @@ def current_locale() -> Locale:
 
 
 def activate(locale: Locale) -> None:
-    """Answer this request in a locale: dates, numbers and messages."""
-    leave()
-    manager = force_locale(locale.code)
-    manager.__enter__()
-    g.hd_locale, g.hd_locale_manager = locale, manager
+    """Answer this request in a locale: dates, numbers and messages of ours; the host's speak as they did."""
+    g.hd_locale = locale
 
 
 def leave(_error: BaseException | None = None) -> None:
-    """Give the host its own language back."""
-    manager = g.pop("hd_locale_manager", None)
-    if manager is not None:
-        manager.__exit__(None, None, None)
+    """Forget the request: in an application context of the host's own making the next one meets the same `g`."""
+    for name in [name for name in g if name.startswith("hd_")]:
+        g.pop(name)
 
 
 def pull_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -59,7 +69,8 @@ def pull_locale(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         activate(negotiated())
         raise NotFound
     activate(alias)
-    target = with_query(request.root_path + request.path.replace(f"/{tag}", f"/{alias.tag}", 1))
+    rest = request.path.removeprefix(mount_path()).removeprefix(f"/{tag}")
+    target = with_query(f"{request.root_path}{mount_path()}/{alias.tag}{rest}")
     abort(send_to(target, 308, "moved"))
 
 
@@ -81,6 +92,5 @@ def negotiated() -> Locale:
 
 def locale_of_path() -> Locale:
     """The locale of an address that no route knows: a 404 below /de/ is German."""
-    prefix = current_app.extensions["helpdesk_prefix"]
-    first = request.path.removeprefix(prefix).lstrip("/").partition("/")[0]
+    first = request.path.removeprefix(mount_path()).lstrip("/").partition("/")[0]
     return current_site().locales.find(first) or negotiated()

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, request, url_for
 
 from helpdesk.locales import Locale
 from helpdesk.web.caching import keep
 from helpdesk.web.localization import current_locale, current_site
+from helpdesk.web.rendering import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def all_locales(url_of: Callable[[str], str | None], x_default: str) -> list[tup
 
 def show(template: str, page: Page, *, policy: str, status: int = 200, **context: Any) -> Response:
     """Render a page."""
-    response = make_response(render_template(f"helpdesk/{template}", page=page, **context), status)
+    response = make_response(render(template, page=page, **context), status)
     response.headers["Content-Language"] = current_locale().tag
     return keep(response, policy)
 

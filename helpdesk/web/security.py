@@ -9,13 +9,13 @@ from enum import Enum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import Response, g, request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import BadRequest
 
 from helpdesk.services.bootstrapping import secret_key
 from helpdesk.services.views import network_of
-from helpdesk.web.localization import COOKIE_YEAR, current_site
+from helpdesk.web.localization import COOKIE_YEAR, cookie_path, current_site
 
 VISITOR_COOKIE = "hd_visitor"
 CONFIRM_COOKIE = "hd_confirm"
@@ -44,12 +44,19 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# Inside a host's layout the page loads and opens what the host's does: the policy for that is the host's.
+LAYOUT_HEADERS = {name: HEADERS[name] for name in ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")}
 
 
 def add_headers(response: Response) -> Response:
     """The usual headers; what a view set itself stays."""
-    for name, value in HEADERS.items():
+    for name, value in (LAYOUT_HEADERS if "hd_in_layout" in g else HEADERS).items():
         response.headers.setdefault(name, value)
+    return response
+
+
+def add_transport_security(response: Response) -> Response:
+    """For the standalone app only: it speaks for everything on its host name."""
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
@@ -150,7 +157,7 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int, *, same
         httponly=True,
         secure=request.is_secure,
         samesite=samesite,
-        path=f"{request.root_path}/",
+        path=cookie_path(),
     )
 
 

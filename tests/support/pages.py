@@ -160,7 +160,10 @@ def _check_structure(page: Page) -> list[str]:
     for image in page.all("img"):
         if not (image.get("width") and image.get("height")) or image.get("alt") is None:
             problems.append(f"image {image.get('src')} without size or alt")
-    if re.search(r"%\(\w+\)s|\{\{|\{%", page.text):
+    text = page.text
+    for code in page.texts("pre"):  # an article about templates shows some
+        text = text.replace(code, "")
+    if re.search(r"%\(\w+\)s|\{\{|\{%", text):
         problems.append("a placeholder in the text")
     if re.search(r"\bM(0\d|1[0-2])\b", page.text):
         problems.append("an unlocalized month")

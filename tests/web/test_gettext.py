@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import flask_babel
 import pytest
-from flask import Flask, render_template_string
+from babel import Locale
+from flask import Flask, g, render_template_string
 from flask_babel import Babel, force_locale
 
 from helpdesk.web.gettext import PoDomain, gettext, install_in_templates, ngettext
@@ -52,13 +55,21 @@ def make_app(*directories, watch=False):
     return app
 
 
+@contextmanager
+def speaking(code):
+    """A request of ours and one of the host's at once, in the same language."""
+    g.hd_locale = SimpleNamespace(code=str(Locale.parse(code)))
+    with force_locale(code):
+        yield
+
+
 def speak(app, code, function=gettext, *arguments, **variables):
-    with app.app_context(), force_locale(code):
+    with app.app_context(), speaking(code):
         return function(*arguments, **variables)
 
 
 def render(app, code, template, **values):
-    with app.test_request_context(), force_locale(code):
+    with app.test_request_context(), speaking(code):
         return render_template_string(template, **values)
 
 

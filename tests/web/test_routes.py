@@ -19,6 +19,7 @@ ROUTES = {
     "robots": ("/robots.txt", "GET", MACHINE, HOUR, None, "/robots.txt"),
     "media": ("/media/<name>", "GET", READER, FOREVER, None, "(media)"),
     "static": ("/static/<path:filename>", "GET", READER, FOREVER, None, "(static)"),
+    "hosted_style": ("/static/hosted.css", "GET", READER, FOREVER, None, "/static/hosted.css?v=1"),
     "home_without_slash": ("/<tag>", "GET", READER, MOVED, None, "/de"),
     "home": ("/<tag>/", "GET", READER, PAGE, None, "/de/"),
     "category": ("/<tag>/categories/<slug>", "GET", READER, PAGE, None, "/en/categories/faq"),

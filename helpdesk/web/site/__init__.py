@@ -39,12 +39,14 @@ def build_blueprint() -> Blueprint:
 
 def _add_routes(blueprint: Blueprint) -> None:
     route = blueprint.add_url_rule
-    route("/", "root", home.root)
+    # Below a prefix /support is /support/, without a redirect that repeats whatever host was asked for.
+    route("/", "root", home.root, strict_slashes=False)
     route("/articles/<int(max=999999999):article_id>", "article_by_id", articles.by_id)
     route("/healthz", "healthz", machines.healthz)
     route("/readyz", "readyz", machines.readyz)
     route("/robots.txt", "robots", machines.robots)
     route("/media/<name>", "media", machines.media)
+    route("/static/hosted.css", "hosted_style", machines.hosted_style)
     route("/<tag>", "home_without_slash", home.without_slash)
     route("/<tag>/", "home", home.home)
     route("/<tag>/categories/<slug>", "category", lists.category)

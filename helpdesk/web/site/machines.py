@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from helpdesk.services.bootstrapping import is_prepared
 from helpdesk.web.caching import keep
 from helpdesk.web.localization import activate, current_site, locale_of_path
+from helpdesk.web.rendering import hosted_stylesheet
 
 MEDIA = re.compile(r"[0-9a-f]{32}\.(png|jpg|gif|webp)")
 
@@ -30,10 +31,14 @@ def readyz() -> tuple[dict[str, str], int, dict[str, str]]:
 
 
 def robots() -> Response:
-    """Everything may be read but the language switch and search pages."""
+    """What crawlers may leave."""
+    return keep(_plain("\n".join(("User-agent: *", *robots_lines(), ""))), "hour")
+
+
+def robots_lines() -> list[str]:
+    """Our lines of a robots.txt (RFC 9309), to stand below `User-agent: *`; a host takes them into its own."""
     root = url_for("helpdesk.root")
-    lines = ["User-agent: *", f"Disallow: {root}*/language", f"Disallow: {root}*/search?", ""]
-    return keep(_plain("\n".join(lines)), "hour")
+    return [f"Disallow: {root}*/language", f"Disallow: {root}*/search?"]
 
 
 def _plain(text: str) -> Response:
@@ -49,6 +54,13 @@ def media(name: str) -> Response:
     response = send_from_directory(current_site().settings.media_path.absolute(), name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return keep(response, "forever")
+
+
+def hosted_style() -> Response:
+    """The stylesheet of pages that stand in a host's layout."""
+    response = make_response(hosted_stylesheet())
+    response.mimetype = "text/css"
+    return keep(response, "forever" if "v" in request.args else "hour")
 
 
 def not_found(rest: str) -> Response:

@@ -11,7 +11,7 @@ from helpdesk import clock
 from helpdesk.queries.categories import list_categories
 from helpdesk.web.caching import keep
 from helpdesk.web.filters import article_url
-from helpdesk.web.localization import COOKIE_YEAR, LOCALE_COOKIE, current_locale, current_site
+from helpdesk.web.localization import COOKIE_YEAR, LOCALE_COOKIE, cookie_path, current_locale, current_site
 from helpdesk.web.pages import clean_query
 from helpdesk.web.site.articles import find_page
 
@@ -31,7 +31,7 @@ def switch() -> Response:
             httponly=True,
             secure=request.is_secure,
             samesite="Lax",
-            path=f"{request.root_path}/",
+            path=cookie_path(),
         )
     return keep(response, "never")
 

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from werkzeug.exceptions import BadRequest
 
 from helpdesk import clock
@@ -22,6 +22,7 @@ from helpdesk.web.filters import article_ref
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, show
+from helpdesk.web.rendering import render
 from helpdesk.web.site.articles import find_page, parse_ref, show_article
 from helpdesk.web.site.feedback import Feedback, current_feedback, make_feedback, searched_before
 
@@ -106,7 +107,7 @@ def _done(page: ArticlePage, visitor: str | None, *, hint: str) -> Response:
     carried: dict[str, Any] = {"q": searched_before()} if searched_before() else {}
     if _is_script():
         state = _stored_feedback(page, hint)
-        response = make_response(render_template("helpdesk/_feedback.html", feedback=state, article=page))
+        response = make_response(render("_feedback.html", feedback=state, article=page))
     else:
         ref = article_ref(page.article_id, page.slug)
         hints: dict[str, Any] = {"feedback": hint} if hint else {}
@@ -140,7 +141,7 @@ def _answer(page: ArticlePage, state: str, status: int) -> Response:
     else:
         feedback = make_feedback(page, state, vote=_tried())
     if _is_script():
-        response = make_response(render_template("helpdesk/_feedback.html", feedback=feedback, article=page), status)
+        response = make_response(render("_feedback.html", feedback=feedback, article=page), status)
     else:
         response = show_article(page, feedback, status)
     response.headers["Retry-After"] = str(60 - clock.now().second if status == 429 else RETRY_AFTER)

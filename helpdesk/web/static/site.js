@@ -73,7 +73,7 @@ addEventListener("pageshow", (event) => {
 // The language switch lands on the heading that is being read.
 function heading() {
   // A link to a heading leaves it just below the header, at the page's own scroll padding.
-  const edge = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 8;
+  const edge = (parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0) + 8;
   const passed = [...document.querySelectorAll(".prose [id^=h-]")].filter((h) => h.getBoundingClientRect().top < edge);
   return passed.length ? `#${passed.at(-1).id}` : "";
 }
