@@ -23,7 +23,7 @@ from tests.support.votes import figures, list_votes
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
 VOTE = f"{ARTICLE}/vote"
 OTHER = "/en/articles/17-why-a-withdrawal-is-delayed"
-KEY, XX
+KEY, OTHER_KEY = "move-authenticator", "withdrawal-delays"
 SCRIPT = SAME_ORIGIN | {"X-Requested-With": "fetch"}
 RECEIVED = (
     "We have received your answer. It is counted after a check, because many first answers came from your network."
