@@ -43,5 +43,9 @@ class TranslationNotFound(HelpdeskError):
     """No translation of that key in that locale."""
 
 
+class NoticeError(HelpdeskError):
+    """A notice that cannot be shown; the message says what to write instead."""
+
+
 class Busy(HelpdeskError):
     """The database could not take a write now; nothing was stored, and a retry is harmless."""
