@@ -69,7 +69,10 @@ def assert_sound(instance: Path) -> None:
     """The file is whole, and every figure equals the rows that it counts."""
     assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
     assert rows(instance, "PRAGMA foreign_key_check") == []
-    counted = "SELECT count(*) FROM hd_vote v WHERE v.translation_id = c.translation_id AND v.is_helpful = {}"
+    counted = (
+        "SELECT count(*) FROM hd_vote v WHERE v.translation_id = c.translation_id"
+        " AND v.status = 'counted' AND v.is_helpful = {}"
+    )
     assert (
         rows(
             instance,

@@ -32,7 +32,7 @@ STORED = (
     "Thank you. Your details have been stored and are read by the people who write these articles."
     " Your answer is counted after a check."
 )
-FORGED = 10_000 if FULL else 1_000
+FORGED = 10_000 if FULL else 500
 
 
 @pytest.fixture
