@@ -51,5 +51,9 @@ class SourceNeeded(HelpdeskError):
     """The source of an article cannot go while the article stays."""
 
 
+class NoticeError(HelpdeskError):
+    """A notice that cannot be shown; the message says what to write instead."""
+
+
 class Busy(HelpdeskError):
     """The database could not answer, or take a write, now; a retry is harmless."""

@@ -1,4 +1,4 @@
-"""`flask helpdesk views`: what was counted, and what was not and why."""
+"""`flask helpdesk views`: what was counted, what was not and why, and which language readers left."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from helpdesk.cli.progress import with_site
-from helpdesk.queries.views import list_tallies
+from helpdesk.queries.views import list_switches, list_tallies
 from helpdesk.services.site import Site
 
 
@@ -33,3 +33,18 @@ def explain(site: Site, article: int, since: datetime | None) -> None:
             f"{line.prefetches:9}{line.bots:9}{line.team:9}"
         )
     click.echo(f"{'total':32}{sum(line.views for line in lines):9}")
+
+
+@views.command()
+@click.argument("article", type=int)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="This day (UTC) and later.")
+@with_site
+def switches(site: Site, article: int, since: datetime | None) -> None:
+    """Print how often readers of ARTICLE (its id) left one language for another."""
+    lines = list_switches(site.database, article, since=since.date() if since else None)
+    if not lines:
+        click.echo("Nobody has switched the language of this article yet.")
+        return
+    click.echo(f"{'left':10}{'for':10}{'switches':>9}")
+    for line in lines:
+        click.echo(f"{line.from_locale:10}{line.to_locale:10}{line.switches:9}")

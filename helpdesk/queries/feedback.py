@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, cast, func, select
 
 from helpdesk.db import Database
 from helpdesk.models import Article, Revision, Translation, Vote
@@ -14,12 +14,16 @@ from helpdesk.models import Article, Revision, Translation, Vote
 
 @dataclass(frozen=True, slots=True)
 class OwnVote:
-    """What a visitor said; `is_settled` is False once a major revision came after it."""
+    """What a visitor said; `is_settled` is False once a major revision came after it.
+
+    `is_held` says that it is in no figure until the team has looked at it.
+    """
 
     is_helpful: bool
     reasons: tuple[str, ...]
     comment: str
     is_settled: bool
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,76 @@ def find_own_vote(database: Database, visitor: str, translation_id: int) -> OwnV
         )
         .exists()
     )
-    statement = select(Vote.is_helpful, Vote.reasons, Vote.comment, later.label("is_later")).where(
+    statement = select(Vote.is_helpful, Vote.reasons, Vote.comment, Vote.status, later.label("is_later")).where(
         Vote.visitor == visitor, Vote.translation_id == translation_id
     )
     with database.read() as connection:
         row = connection.execute(statement).first()
     if row is None:
         return None
-    return OwnVote(row.is_helpful, tuple(row.reasons.split()), row.comment, not row.is_later)
+    return OwnVote(
+        is_helpful=row.is_helpful,
+        reasons=tuple(row.reasons.split()),
+        comment=row.comment,
+        is_settled=not row.is_later,
+        is_held=row.status == "held",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldScope:
+    """Which held votes: on one article, or first given from a time on and before another."""
+
+    article_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCount:
+    """How many held votes there are, on how many articles, and when the first and the last of them came."""
+
+    yes: int
+    no: int
+    articles: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+    @property
+    def votes(self) -> int:
+        """All of them."""
+        return self.yes + self.no
+
+
+def is_held(scope: HeldScope) -> list[ColumnElement[bool]]:
+    """The conditions on `Vote` that make a scope."""
+    conditions: list[ColumnElement[bool]] = [Vote.status == "held"]
+    if scope.article_id is not None:
+        translations = select(Translation.id).where(Translation.article_id == scope.article_id)
+        conditions.append(Vote.translation_id.in_(translations))
+    if scope.since is not None:
+        conditions.append(Vote.created_at >= scope.since)
+    if scope.until is not None:
+        conditions.append(Vote.created_at < scope.until)
+    return conditions
+
+
+def count_held(database: Database, scope: HeldScope = HeldScope()) -> HeldCount:
+    """Held votes of a scope; one query."""
+    statement = (
+        select(
+            func.coalesce(func.sum(cast(Vote.is_helpful, Integer)), 0).label("yes"),
+            func.count().label("votes"),
+            func.count(Translation.article_id.distinct()).label("articles"),
+            func.min(Vote.created_at).label("first_at"),
+            func.max(Vote.created_at).label("last_at"),
+        )
+        .join(Translation, Translation.id == Vote.translation_id)
+        .where(*is_held(scope))
+    )
+    with database.read() as connection:
+        row = connection.execute(statement).one()
+    return HeldCount(row.yes, row.votes - row.yes, row.articles, row.first_at, row.last_at)
 
 
 def list_feedback(
@@ -68,6 +134,7 @@ def list_feedback(
     locale: str | None = None,
     since: datetime | None = None,
     only_no: bool = False,
+    status: str | None = None,
 ) -> Iterator[FeedbackEntry]:
     """Votes, the latest first, one at a time."""
     statement = (
@@ -84,6 +151,8 @@ def list_feedback(
         statement = statement.where(Vote.updated_at >= since)
     if only_no:
         statement = statement.where(Vote.is_helpful.is_(False))
+    if status is not None:
+        statement = statement.where(Vote.status == status)
     columns = statement.with_only_columns(
         Vote.updated_at,
         Vote.locale.label("asked"),

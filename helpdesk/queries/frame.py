@@ -55,3 +55,20 @@ def _frame(chain: tuple[str, ...]) -> AnySelect:
     due_at = select(func.max(Translation.published_at)).where(Translation.published_at <= NOW).scalar_subquery()
     one = select(generation.label("generation"), due_at.label("due_at")).subquery("one")
     return select(one, notice).select_from(one.outerjoin(notice, true()))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A notice as it was written; `until` None: until it is cleared."""
+
+    locale: str
+    markdown: str
+    set_at: datetime
+    until: datetime | None
+
+
+def list_notices(database: Database) -> list[NoticeLine]:
+    """The notices of all locales, those that have ended as well."""
+    statement = select(Notice.locale, Notice.markdown, Notice.set_at, Notice.until).order_by(Notice.locale)
+    with database.read() as connection:
+        return [NoticeLine(*row) for row in connection.execute(statement)]

@@ -1,14 +1,14 @@
-"""Daily tallies of an article: what was counted as a view, and what was not and why."""
+"""Daily tallies of an article: views, what was not counted and why, and switches to another language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.db import Database, by_code
-from helpdesk.models import DailyTally, Translation
+from helpdesk.models import DailyTally, SwitchTally, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,27 @@ def list_tallies(database: Database, article_id: int, *, since: date | None = No
         statement = statement.where(DailyTally.day >= since)
     with database.read() as connection:
         return [TallyLine(*row) for row in connection.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLine:
+    """How often readers of an article left one locale for another."""
+
+    from_locale: str
+    to_locale: str
+    switches: int
+
+
+def list_switches(database: Database, article_id: int, *, since: date | None = None) -> list[SwitchLine]:
+    """Each pair of locales between which readers of an article switched, the most frequent first."""
+    number = func.sum(SwitchTally.switches)
+    statement = (
+        select(SwitchTally.from_locale, SwitchTally.to_locale, number)
+        .where(SwitchTally.article_id == article_id)
+        .group_by(SwitchTally.from_locale, SwitchTally.to_locale)
+        .order_by(number.desc(), SwitchTally.from_locale, SwitchTally.to_locale)
+    )
+    if since is not None:
+        statement = statement.where(SwitchTally.day >= since)
+    with database.read() as connection:
+        return [SwitchLine(*row) for row in connection.execute(statement)]

@@ -85,7 +85,11 @@ def _recount(connection: Connection) -> None:
     def votes(is_helpful: bool) -> ColumnElement[int]:
         return (
             select(func.count())
-            .where(Vote.translation_id == Counter.translation_id, Vote.is_helpful.is_(is_helpful))
+            .where(
+                Vote.translation_id == Counter.translation_id,
+                Vote.status == "counted",
+                Vote.is_helpful.is_(is_helpful),
+            )
             .scalar_subquery()
         )
 

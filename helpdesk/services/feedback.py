@@ -1,16 +1,36 @@
-"""Takes votes: one row per visitor and translation, whatever is posted how often (product rule 4)."""
+"""Takes votes: one row per visitor and translation, whatever is posted how often (product rule 4).
+
+A visitor who has a vote is limited by himself. One who has none is a newcomer, and limited by the network: the first
+newcomers of an hour are counted, the next are held until the team has looked at them, and only a flood is refused.
+So a class behind one address loses no vote, and what a flood of forged visitors leaves behind is in no figure.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from typing import Any
 
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk.db import Database
 from helpdesk.models import Counter, RequestTally, Vote
+from helpdesk.queries.feedback import HeldScope, is_held
+from helpdesk.services.site import Site
+
+HOUR = 60  # minutes
+
+
+class Reception(Enum):
+    """What became of a vote; the first two are named as the status of its row."""
+
+    COUNTED = "counted"
+    HELD = "held"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +47,29 @@ class Ballot:
     query: str = ""
 
 
-def cast_vote(database: Database, ballot: Ballot, *, now: datetime) -> None:
-    """Store the vote with one upsert. Raises Busy, and then nothing was stored and a retry is harmless."""
+def cast_vote(site: Site, ballot: Ballot, *, network: bytes, now: datetime) -> Reception:
+    """Store the vote with one upsert, unless it is refused; `network` is a keyed hash.
+
+    Raises Busy, and then nothing was stored and a retry is harmless.
+    """
+    with site.database.transaction() as connection:
+        reception = _admit(site, connection, ballot.visitor, network, now)
+        if reception is Reception.REFUSED:
+            return reception
+        _lock_counter(connection, ballot.translation_id)
+        status = connection.execute(_upsert(site.database, ballot, reception.value, now)).scalar_one()
+        _count(connection, ballot.translation_id)
+    return Reception(status)
+
+
+def _upsert(database: Database, ballot: Ballot, status: str, now: datetime) -> Any:
+    """The row's own status comes back: a vote that is held stays so whatever its visitor changes, a counted one too."""
     row = {
         "visitor": ballot.visitor,
         "translation_id": ballot.translation_id,
         "locale": ballot.locale,
         "is_helpful": ballot.is_helpful,
+        "status": status,
         "revision": ballot.revision,
         "reasons": " ".join(ballot.reasons or ()),
         "comment": ballot.comment or "",
@@ -41,7 +77,7 @@ def cast_vote(database: Database, ballot: Ballot, *, now: datetime) -> None:
         "created_at": now,
         "updated_at": now,
     }
-    statement = database.upsert(Vote).values(**row, status="counted")
+    statement = database.upsert(Vote).values(**row)
     new = statement.excluded
     # What was said about another answer or another revision does not stand for this one.
     is_same = and_(Vote.is_helpful == new.is_helpful, Vote.revision == new.revision)
@@ -49,18 +85,43 @@ def cast_vote(database: Database, ballot: Ballot, *, now: datetime) -> None:
     changes["reasons"] = case((is_same, Vote.reasons), else_="") if ballot.reasons is None else new.reasons
     changes["comment"] = case((is_same, Vote.comment), else_="") if ballot.comment is None else new.comment
     changes["query"] = case((new.query == "", Vote.query), else_=new.query)
-    with database.transaction() as connection:
-        _lock_counter(connection, ballot.translation_id)
-        connection.execute(statement.on_conflict_do_update(index_elements=["visitor", "translation_id"], set_=changes))
-        _count(connection, ballot.translation_id)
+    return statement.on_conflict_do_update(index_elements=["visitor", "translation_id"], set_=changes).returning(
+        Vote.status
+    )
 
 
-def remove_vote(database: Database, visitor: str, translation_id: int) -> None:
-    """Take a vote back; nothing happens when there is none. Raises Busy."""
-    with database.transaction() as connection:
+def remove_vote(site: Site, visitor: str, translation_id: int, *, now: datetime) -> bool:
+    """Take a vote back, if there is one; False: too many requests, nothing was done. Raises Busy.
+
+    Who has taken back every vote is a newcomer again, so that nothing is gained by it.
+    """
+    with site.database.transaction() as connection:
+        if _tally(site.database, connection, _key_of(visitor), "requests", now) > site.settings.votes_per_minute:
+            return False
         _lock_counter(connection, translation_id)
         connection.execute(delete(Vote).where(Vote.visitor == visitor, Vote.translation_id == translation_id))
         _count(connection, translation_id)
+    return True
+
+
+def release_votes(database: Database, scope: HeldScope) -> int:
+    """Count held votes, all in one transaction; how many. Raises Busy."""
+    with database.transaction() as connection:
+        chosen = select(Vote.translation_id).where(*is_held(scope)).distinct().order_by(Vote.translation_id)
+        translations = connection.execute(chosen).scalars().all()
+        for translation_id in translations:
+            _lock_counter(connection, translation_id)
+        statement = update(Vote).where(*is_held(scope), Vote.translation_id.in_(translations))
+        released = connection.execute(statement.values(status=Reception.COUNTED.value)).rowcount
+        for translation_id in translations:
+            _count(connection, translation_id)
+    return released
+
+
+def drop_votes(database: Database, scope: HeldScope) -> int:
+    """Delete held votes; how many. Raises Busy."""
+    with database.transaction() as connection:
+        return connection.execute(delete(Vote).where(*is_held(scope))).rowcount
 
 
 def _lock_counter(connection: Connection, translation_id: int) -> None:
@@ -87,15 +148,55 @@ def _count(connection: Connection, translation_id: int) -> None:
     )
 
 
-def count_request(database: Database, network: bytes, *, now: datetime) -> int:
-    """Requests of a network (a keyed hash) in the current minute, this one included; one upsert for all processes."""
-    minute = int(now.timestamp()) // 60
-    statement = database.upsert(RequestTally).values(network=network, minute=minute, requests=1)
-    counted = statement.on_conflict_do_update(
-        index_elements=["network", "minute"], set_={"requests": RequestTally.requests + 1}
-    ).returning(RequestTally.requests)
+def _admit(site: Site, connection: Connection, visitor: str, network: bytes, now: datetime) -> Reception:
+    """Whether a vote is counted, held or refused; a cookie says nothing, only votes that stand do.
+
+    A visitor with a held vote is held everywhere: a cookie that a flood has collected is worth no more than the flood.
+    """
+    standing = connection.execute(select(func.max(Vote.status)).where(Vote.visitor == visitor)).scalar()
+    if standing is None:
+        return _admit_newcomer(site, connection, network, now)
+    requests = _tally(site.database, connection, _key_of(visitor), "requests", now)
+    return Reception.REFUSED if requests > site.settings.votes_per_minute else Reception(standing)
+
+
+def _admit_newcomer(site: Site, connection: Connection, network: bytes, now: datetime) -> Reception:
+    newcomers = _tally(site.database, connection, network, "newcomers", now)
+    if newcomers > site.settings.new_voters_per_minute:
+        return Reception.REFUSED
+    before = connection.execute(
+        select(func.coalesce(func.sum(RequestTally.newcomers), 0)).where(
+            RequestTally.network == network, RequestTally.minute.between(_minute(now) - HOUR, _minute(now) - 1)
+        )
+    ).scalar_one()
+    return Reception.HELD if before + newcomers > site.settings.new_voters_per_hour else Reception.COUNTED
+
+
+def count_request(database: Database, key: bytes, *, now: datetime) -> int:
+    """Requests of a network or visitor (a hash) in the current minute, this one included. Raises Busy."""
     with database.transaction() as connection:
-        requests = int(connection.execute(counted).scalar_one())
-        if requests == 1:
-            connection.execute(delete(RequestTally).where(RequestTally.minute < minute))
-    return requests
+        return _tally(database, connection, key, "requests", now)
+
+
+def _tally(database: Database, connection: Connection, key: bytes, column: str, now: datetime) -> int:
+    """One more in the current minute, and how many that makes: one upsert for all processes."""
+    row = {"network": key, "minute": _minute(now), "requests": 0, "newcomers": 0, column: 1}
+    number = getattr(RequestTally, column)
+    statement = (
+        database.upsert(RequestTally)
+        .values(**row)
+        .on_conflict_do_update(index_elements=["network", "minute"], set_={column: number + 1})
+        .returning(number)
+    )
+    counted = int(connection.execute(statement).scalar_one())
+    if counted == 1:
+        connection.execute(delete(RequestTally).where(RequestTally.minute < _minute(now) - HOUR))
+    return counted
+
+
+def _minute(now: datetime) -> int:
+    return int(now.timestamp()) // 60
+
+
+def _key_of(visitor: str) -> bytes:
+    return hashlib.blake2b(visitor.encode(), digest_size=16, person=b"visitor").digest()

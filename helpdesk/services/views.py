@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk.db import NOTE_TIMEOUT, Database
-from helpdesk.models import Counter, DailyTally, Reading, ReadingKey
+from helpdesk.models import Counter, DailyTally, Reading, ReadingKey, SwitchTally
 
 
 class Request(Enum):
@@ -86,6 +86,24 @@ def record_view(
                 update(Counter).where(Counter.translation_id == translation_id).values(views=Counter.views + 1)
             )
     return kind
+
+
+def record_switch(
+    database: Database, reader: Reader, article_id: int, *, left: str, chosen: str, now: datetime
+) -> bool:
+    """Count that a reader of an article left one locale for another, without a person; whether it was one.
+
+    Raises Busy: then nothing was counted.
+    """
+    if left == chosen or classify(reader) is not Request.READER:
+        return False
+    row = {"article_id": article_id, "from_locale": left, "to_locale": chosen, "day": now.date()}
+    statement = database.upsert(SwitchTally).values(**row, switches=1)
+    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=list(row), set_={"switches": SwitchTally.switches + 1})
+        )
+    return True
 
 
 def _tally(

@@ -36,6 +36,11 @@ def number(value: int) -> str:
     return format_number(value, current_locale(), _digits())
 
 
+def digits() -> str:
+    """Zero to nine as the reader's counts are written, for the script."""
+    return "".join(map(number, range(10)))
+
+
 def _digits() -> str:
     return current_site().settings.digits.get(current_locale().tag, "latn")
 
@@ -130,6 +135,7 @@ def register(environment: Environment) -> None:
         hd_own_name=own_name,
         hd_article_url=article_url,
         hd_static=static_url,
+        hd_digits=digits,
         hd_direction=direction,
         hd_site_name=site_name,
         hd_contact_url=plain_contact_url,

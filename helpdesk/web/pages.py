@@ -39,9 +39,12 @@ class Page:
 
     @property
     def switches(self) -> list[Switch]:
-        """Every language of the site, each leading to this same page."""
+        """Every language of the site, each leading to this same page; from an article with the language left."""
+        left: dict[str, Any] = {"from": current_locale().tag} if self.here["route"] == "article" else {}
         return [
-            Switch(locale, url_for("helpdesk.language", tag=locale.tag, **self.here), locale == current_locale())
+            Switch(
+                locale, url_for("helpdesk.language", tag=locale.tag, **self.here, **left), locale == current_locale()
+            )
             for locale in current_site().locales.all
         ]
 

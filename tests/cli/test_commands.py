@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from helpdesk import clock
 from helpdesk.cli.instance import settings_table
 from helpdesk.services.site import Site
+from tests.conftest import NOON
 from tests.core.test_importing import FOLDER, write
 from tests.support.pages import CheckingClient
+from tests.support.votes import figures, list_votes
 
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
+OTHER = "/en/articles/17-why-a-withdrawal-is-delayed"
 MANUAL = Path(__file__).parents[2] / "helpdesk/sampledata/product-documents/this-help-center"
 
 
@@ -122,6 +127,90 @@ def test_feedback_export_is_csv_that_no_spreadsheet_runs(app: Flask, run) -> Non
         '\'=HYPERLINK("http://evil.example")',
     ]
     assert (rows[0]["article_id"], rows[0]["is_helpful"], rows[0]["reasons"]) == ("16", "False", "hard")
+
+
+@pytest.fixture
+def held(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A counted vote, then two held ones: at noon on article 16, an hour later on 17."""
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    object.__setattr__(app.extensions["helpdesk"].settings, "new_voters_per_hour", 1)
+    vote(app, "no", "counted one")
+    vote(app, "no", "=held(one)")
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=59))
+    vote(app, "yes", "held other", OTHER)
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=1))
+
+
+@pytest.mark.usefixtures("held")
+def test_held_votes_are_listed_apart_and_marked_in_the_export(run) -> None:
+    output = run("feedback", "list", "--since", "2026-05-13")
+    assert "comment: counted one" in output
+    assert "held(one)" not in output
+    assert output.endswith("2 held, in no figure: feedback list --held --all\n")
+    output = run("feedback", "list", "--held", "--since", "2026-05-13")
+    assert "comment: =held(one)" in output
+    assert [word for word in ("counted one", "held other", "in no figure") if word in output] == []
+    assert "comment: held other" in run("feedback", "list", "--held", "--all")
+    table = run("feedback", "export", "--since", "2026-05-13").partition("\n")[2]
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["comment"], row["status"]) for row in rows] == [
+        ("held other", "held"),
+        ("'=held(one)", "held"),
+        ("counted one", "counted"),
+    ]
+
+
+@pytest.mark.usefixtures("held")
+def test_held_votes_are_released_or_dropped_once_their_number_was_seen(app: Flask, run) -> None:
+    site = app.extensions["helpdesk"]
+    before = figures(site, "move-authenticator", "en")
+    for wrong in ([], ["--all", "--article", "16"]):
+        assert "Say which held votes: --article, --since and --until, or --all." in run("feedback", "release", *wrong)
+    asked = run("feedback", "release", "--all")
+    seen = "2 held votes (1 yes, 1 no) on 2 articles, first given 2026-05-13 12:00 to 2026-05-13 12:59\n"
+    assert asked.startswith(f"1\n{seen}")
+    assert ("Count them? [y/N]: " in asked, "Aborted!" in asked, "Counted" in asked) == (True, True, False)
+    assert run("feedback", "drop", "--article", "18") == "0\nNo held votes there.\n"
+    assert run("feedback", "drop", "--until", "2026-05-13T12:00Z", "--yes") == "0\nNo held votes there.\n"
+    assert figures(site, "move-authenticator", "en") == before
+    output = run("feedback", "release", "--since", "2026-05-13T12:00Z", "--until", "2026-05-13T12:59Z", "--yes")
+    assert output.endswith("12:00\nCounted 1 votes.\n")
+    assert figures(site, "move-authenticator", "en") == (*before[:2], before[2] + 1)
+    other = figures(site, "withdrawal-delays", "en")
+    assert run("feedback", "drop", "--all", "--yes").endswith("Deleted 1 votes.\n")
+    assert figures(site, "withdrawal-delays", "en") == other
+    assert [row["comment"] for row in list_votes(site)] == ["counted one", "=held(one)"]
+
+
+def test_views_switches(run, client: CheckingClient) -> None:
+    assert run("views", "switches", "16") == "0\nNobody has switched the language of this article yet.\n"
+    for _ in range(2):
+        client.get("/de/language?route=article&id=16&from=en", headers={"Sec-Fetch-Site": "same-origin"})
+    assert run("views", "switches", "16").splitlines()[1:] == [
+        "left      for        switches",
+        "en        de                2",
+    ]
+
+
+def test_notices(run, client: CheckingClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    assert run("notice", "list") == "0\nNo notices.\n"
+    assert run("notice", "set", "All **well**", "--locale", "en", "--locale", "de") == "0\nShown in en, de.\n"
+    assert run("notice", "set", "Until one", "--until", "2026-05-13T13:00Z") == "0\nShown in en.\n"
+    assert run("notice", "set", "x", "--locale", "fr").startswith("1\nError: fr is not one of the locales: en, en-SG")
+    assert (
+        run("notice", "set", "x", "--until", "2026-05-13T12:00Z") == "1\nError: The notice would have ended already.\n"
+    )
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=2))
+    assert run("notice", "list").splitlines()[1:] == [
+        "de        2026-05-13 12:00  All **well**",
+        "en        2026-05-13 12:00 until 2026-05-13 13:00 (ended)  Until one",
+    ]
+    assert "All well" in client.get("/de/").text
+    assert run("notice", "clear", "--locale", "de") == "0\nCleared in de.\n"
+    assert "All well" not in client.get("/de/").text
+    assert run("notice", "clear") == "0\nCleared in en.\n"
+    assert run("notice", "clear") == "0\nThere was none.\n"
 
 
 def test_views_explain(run, client: CheckingClient) -> None:

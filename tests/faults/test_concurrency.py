@@ -239,6 +239,28 @@ def test_every_one_of_400_voters_counts_once_whatever_they_repeat(instance: Path
     assert_sound(instance)
 
 
+def vote_as_newcomers(instance: Path, number: int, address: str) -> list[int]:
+    """A worker: so many first votes of different visitors of one network; the statuses answered."""
+    statuses = []
+    with running(instance) as app:
+        ready()
+        for _ in range(number):
+            data, place = {"answer": "no"}, {"REMOTE_ADDR": address}
+            response = app.test_client().post(f"{ARTICLE}/vote", data=data, headers=OWN_PAGE, environ_base=place)
+            statuses.append(response.status_code)
+    return statuses
+
+
+def test_of_two_hundred_newcomers_of_one_network_at_once_thirty_count_and_none_is_lost(instance: Path) -> None:
+    clear_figures(instance)
+    jobs = [(vote_as_newcomers, (instance, 200 // PROCESSES, "192.0.2.1"))] * PROCESSES
+    assert [status for statuses in run_together(jobs) for status in statuses] == [303] * 200
+    query = "SELECT status, count(*), count(DISTINCT visitor) FROM hd_vote GROUP BY status ORDER BY status"
+    assert rows(instance, query) == [("counted", 30, 30), ("held", 170, 170)]
+    assert figures(instance) == (0, 0, 30)
+    assert_sound(instance)
+
+
 def test_fifty_flips_of_one_voter_leave_one_vote_with_the_last_answer(instance: Path) -> None:
     clear_figures(instance)
     cookie = run(vote_as, instance, [None], ["yes"], "10.1")[0]

@@ -76,7 +76,10 @@ def assert_sound(instance: Path) -> None:
     if url_of(instance) is None:
         assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
         assert rows(instance, "PRAGMA foreign_key_check") == []
-    counted = "SELECT count(*) FROM hd_vote v WHERE v.translation_id = c.translation_id AND v.is_helpful = {}"
+    counted = (
+        "SELECT count(*) FROM hd_vote v WHERE v.translation_id = c.translation_id"
+        " AND v.status = 'counted' AND v.is_helpful = {}"
+    )
     assert (
         rows(
             instance,

@@ -25,7 +25,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.data = response.get_data()
-        self.html = self.data.decode() if response.mimetype.startswith("text/") else ""
+        self.html = self.data.decode() if (response.mimetype or "").startswith("text/") else ""
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         self.root: Element = parser.parse(self.html)
         self.errors = parser.errors

@@ -32,7 +32,7 @@ ROUTES = {
         None,
         "/en/articles/16-move-your-authenticator-to-a-new-phone",
     ),
-    "vote": ("/<tag>/articles/<ref>/vote", "POST", READER, NEVER, "60 a minute and network", None),
+    "vote": ("/<tag>/articles/<ref>/vote", "POST", READER, NEVER, "60 a minute and voter", None),
     "vote_page": ("/<tag>/articles/<ref>/vote", "GET", READER, NEVER, None, "/en/articles/16-x/vote"),
     "search": ("/<tag>/search", "GET", READER, PAGE, None, "/en/search?q=authenticator"),
     "language": ("/<tag>/language", "GET", READER, NEVER, None, "/de/language?route=home"),

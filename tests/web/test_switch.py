@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
-from tests.support.pages import CheckingClient, Page
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine
+
+from helpdesk.db import Database, prepare_engine
+from helpdesk.queries.views import SwitchLine, list_switches
+from helpdesk.services.site import Site
+from tests.support.pages import READER, CheckingClient, Page
+
+ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
+# A click in the menu of our own page.
+CLICK = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://localhost{ARTICLE}"}
+FROM_ENGLISH = "/de/language?route=article&id=16&from=en"
 
 
 def switch_to(client: CheckingClient, page: Page, tag: str) -> Page:
@@ -110,3 +123,102 @@ def test_an_untranslated_article_says_so(client: CheckingClient) -> None:
     there = switch_to(client, german, "zh-Hant")
     assert there.status == 200
     assert there.one("aside").find("p") is not None
+
+
+def switches(site: Site) -> list[tuple[str, str, int]]:
+    return [(line.from_locale, line.to_locale, line.switches) for line in list_switches(site.database, 16)]
+
+
+def test_switches_on_an_article_are_tallied_by_pair_and_day_without_a_person(
+    site: Site, client: CheckingClient, noon: object
+) -> None:
+    page = client.get(ARTICLE)
+    for tag in ("de", "ar", "de", "en"):
+        (link,) = [a for a in page.all("a", data_switch="") if a.get("lang") == tag]
+        assert client.get(link.get("href", ""), headers=CLICK).status == 303
+    german = client.get("/de/articles/16", follow=True)
+    (link,) = [a for a in german.all("a", data_switch="") if a.get("lang") == "en"]
+    client.get(link.get("href", ""), headers=CLICK)
+    assert switches(site) == [("en", "de", 2), ("de", "en", 1), ("en", "ar", 1)]
+    assert list_switches(site.database, 16, since=date(2026, 5, 13))[0] == SwitchLine("en", "de", 2)
+    assert list_switches(site.database, 16, since=date(2026, 5, 14)) == []
+    with site.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM hd_switch_tally").mappings().all()
+    assert {tuple(row) for row in rows} == {("article_id", "from_locale", "to_locale", "day", "switches")}
+
+
+def test_only_article_pages_say_what_is_left(client: CheckingClient) -> None:
+    for path in PAGES:
+        links = [a.get("href", "") for a in client.get(path).all("a", data_switch="")]
+        assert {"from=en" in link for link in links} == {"/articles/" in path}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/de/language?route=article&id=16",
+        "/de/language?route=article&id=16&from=",
+        "/de/language?route=article&id=16&from=fr",
+        "/de/language?route=article&id=16&from=EN",
+        "/de/language?route=article&id=16&from=en%00",
+        "/de/language?route=article&id=16&from=de",
+        "/de/language?route=article&id=999&from=en",
+        "/de/language?route=article&id=20&from=en",
+        "/de/language?route=category&id=1&from=en",
+        "/de/language?route=home&id=16&from=en",
+    ],
+)
+def test_what_is_no_switch_between_two_languages_of_an_article(
+    site: Site, client: CheckingClient, address: str
+) -> None:
+    client.get(address, headers=CLICK)
+    with site.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM hd_switch_tally").scalar() == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
+        {"User-Agent": "curl/8.5.0"},
+        {"User-Agent": ""},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_programs_prefetches_and_other_sites_switch_nothing(
+    site: Site, client: CheckingClient, headers: dict[str, str]
+) -> None:
+    assert client.get(FROM_ENGLISH, headers=CLICK | headers).status == 303
+    client.open("HEAD", FROM_ENGLISH, headers=CLICK)
+    client.get(FROM_ENGLISH)  # an address that somebody sent on: nothing says that our page was left
+    assert switches(site) == []
+    client.get(FROM_ENGLISH, headers={"Referer": f"http://localhost{ARTICLE}"})
+    assert switches(site) == [("en", "de", 1)]
+
+
+def test_switches_at_once_are_all_counted(app: Flask, site: Site) -> None:
+    def click(_number: int) -> int:
+        return app.test_client().get(FROM_ENGLISH, headers=CLICK | {"User-Agent": READER}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(click, range(24))) == [303] * 24
+    assert switches(site) == [("en", "de", 24)]
+
+
+def test_the_switch_works_while_the_database_takes_no_writes(
+    site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpdesk.services.views.NOTE_TIMEOUT", 50)
+    other = Database(prepare_engine(create_engine(site.database.engine.url)))
+    with other.transaction():
+        page = client.get(FROM_ENGLISH, headers=CLICK)
+        assert (page.status, page.response.headers["Location"][:4]) == (303, "/de/")
+        assert page.response.headers["Set-Cookie"].startswith("hd_locale=de; ")
+    other.engine.dispose()
+    assert switches(site) == []
+    client.get(FROM_ENGLISH, headers=CLICK)
+    assert switches(site) == [("en", "de", 1)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from helpdesk import clock
 from helpdesk.db import Database, create_engine_for
 from helpdesk.models import Revision
 from helpdesk.services.site import Site
-from tests.conftest import NOON
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
 from tests.support.votes import count_votes, figures, list_votes, translation_id
 
@@ -289,23 +287,6 @@ def test_votes_on_archived_articles_are_410(site: Site, client: CheckingClient) 
 def test_get_on_the_vote_leads_to_the_article(client: CheckingClient) -> None:
     page = client.get(VOTE)
     assert (page.status, page.response.headers["Location"]) == (303, f"{ARTICLE}#feedback")
-
-
-def test_limit_by_network(build: Callable[..., Flask], demo_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOON)
-    app = build(demo_template, votes_per_minute=3)
-    client = CheckingClient(app, address="2001:db8:1:2::1")
-    said = {"answer": "no", "details": "1", "reason": "hard", "comment": "keep me"}
-    assert [client.post(VOTE, said).status for _ in range(4)] == [303, 303, 303, 429]
-    neighbour = CheckingClient(app, address="2001:db8:1:2:ffff::9")
-    page = neighbour.post(VOTE, said)
-    assert (page.status, state(page), page.response.headers["Retry-After"]) == (429, "alert", "60")
-    assert page.one("textarea").text == "keep me"
-    assert "checked" in page.one("input", value="hard").attrib
-    assert "Thank" not in page.text
-    assert CheckingClient(app, address="2001:db8:1:3::1").post(VOTE, said).status == 303
-    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=1))
-    assert neighbour.post(VOTE, said).status == 303
 
 
 def test_when_the_database_takes_no_writes_nothing_is_lost(

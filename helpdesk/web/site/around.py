@@ -47,9 +47,10 @@ def look_around(page: ArticlePage) -> Around:
     by_id, by_key = {link.article_id: link for link in links}, {link.key: link for link in links}
     chosen = [by_key.get(key) for key in page.related] or [by_id.get(i) for i in similar]
     here = set(site.locales.regions(locale))
+    related = (link for link in chosen if link and link.article_id != page.article_id)
     return Around(
         html=resolve(page.html, by_key),
-        related=tuple(link for link in chosen if link and (not link.regions or link.regions & here)),
+        related=tuple(link for link in related if not link.regions or link.regions & here),
         previous=by_id.get(page.previous_id or 0),
         next=by_id.get(page.next_id or 0),
     )

@@ -76,18 +76,22 @@ def article(ref: str) -> Response:
     return response
 
 
-def _count(page: ArticlePage) -> None:
-    """Count the reading; a page is served all the same when the database takes no writes."""
-    reader = Reader(
+def current_reader() -> Reader:
+    """Who asks, for what is counted."""
+    return Reader(
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", "")[:512],
         purpose=f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}",
     )
+
+
+def _count(page: ArticlePage) -> None:
+    """Count the reading; a page is served all the same when the database takes no writes."""
     site = current_site()
     try:
         record_view(
             site.database,
-            reader,
+            current_reader(),
             translation_id=page.translation_id,
             locale=current_locale().tag,
             now=clock.now(),

@@ -21,7 +21,10 @@ STATES = ("ask", "yes", "no", "stored", "removed", "failed", "limited")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """One state; `answer` is what the reader said or tried to say, None before that."""
+    """One state; `answer` is what the reader said or tried to say, None before that.
+
+    A vote that is held has the states of any other, and says so in each.
+    """
 
     state: str
     url: str
@@ -32,6 +35,7 @@ class Feedback:
     reasons: Sequence[str] = ()
     comment: str = ""
     is_asked_again: bool = False
+    is_held: bool = False
     # A removal failed: the vote stands, and so does the way to remove it.
     is_kept: bool = False
 
@@ -90,6 +94,7 @@ def make_feedback(
         answer=vote.is_helpful if vote else None,
         reasons=vote.reasons if vote else (),
         comment=vote.comment if vote else "",
+        is_held=vote.is_held if vote else False,
         is_asked_again=is_asked_again,
     )
 

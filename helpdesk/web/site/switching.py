@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
+from helpdesk.errors import Busy
 from helpdesk.queries.categories import list_categories
+from helpdesk.services.views import record_switch
+from helpdesk.web import security
 from helpdesk.web.caching import keep
 from helpdesk.web.filters import article_url
 from helpdesk.web.localization import COOKIE_YEAR, LOCALE_COOKIE, cookie_path, current_locale, current_site
 from helpdesk.web.pages import clean_query
-from helpdesk.web.site.articles import find_page
+from helpdesk.web.site.articles import current_reader, find_page
+
+log = logging.getLogger(__name__)
 
 # Parameters of a page that stay when its language changes; the page itself refuses what is wrong with them.
 KEPT = ("category", "sort", "page")
@@ -22,6 +28,8 @@ KEPT = ("category", "sort", "page")
 def switch() -> Response:
     """303 to the page that route and ids name: there is no address to smuggle in. Raises NotFound, Gone."""
     response = make_response(redirect(_target(), 303))
+    if request.args.get("route") == "article":
+        _count(int(request.args["id"]))
     is_prefetch = "prefetch" in f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
     if not is_prefetch:
         response.set_cookie(
@@ -67,3 +75,21 @@ def _list(route: str, owner_id: int, query: dict[str, Any]) -> str:
             if route == "section" and section.id == owner_id:
                 return url_for("helpdesk.section", slug=category.slug, section_slug=section.slug, **query)
     raise NotFound
+
+
+def _count(article_id: int) -> None:
+    """Count a click in the menu of an article's own page; the switch works all the same when nothing can be written."""
+    site, left = current_site(), current_site().locales.find(request.args.get("from", ""))
+    if left is None or request.method != "GET" or security.judge_post() is not security.Verdict.OWN:
+        return
+    try:
+        record_switch(
+            site.database,
+            current_reader(),
+            article_id,
+            left=left.tag,
+            chosen=current_locale().tag,
+            now=clock.now(),
+        )
+    except Busy as error:
+        log.warning("A switch on article %s was not counted: %s", article_id, error)

@@ -14,7 +14,7 @@ from helpdesk import clock
 from helpdesk.errors import Busy
 from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote
-from helpdesk.services.feedback import Ballot, cast_vote, count_request, remove_vote
+from helpdesk.services.feedback import Ballot, Reception, cast_vote, remove_vote
 from helpdesk.web import security
 from helpdesk.web.caching import keep, send_to
 from helpdesk.web.errors import RETRY_AFTER, error_response
@@ -50,32 +50,42 @@ def vote(ref: str) -> Response:
     answer = request.form.get("answer", "")
     if answer not in ANSWERS and answer != "remove":
         raise BadRequest
+    return _remove(page) if answer == "remove" else _cast(page)
+
+
+def _cast(page: ArticlePage) -> Response:
+    visitor = security.find_visitor() or security.new_visitor()
+    ballot, network = _ballot(page, visitor), security.network_hash()
+    try:
+        reception = cast_vote(current_site(), ballot, network=network, now=clock.now())
+    except Busy as error:
+        return _fail(page, error)
+    if reception is Reception.REFUSED:
+        return _answer(page, "limited", 429)
+    response = _done(page, "", is_held=reception is Reception.HELD)
+    security.set_visitor_cookie(response, visitor)
+    return response
+
+
+def _remove(page: ArticlePage) -> Response:
     visitor = security.find_visitor()
     try:
-        if _is_limited():
+        if visitor is not None and not remove_vote(current_site(), visitor, page.translation_id, now=clock.now()):
             return _answer(page, "limited", 429)
-        if answer == "remove":
-            if visitor is not None:
-                remove_vote(current_site().database, visitor, page.translation_id)
-            return _done(page, visitor, hint="removed")
-        visitor = visitor or security.new_visitor()
-        cast_vote(current_site().database, _ballot(page, visitor), now=clock.now())
     except Busy as error:
-        log.warning("A vote on article %s was not stored: %s", page.article_id, error)
-        return _answer(page, "failed", 503)
-    return _done(page, visitor, hint="")
+        return _fail(page, error)
+    return _done(page, "removed")
+
+
+def _fail(page: ArticlePage, error: Busy) -> Response:
+    log.warning("A vote on article %s was not stored: %s", page.article_id, error)
+    return _answer(page, "failed", 503)
 
 
 def _limit_body() -> None:
     """Bodies of posts are small; a larger one is refused with 413 when the form is read."""
     request.max_content_length = current_site().settings.form_bytes
     request.max_form_parts = 50
-
-
-def _is_limited() -> bool:
-    site = current_site()
-    requests = count_request(site.database, security.network_hash(), now=clock.now())
-    return requests > site.settings.votes_per_minute
 
 
 def _ballot(page: ArticlePage, visitor: str) -> Ballot:
@@ -102,26 +112,24 @@ def _details() -> tuple[tuple[str, ...], str] | None:
     return known, comment[: settings.comment_length]
 
 
-def _done(page: ArticlePage, visitor: str | None, *, hint: str) -> Response:
+def _done(page: ArticlePage, hint: str, *, is_held: bool = False) -> Response:
     """Stored: 303 to the article, or for the script the new state itself."""
     carried: dict[str, Any] = {"q": searched_before()} if searched_before() else {}
     if _is_script():
-        state = _stored_feedback(page, hint)
+        state = _stored_feedback(page, hint, is_held=is_held)
         response = make_response(render("_feedback.html", feedback=state, article=page))
     else:
         ref = article_ref(page.article_id, page.slug)
         hints: dict[str, Any] = {"feedback": hint} if hint else {}
         target = url_for("helpdesk.article", ref=ref, **carried, **hints, _anchor="feedback")
         response = make_response(redirect(target, 303))
-    if visitor is not None and not hint:
-        security.set_visitor_cookie(response, visitor)
     return keep(response, "never")
 
 
-def _stored_feedback(page: ArticlePage, hint: str) -> Feedback:
+def _stored_feedback(page: ArticlePage, hint: str, *, is_held: bool) -> Feedback:
     if hint == "removed":
         return make_feedback(page, "removed")
-    own = _tried()
+    own = replace(_tried(), is_held=is_held)
     if own.reasons or own.comment:
         return make_feedback(page, "stored", vote=own)
     return make_feedback(page, "yes" if own.is_helpful else "no", vote=own)
@@ -130,7 +138,7 @@ def _stored_feedback(page: ArticlePage, hint: str) -> Feedback:
 def _tried() -> OwnVote:
     """What the form says, whether it was stored or not."""
     reasons, comment = _details() or ((), "")
-    return OwnVote(ANSWERS[request.form["answer"]], reasons, comment, is_settled=True)
+    return OwnVote(ANSWERS[request.form["answer"]], reasons, comment, is_settled=True, is_held=False)
 
 
 def _answer(page: ArticlePage, state: str, status: int) -> Response:

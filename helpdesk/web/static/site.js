@@ -2,10 +2,15 @@
 
 const feedback = () => document.querySelector("[data-feedback]");
 
+// In the digits that the server prints, and the limit as it is printed there.
 function count() {
   const text = document.querySelector("[data-count]");
   const counter = document.querySelector("[data-counter]");
-  if (text && counter) counter.textContent = `${text.value.length} / ${text.maxLength}`;
+  if (!text || !counter) return;
+  const { digits, limit } = text.dataset;
+  const typed = text.value.length;
+  const number = typed < text.maxLength ? String(typed).replace(/\d/g, (digit) => digits[digit]) : limit;
+  counter.textContent = `${number} / ${limit}`;
 }
 
 // The buttons rest while an answer is on its way, so that two clicks stay one vote.
@@ -90,4 +95,35 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
+});
+
+// A notice that was put away stays away until there is another one; without storage it is forgotten.
+const notice = document.querySelector("[data-notice]");
+const AWAY = "hd_notice";
+
+function remember() {
+  try {
+    if (notice.open) localStorage.removeItem(AWAY);
+    else localStorage.setItem(AWAY, notice.dataset.notice);
+  } catch {}
+}
+
+if (notice) {
+  try {
+    notice.open = localStorage.getItem(AWAY) !== notice.dataset.notice;
+  } catch {}
+  notice.addEventListener("toggle", remember);
+}
+
+// A click copies the article's address; where that is not to be had, or is not what was asked, the link is a link.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-share]");
+  if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    await navigator.clipboard.writeText(link.href);
+    link.parentElement.querySelector("output").textContent = link.dataset.copied;
+  } catch {
+    location.assign(link.href);
+  }
 });
