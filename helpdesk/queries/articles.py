@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -29,7 +30,7 @@ from helpdesk.queries.visibility import (
     titled_translation,
     visible_to,
 )
-from helpdesk.text.markdown import Heading
+from helpdesk.text.markdown import Heading, list_destinations
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ArticlePage:
     title: str
     title_lang: str
     summary: str
+    excerpt: str
     html: str
     headings: tuple[Heading, ...]
     minutes: int
@@ -101,6 +103,7 @@ def get_article_page(
         title=row.title,
         title_lang=row.title_locale,
         summary=row.title_summary or row.summary,
+        excerpt=row.excerpt,
         html=row.html,
         headings=tuple(Heading(*entry) for entry in json.loads(row.headings)),
         minutes=row.minutes,
@@ -137,6 +140,7 @@ def _page(viewer: Viewer, regions: tuple[str, ...]) -> AnySelect:
             Translation.id.label("translation_id"),
             Translation.locale,
             Translation.summary,
+            Translation.excerpt,
             Translation.published_at,
             Translation.updated_at,
             Translation.revision,
@@ -189,7 +193,7 @@ def _neighbour(viewer: Viewer, *, is_next: bool) -> ScalarSelect[int]:
 
 # Every translation that readers can see somewhere, whoever asks.
 _TRANSLATIONS = (
-    select(Translation.id, Translation.locale, Translation.slug)
+    select(Translation.id, Translation.locale, Translation.slug, Translation.updated_at)
     .join(Article, Article.id == Translation.article_id)
     .where(Article.id == bindparam("id"), Translation.has_body, visible_to(ANYBODY, Translation))
 )
@@ -202,3 +206,23 @@ def _archived(viewer: Viewer) -> AnySelect:
         .join(Article, Article.id == Translation.article_id)
         .where(Article.id == bindparam("id"), Translation.status == "archived", not_withheld(viewer.tag))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A translation's text as it was written: every address in it, and the names of its images by theirs."""
+
+    markdown: str
+    links: tuple[str, ...]
+    images: Mapping[str, str]
+
+
+def get_source(database: Database, translation_id: int) -> Source:
+    """The text of a translation that exists; one query."""
+    statement = select(Body.markdown, Body.images).where(Body.translation_id == translation_id)
+    with database.read() as connection:
+        row = connection.execute(statement).one()
+    images = {
+        address: url.removeprefix("hd:media/") for address, (url, _width, _height) in json.loads(row.images).items()
+    }
+    return Source(row.markdown, list_destinations(row.markdown), images)
