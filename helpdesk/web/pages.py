@@ -70,9 +70,9 @@ class Page:
     def open_graph_locales(self) -> list[str]:
         """The content's language, then those of its other addresses, as Open Graph writes them."""
         locales = current_site().locales
-        tags = [self.lang or current_locale().tag, *(tag for tag, _url in self.alternates)]
-        found = [locale for tag in tags if (locale := locales.find(tag)) is not None]
-        return list(dict.fromkeys(open_graph_code(locale) for locale in found))
+        others = [locale for tag, _url in self.alternates if (locale := locales.find(tag)) is not None]
+        own = locales.find(self.lang) or current_locale()
+        return list(dict.fromkeys(open_graph_code(locale) for locale in (own, *others)))
 
     @property
     def switches(self) -> list[Switch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from helpdesk import clock
 from helpdesk.queries.listing import Card, Scope, list_cards
@@ -24,7 +24,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def feed() -> Response:
     """What was last published or updated in the reader's language; one query."""
     title = _("%(name)s Help Center", name=current_site().settings.site_name)
-    return _feed(title, url_for("helpdesk.home"), own_scope())
+    return _feed(title, url_for("helpdesk.feed"), url_for("helpdesk.home"), own_scope())
 
 
 def category_feed(slug: str) -> Response:
@@ -34,13 +34,15 @@ def category_feed(slug: str) -> Response:
         return send_to(with_query(url_for("helpdesk.category_feed", slug=chosen.slug)), 308, "moved")
     name = _("%(name)s Help Center", name=current_site().settings.site_name)
     page = url_for("helpdesk.category", slug=chosen.slug)
-    return _feed(f"{chosen.title} · {name}", page, own_scope(category_id=chosen.id))
+    return _feed(
+        f"{chosen.title} · {name}", url_for("helpdesk.category_feed", slug=slug), page, own_scope(category_id=chosen.id)
+    )
 
 
-def _feed(title: str, page: str, scope: Scope) -> Response:
+def _feed(title: str, path: str, page: str, scope: Scope) -> Response:
     site, locale = current_site(), current_locale()
     cards = list_cards(site.database, site.locales, locale, scope=scope, sort="updated", limit=ENTRIES, now=clock.now())
-    here = absolute(request.root_path + request.path)
+    here = absolute(path)
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": locale.tag})
     add(root, "id", here)
     add(root, "title", title)

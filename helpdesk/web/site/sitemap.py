@@ -14,7 +14,6 @@ from markupsafe import escape
 from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
-from helpdesk.queries.addresses import Address
 from helpdesk.queries.sitemap import list_articles, list_lists, list_sizes, list_updates
 from helpdesk.web.caching import keep
 from helpdesk.web.localization import current_site
