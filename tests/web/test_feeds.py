@@ -115,7 +115,7 @@ ODD = "A & B <b>\u202bשלום\u202c 🏴‍☠️ ]]> “\u2028”"
 
 def test_odd_titles(empty_site: Site, empty_app: Flask, tmp_path: Path) -> None:
     articles = {"odd": {"en.md": translation(ODD, summary=ODD)}, "bell": {"en.md": translation("x")}}
-    take_in(empty_site, tmp_path, articles, en=ODD)
+    take_in(empty_site, tmp_path / "content", articles, en=ODD)
     forbidden = "a\x07\x00\x1b\ufffe\uffffz"
     with empty_site.database.transaction() as connection:  # past every check of ours
         broken = Translation.title == "x"

@@ -86,7 +86,7 @@ ODD = {
         "zh-Hans.md": translation("提现（延迟）"),
     },
     "parentheses": {"en.md": translation("x", slug="(x)"), "en-SG.md": translation("y", slug="y+z %41")},
-    "script": {"en.md": translation("</script><!--<script>", "![a](b)", summary="]]> --> \u2028")},
+    "script": {"en.md": translation("</script><!--<script>", "<!-- x", summary="]]> --> \u2028")},
 }
 
 

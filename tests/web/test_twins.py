@@ -122,7 +122,7 @@ def test_llms_txt(client: CheckingClient) -> None:
 
 
 def test_titles_are_no_markdown(empty_site: Site, empty_app: Flask, tmp_path: Path) -> None:
-    take_in(empty_site, tmp_path, {"a": {"en.md": translation("[x](y) <b> `c`", summary="*Never*")}})
+    take_in(empty_site, tmp_path / "content", {"a": {"en.md": translation("[x](y) <b> `c`", summary="*Never*")}})
     line = r"- [\[x\](y) \<b\> \`c\`](http://localhost/en/articles/1.md): \*Never\*"
     assert line in CheckingClient(empty_app).get("/llms.txt").html.split("\n")
 
