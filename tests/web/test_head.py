@@ -145,7 +145,7 @@ LONG = "This sentence is here to be long enough to count. " * 9
         ({}, "![Desk](desk.png)", "Desk"),
         ({}, "---", "The title"),
         ({"summary": LONG}, "Body.", LONG[:199].strip()),
-        ({"summary": "word " * 90}, "Body.", ("word " * 40).strip()[:-5] + "…"),
+        ({"summary": "word " * 90}, "Body.", ("word " * 40).strip() + "…"),
         ({"summary": "字" * 300}, "Body.", "字" * 99 + "…"),
     ],
 )

@@ -37,16 +37,16 @@ def test_twin_of_an_article(client: CheckingClient) -> None:
 
 
 def test_every_address_in_the_demos_twins_leads_somewhere(client: CheckingClient) -> None:
-    targets, found = set(), 0
+    targets, found = set(), []
     for tag in ("en", "en-SG", "de", "ru", "ar", "zh-Hans", "zh-Hant"):
-        for number in range(1, 33):
+        for number in range(1, 50):
             twin = client.get(f"/{tag}/articles/{number}.md")
             if twin.status == 200:
-                found += 1
+                found.append(number)
                 text = re.sub(r"```.*?```|`[^`\n]*`", "", twin.data.decode(), flags=re.DOTALL)
                 assert "](article:" not in text
                 targets |= set(re.findall(r"\]\((http://localhost/[^)\s]+)\)", text))
-    assert found == 7 * 30
+    assert len(found) == 7 * len(set(found)) >= 7 * 30
     kinds = {target.rsplit("/", 2)[1] for target in targets}
     assert {"media", "articles"} <= kinds
     assert [target for target in sorted(targets) if client.get(target.partition("#")[0]).status != 200] == []
@@ -116,7 +116,8 @@ def test_llms_txt(client: CheckingClient) -> None:
     ]
     links = re.findall(r"^- \[(.+?)\]\((http://localhost/[^)]+)\)", page.html, flags=re.MULTILINE)
     twins = [url for _title, url in links if url.endswith(".md")]
-    assert len(twins) == 29  # all but the German one
+    entries = client.get("/en/feed.xml").data.count(b"<entry ")  # all but the German one
+    assert len(twins) == entries >= 29
     assert [url for _title, url in links if client.get(url).status != 200] == []
     assert links[-1] == ("繁體中文", "http://localhost/zh-Hant/llms.txt")
 
