@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,8 +12,11 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from flask import Flask
 
+from helpdesk.config import load
+from helpdesk.extension import Helpdesk
 from helpdesk.services.site import Site
 from helpdesk.web.site import machines, sitemap
+from tests.conftest import KEY, close
 from tests.support.content import take_in, translation
 from tests.support.pages import CheckingClient, Page
 from tests.support.queries import count_queries
@@ -206,3 +210,27 @@ def test_public_addresses_and_functions_for_a_host(build: Callable[..., Flask], 
         urls = [url for cluster in sitemap.sitemap_urls() for _tag, url, _updated_at in cluster.urls]
     assert len(urls) == listed
     assert [url for url in urls if not url.startswith("https://help.acme.example/")] == []
+
+
+def test_below_a_prefix(demo_template: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_template, tmp_path / "mounted")
+    host = Flask("host")
+    settings = load(tmp_path / "mounted", environ={}, secret_key=KEY, site_url="https://acme.example/help")
+    Helpdesk(host, url_prefix="/help", settings=settings)
+    try:
+        with host.test_request_context("/robots.txt", base_url="https://acme.example"):
+            lines = machines.robots_lines()
+            clusters = list(sitemap.sitemap_urls())
+            assert sitemap.sitemap_files() == ["https://acme.example/help/sitemap-1.xml"]
+    finally:
+        close(host)
+    assert lines[:2] == ["Disallow: /help/en/language", "Disallow: /help/en/search"]
+    assert lines[-4:] == [
+        "Disallow: /help/*/articles/*/view",
+        "Disallow: /help/*/feed.xml?",
+        "",
+        "Sitemap: https://acme.example/help/sitemap.xml",
+    ]
+    urls = [url for cluster in clusters for _tag, url in cluster.alternates]
+    assert "https://acme.example/help/de/" in urls
+    assert [url for url in urls if not url.startswith("https://acme.example/help/")] == []
