@@ -47,6 +47,7 @@ _OWN_NAMES |= {"ms": "Bahasa Melayu", "pt-PT": "Português (Portugal)", "zh-Hant
 
 _RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"})
 _NAME_PATTERNS = {"zh": "{}（{}）", "yue": "{}（{}）", "ko": "{}({})"}  # CLDR's localePattern, not in Babel
+_OPEN_GRAPH = {"ar": "ar_AR", "es-419": "es_LA"}
 _ZEROS = {"latn": "0", "arab": "\u0660", "arabext": "\u06f0", "deva": "\u0966"}
 DIGITS = tuple(_ZEROS)
 _DIGITS = {system: str.maketrans({str(n): chr(ord(zero) + n) for n in range(10)}) for system, zero in _ZEROS.items()}
@@ -216,6 +217,12 @@ def format_number(value: int, locale: Locale, digits: str = "latn") -> str:
 def language_name(locale_to_name: Locale, in_locale: Locale) -> str:
     """A language's name for the middle of a sentence in another language: "Brazilian Portuguese"."""
     return _cldr_name(locale_to_name.code, in_locale.code) or locale_to_name.name
+
+
+def open_graph_code(locale: Locale) -> str:
+    """Language and territory, as Open Graph writes a locale: zh_TW for zh-Hant. Some have a name of their own there."""
+    region = locale.region or _maximize(_canonical(locale.tag)).region
+    return _OPEN_GRAPH.get(locale.tag) or f"{locale.language}_{region}"
 
 
 @lru_cache(maxsize=4_096)  # a page shows some 30 dates at 10 microseconds, most of them again and again

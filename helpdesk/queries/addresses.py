@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from helpdesk.locales import Locale, Locales
@@ -16,6 +17,7 @@ class Address:
     tag: str
     slug: str
     translation_id: int
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +38,32 @@ class Limits:
         return is_near and locale.tag not in self.withheld
 
 
+def homes(locales: Locales, served: Mapping[str, str]) -> dict[str, str]:
+    """The tag of the locale at whose address each text lives; `served` says by tag whose text a locale shows.
+
+    A text is at home in its own locale. Where that does not show it, the first locale that inherits it takes its place.
+    """
+    found = {text: tag for tag, text in served.items() if tag == text}
+    for tag, text in served.items():
+        origin = locales.find(text)
+        if text not in found and origin is not None and locales.is_same_writing(locales.get(tag), origin):
+            found[text] = tag
+    return found
+
+
 def addresses(locales: Locales, limits: Limits, translations: Sequence[Any]) -> tuple[Address, ...]:
     """The addresses of an article in the switcher's order, at most one for each translation.
 
-    `translations` have `id`, `locale`, `slug`, are visible and have a body. A translation is at home in its own
-    locale. Where that is not among the article's regions, the first regional locale that inherits it takes its place:
-    an English text for Singapore alone lives at /en-SG/. What no locale of the site may list has no address.
+    `translations` have `id`, `locale`, `slug`, `updated_at`, are visible and have a body. An English text that is
+    limited to Singapore lives at /en-SG/ alone. What no locale of the site may list has no address.
     """
     own = {row.locale: row for row in translations}
-    found: dict[int, Address] = {}
-    allowed = [locale for locale in locales.all if limits.allow(locales, locale)]
-    for locale in allowed:
-        if locale.tag in own:
-            row = own[locale.tag]
-            found[row.id] = Address(locale.tag, row.slug, row.id)
-    for locale in allowed:
-        heir = next((own[item.tag] for item in locales.chain(locale) if item.tag in own), None)
-        if heir is not None and heir.id not in found and locales.is_same_writing(locale, locales.get(heir.locale)):
-            found[heir.id] = Address(locale.tag, heir.slug, heir.id)
-    order = {locale.tag: place for place, locale in enumerate(locales.all)}
-    return tuple(sorted(found.values(), key=lambda address: order[address.tag]))
+    served: dict[str, str] = {}
+    for locale in locales.all:
+        text = next((item.tag for item in locales.chain(locale) if item.tag in own), None)
+        if text is not None and limits.allow(locales, locale):
+            served[locale.tag] = text
+    at_home = {tag: own[text] for text, tag in homes(locales, served).items()}
+    return tuple(
+        Address(tag, row.slug, row.id, row.updated_at) for tag in served if (row := at_home.get(tag)) is not None
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from urllib.parse import unquote
 
 from sqlalchemy import ScalarSelect, bindparam, select, tuple_
 
@@ -29,7 +31,7 @@ from helpdesk.queries.visibility import (
     titled_translation,
     visible_to,
 )
-from helpdesk.text.markdown import Heading
+from helpdesk.text.markdown import Heading, list_destinations
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class ArticlePage:
     title: str
     title_lang: str
     summary: str
+    excerpt: str
     html: str
     headings: tuple[Heading, ...]
     minutes: int
@@ -101,6 +104,7 @@ def get_article_page(
         title=row.title,
         title_lang=row.title_locale,
         summary=row.title_summary or row.summary,
+        excerpt=row.excerpt,
         html=row.html,
         headings=tuple(Heading(*entry) for entry in json.loads(row.headings)),
         minutes=row.minutes,
@@ -137,6 +141,7 @@ def _page(viewer: Viewer, regions: tuple[str, ...]) -> AnySelect:
             Translation.id.label("translation_id"),
             Translation.locale,
             Translation.summary,
+            Translation.excerpt,
             Translation.published_at,
             Translation.updated_at,
             Translation.revision,
@@ -189,7 +194,7 @@ def _neighbour(viewer: Viewer, *, is_next: bool) -> ScalarSelect[int]:
 
 # Every translation that readers can see somewhere, whoever asks.
 _TRANSLATIONS = (
-    select(Translation.id, Translation.locale, Translation.slug)
+    select(Translation.id, Translation.locale, Translation.slug, Translation.updated_at)
     .join(Article, Article.id == Translation.article_id)
     .where(Article.id == bindparam("id"), Translation.has_body, visible_to(ANYBODY, Translation))
 )
@@ -201,4 +206,27 @@ def _archived(viewer: Viewer) -> AnySelect:
         select(Translation.id)
         .join(Article, Article.id == Translation.article_id)
         .where(Article.id == bindparam("id"), Translation.status == "archived", not_withheld(viewer.tag))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A translation's text as it was written; `targets` are what its addresses stand for, by the address.
+
+    That is `hd:media/<name>`, `article:<key>` or the address itself.
+    """
+
+    markdown: str
+    targets: Mapping[str, str]
+
+
+def get_source(database: Database, translation_id: int) -> Source:
+    """The text of a translation that exists; one query."""
+    statement = select(Body.markdown, Body.targets).where(Body.translation_id == translation_id)
+    with database.read() as connection:
+        row = connection.execute(statement).one()
+    known = {address: to if isinstance(to, str) else to[0] for address, to in json.loads(row.targets).items()}
+    written = list_destinations(row.markdown)
+    return Source(
+        row.markdown, {address: known.get(unquote(address), known.get(address, address)) for address in written}
     )

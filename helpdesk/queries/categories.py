@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, bindparam, literal, select, union_all
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Category, CategoryText, Redirect, Section, SectionText
+from helpdesk.queries.addresses import homes
 from helpdesk.queries.visibility import AnySelect, Viewer, category_text, has_article, reader_of, section_text
 
 
@@ -118,26 +121,58 @@ def _first(database: Database, *statements: Select[int]) -> int | None:
     return None if row is None else int(row[0])
 
 
-def get_slugs(
-    database: Database, locales: Locales, category_id: int, section_id: int | None
-) -> dict[str, tuple[str, str | None]]:
-    """For every locale's tag, the slugs by which its readers reach a category, or a section in it; one query."""
-    statement = union_all(
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """A locale's address of the list whose text, in `lang`, is at home there."""
+
+    tag: str
+    lang: str
+    slug: str
+    section_slug: str | None
+
+
+def list_addresses(
+    database: Database, locales: Locales, category_id: int, section_id: int | None, *, now: datetime
+) -> tuple[ListAddress, ...]:
+    """Where the texts of a category, or of a section in it, live: in locales that have something to list; one query."""
+    viewers = tuple(reader_of(locales, locale) for locale in locales.all)
+    values = {"category_id": category_id, "section_id": section_id, "now": now}
+    slugs: dict[str, dict[str, str]] = {"category": {}, "section": {}, "shown": {}}
+    with database.read() as connection:
+        for kind, tag, slug in connection.execute(_texts(viewers, section_id is not None), values):
+            slugs[kind][tag] = slug
+    categories, sections = slugs["category"], slugs["section"]
+    texts = categories if section_id is None else sections
+    served = {viewer.tag: _nearest(viewer, texts) for viewer in viewers if viewer.tag in slugs["shown"]}
+    at_home = {tag: text for text, tag in homes(locales, served).items()}
+    return tuple(
+        ListAddress(
+            viewer.tag,
+            at_home[viewer.tag],
+            categories[_nearest(viewer, categories)],
+            sections[_nearest(viewer, sections)] if sections else None,
+        )
+        for viewer in viewers
+        if viewer.tag in at_home
+    )
+
+
+def _nearest(viewer: Viewer, texts: Mapping[str, str]) -> str:
+    """Whose text a viewer gets, as `category_text` picks it."""
+    return next((tag for tag in viewer.chain if tag in texts), min(texts))
+
+
+@lru_cache(maxsize=64)
+def _texts(viewers: tuple[Viewer, ...], is_section: bool) -> CompoundSelect[Any]:
+    category_id, section_id = bindparam("category_id", type_=Integer), bindparam("section_id", type_=Integer)
+    column, owner = (Article.section_id, section_id) if is_section else (Article.category_id, category_id)
+    return union_all(
         select(literal("category").label("kind"), CategoryText.locale, CategoryText.slug).where(
             CategoryText.category_id == category_id
         ),
         select(literal("section"), SectionText.locale, SectionText.slug).where(SectionText.section_id == section_id),
+        *(
+            select(literal("shown"), literal(viewer.tag), literal("")).where(has_article(viewer, column, owner))
+            for viewer in viewers
+        ),
     )
-    slugs: dict[str, dict[str, str]] = {"category": {}, "section": {}}
-    with database.read() as connection:
-        for kind, tag, slug in connection.execute(statement):
-            slugs[kind][tag] = slug
-
-    def best(locale: Locale, kind: str) -> str:
-        chain = [item.tag for item in locales.chain(locale) if item.tag in slugs[kind]]
-        return slugs[kind][chain[0] if chain else min(slugs[kind])]
-
-    return {
-        locale.tag: (best(locale, "category"), best(locale, "section") if section_id is not None else None)
-        for locale in locales.all
-    }

@@ -83,10 +83,11 @@ class CardPage:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles a list is about."""
+    """Which articles a list is about; `written_in` are tags, of which one is the text's that is served."""
 
     category_id: int | None = None
     section_id: int | None = None
+    written_in: tuple[str, ...] = ()
 
 
 def list_cards(
@@ -101,7 +102,8 @@ def list_cards(
     now: datetime,
 ) -> tuple[Card, ...]:
     """Cards of a scope in an order; one query."""
-    statement = _cards(reader_of(locales, locale), scope.category_id is not None, scope.section_id is not None, sort)
+    viewer = reader_of(locales, locale)
+    statement = _cards(viewer, scope.category_id is not None, scope.section_id is not None, sort, scope.written_in)
     values = {
         "now": now,
         "limit": limit,
@@ -202,7 +204,7 @@ def cards_of(viewer: Viewer, chosen: Subquery) -> AnySelect:
 
 
 @lru_cache(maxsize=1024)
-def _cards(viewer: Viewer, by_category: bool, by_section: bool, sort: str) -> AnySelect:
+def _cards(viewer: Viewer, by_category: bool, by_section: bool, sort: str, written_in: tuple[str, ...]) -> AnySelect:
     # Inside one category its position is the same in every row; leaving it out lets the index give the order.
     order = ORDERS["featured"][1:] if sort == "featured" and (by_category or by_section) else ORDERS[sort]
     names = [f"order_{place}" for place in range(len(order))]
@@ -211,6 +213,8 @@ def _cards(viewer: Viewer, by_category: bool, by_section: bool, sort: str) -> An
         page = page.where(Article.category_id == _parameter("category_id"))
     if by_section:
         page = page.where(Article.section_id == _parameter("section_id"))
+    if written_in:
+        page = page.where(Translation.locale.in_(written_in))
     page = page.order_by(*(way(column) for column, way in order))
     chosen = page.limit(_parameter("limit")).offset(_parameter("offset")).subquery("page")
     again = zip(names, order, strict=True)

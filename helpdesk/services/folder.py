@@ -19,6 +19,8 @@ from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# Control characters, halves of characters and noncharacters: forbidden in HTML, most of them in XML.
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 TEXT_FIELDS = {"title", "slug", "summary"}
 TRANSLATION_FIELDS = TEXT_FIELDS | {
     "published_at",
@@ -159,9 +161,9 @@ class Fields:
         self.reader.refuse(self.path, self.matter.lines.get(name, 1), reason)
 
     def words(self, name: str) -> str:
-        """The field as one line of text, lists joined by commas."""
+        """The field as one line of text, lists joined by commas; YAML's escapes can write what no page may hold."""
         value = self.matter.fields.get(name, "")
-        return " ".join((", ".join(value) if isinstance(value, list) else value).split())
+        return " ".join(CONTROLS.sub(" ", ", ".join(value) if isinstance(value, list) else value).split())
 
     def list(self, name: str, fits: Callable[[str], object], what: str) -> str | None:
         """The field's items between spaces, " SG EU "; None without any."""

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from helpdesk.text.finishing import Finisher, Heading, Image, ImageInfo
 from helpdesk.text.parsing import build_parser
 
-__all__ = ["Heading", "Image", "ImageInfo", "Rendered", "drop_includes", "render", "strip_title"]
+__all__ = [
+    "Heading",
+    "Image",
+    "ImageInfo",
+    "Rendered",
+    "drop_includes",
+    "list_destinations",
+    "relink",
+    "render",
+    "strip_title",
+]
 
 _PARSER = build_parser()
 _BLOCK_PARSER = build_parser()
@@ -24,6 +34,13 @@ _NO_IMAGES: Mapping[str, ImageInfo] = {}
 _NO_LINKS: Mapping[str, str] = {}
 _INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
 _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
+# Where an address stands: after a label, in a definition, in an attribute, alone; code spans are passed over.
+_ADDRESS = re.compile(
+    r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)"
+    r"|(?P<before>\]\([ \t]*|^ {0,3}\[[^\]]+\]:[ \t]*|\b(?:href|src)=[\"']?)"
+    r"(?:<(?P<bracketed>[^<>]*)>|(?P<bare>[^\s<>()\"']+))"
+    r"|<(?P<auto>article:[^<>\s]*)>"
+)
 _FENCE = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)")
 
 
@@ -93,6 +110,42 @@ def drop_includes(source: str) -> tuple[str, list[int]]:
         fence = _open_fence(fence, bare)
         kept.append(line)
     return "\n".join(kept), dropped
+
+
+def relink(source: str, resolve: Callable[[str], str | None]) -> str:
+    """The Markdown with other addresses in links and images, code as it was written.
+
+    `resolve` gives the new address, None to leave the old one, "" for a link that leads nowhere."""
+
+    def real(match: re.Match[str]) -> str:
+        before, bracketed, bare, auto = match.group("before", "bracketed", "bare", "auto")
+        address = next((found for found in (bracketed, bare, auto) if found is not None), None)
+        url = None if address is None else resolve(address)
+        if url is None:
+            return match.group()
+        url = url.replace("(", "%28").replace(")", "%29")
+        if auto is not None:
+            return f"<{url}>" if url else ""
+        return before + (url or ("" if "=" in before else "<>"))
+
+    lines, code = source.split("\n"), _code_lines(source)
+    return "\n".join(line if number in code else _ADDRESS.sub(real, line) for number, line in enumerate(lines))
+
+
+def list_destinations(source: str) -> tuple[str, ...]:
+    """Every address that `relink` would ask for, once."""
+    found: dict[str, None] = {}
+    relink(source, lambda address: found.setdefault(address))
+    return tuple(found)
+
+
+def _code_lines(source: str) -> set[int]:
+    """Lines of code blocks, counted from 0."""
+    if _markup(source) > _MAX_MARKUP:
+        return set(range(source.count("\n") + 1))  # shown as it was written
+    tokens = _BLOCK_PARSER.parse(source, {"mark": "code"})
+    blocks = (token.map for token in tokens if token.type in ("fence", "code_block") and token.map)
+    return {number for start, end in blocks for number in range(start, end)}
 
 
 def _markup(source: str) -> int:

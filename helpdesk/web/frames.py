@@ -20,7 +20,18 @@ EMPTY = Frame("", None, None)
 # Settings that differ from machine to machine while the pages are the same, or are secret.
 NOT_SHOWN = {"instance_dir", "index_dir", "media_dir", "translations_dir", "database_url", "secret_key"}
 # Pages that are the same for every reader. An article's depends on the reader's vote: its view asks for itself.
-VALIDATED = {"home", "category", "section", "about_views"}
+VALIDATED = {"home", "category", "section", "about_views", "search"}
+# What machines ask for: content alone, without the notice, a day's figures, or a host's layout around it.
+DOCUMENTS = {
+    "sitemap",
+    "sitemap_part",
+    "feed",
+    "category_feed",
+    "opensearch",
+    "markdown",
+    "llms",
+    "llms_of_default",
+}
 
 
 def current_frame() -> Frame:
@@ -75,6 +86,22 @@ def validator(*parts: object) -> str | None:
     return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 
 
+def document_validator() -> str | None:
+    """The entity tag of what is made of the content alone."""
+    if current_app.debug:
+        return None
+    frame = current_frame()
+    known = (
+        current_app.extensions["helpdesk_fingerprint"],
+        frame.generation,
+        frame.due_at,
+        request.host_url,
+        request.root_path,
+        request.full_path,
+    )
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
+
+
 def is_known(tag: str | None) -> bool:
     """Whether the client has the page with this tag."""
     return tag is not None and request.if_none_match.contains_weak(tag)
@@ -88,17 +115,24 @@ def unchanged(tag: str, policy: str) -> Response:
 
 
 def answer_if_unchanged() -> Response | None:
-    """Before a page that is the same for everybody is made: one query decides whether it need not be."""
+    """Before a page that is the same for everybody is made: one query decides whether it need not be.
+
+    `If-None-Match: *` asks whether there is a page at all, which is known only afterwards.
+    """
     name = (request.endpoint or "").rpartition(".")[2]
-    if name not in VALIDATED or request.method not in ("GET", "HEAD"):
+    is_noted = name == "search" and request.args.get("q")  # a search is looked up each time, and counted
+    if name not in VALIDATED | DOCUMENTS or is_noted or request.method not in ("GET", "HEAD"):
         return None
-    g.hd_tag = validator()
-    return unchanged(g.hd_tag, "page") if is_known(g.hd_tag) else None
+    g.hd_tag = document_validator() if name in DOCUMENTS else validator()
+    return unchanged(g.hd_tag, "page") if is_known(g.hd_tag) and not request.if_none_match.star_tag else None
 
 
 def add_validator(response: Response) -> Response:
     """The tag of a page that was made."""
     tag = g.get("hd_tag")
-    if tag is not None and response.status_code == 200:
-        response.set_etag(tag, weak=True)
+    if tag is None or response.status_code != 200:
+        return response
+    if request.if_none_match.star_tag:
+        return unchanged(tag, "page")
+    response.set_etag(tag, weak=True)
     return response

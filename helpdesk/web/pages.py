@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, request, url_for
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
-from helpdesk.locales import Locale
+from helpdesk.locales import Locale, open_graph_code
+from helpdesk.queries.listing import Scope
+from helpdesk.text.excerpt import first_sentences
 from helpdesk.web.caching import keep
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.rendering import render
+
+LEAD = 200  # columns of a description
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,11 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Head and frame of a page; `alternates` are (hreflang, absolute address), for pages that have any."""
+    """Head and frame of a page; `alternates` are (hreflang, absolute address), for pages that have any.
+
+    `description` is plain text of any length, `lang` the tag of the content's language where that is not the
+    reader's, `feed` a title and path, `things` are what the page is for schema.org. Times are those of an article.
+    """
 
     title: str
     description: str = ""
@@ -36,6 +48,32 @@ class Page:
     # Where the switcher leads: the name of a route with its ids, never an address.
     here: Mapping[str, Any] = field(default_factory=lambda: {"route": "home"})
     query: str = ""
+    lang: str = ""
+    image: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    feed: tuple[str, str] | None = None
+    markdown_url: str | None = None
+    things: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def lead(self) -> str:
+        """The description in the length that result lists show."""
+        return describe(self.description)
+
+    @property
+    def json_ld(self) -> Markup:
+        """`things` as the text of a script element: no character of it can end the element or start a comment."""
+        graph = {"@context": "https://schema.org", "@graph": self.things}
+        return htmlsafe_json_dumps(graph, dumps=json.dumps)
+
+    @property
+    def open_graph_locales(self) -> list[str]:
+        """The content's language, then those of its other addresses, as Open Graph writes them."""
+        locales = current_site().locales
+        others = [locale for tag, _url in self.alternates if (locale := locales.find(tag)) is not None]
+        own = locales.find(self.lang) or current_locale()
+        return list(dict.fromkeys(open_graph_code(locale) for locale in (own, *others)))
 
     @property
     def switches(self) -> list[Switch]:
@@ -47,6 +85,18 @@ class Page:
             )
             for locale in current_site().locales.all
         ]
+
+
+def own_scope(category_id: int | None = None) -> Scope:
+    """What is the reader's locale's own or inherited, of the whole site or a category: no fallbacks."""
+    locales, locale = current_site().locales, current_locale()
+    near = tuple(item.tag for item in locales.all if locales.is_same_writing(locale, item))
+    return Scope(category_id=category_id, written_in=near)
+
+
+def describe(*texts: str) -> str:
+    """The first text that is not empty, in one line and whole sentences, cut to what result lists show."""
+    return next((short for text in texts if (short := first_sentences(" ".join(text.split()), LEAD))), "")
 
 
 def absolute(path: str) -> str:

@@ -304,3 +304,12 @@ def test_plain_tree(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:
 def test_plain_tree_of_unknown_locales_says_which_to_add(empty_site: Site, tmp_path: Path) -> None:
     root = write(tmp_path / "manual", {"en/a.md": "# A\n", "fr/a.md": "# A\n", "uk/a.md": "# A\n"})
     assert refusals(empty_site, root) == ["fr:1: no locale of this site; add to HELPDESK_LOCALES: fr, uk"]
+
+
+def test_characters_that_no_page_may_hold_become_spaces(empty_site: Site, tmp_path: Path) -> None:
+    title = r'"A\x07b\uD83Cc \U0001F3F4 d\uFFFEe\u0085f"'
+    files = {**FOLDER, "guides/money/pay/en.md": f"---\ntitle: {title}\n---\nText.\n"}
+    import_content(empty_site, write(tmp_path / "content", files))
+    with empty_site.database.read() as connection:
+        titles = connection.execute(select(Translation.title).where(Translation.locale == "en")).scalars().all()
+    assert titles == ["A b c 🏴 d e f"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -13,6 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 READER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+SCHEMA = {"TechArticle", "BreadcrumbList", "WebSite"}
 RTL = {"ar", "fa", "he", "ur"}
 # What a form on our own page sends along.
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost", "Referer": "http://localhost/"}
@@ -46,6 +48,22 @@ class Page:
     @property
     def text(self) -> str:
         return text_of(self.root.find("body") or self.root)
+
+    @property
+    def hreflang(self) -> list[tuple[str, str]]:
+        """The page's addresses in other languages, as (hreflang, address)."""
+        links = [(e.get("hreflang", ""), e.get("href", "")) for e in self.all("link", rel="alternate")]
+        return [(tag, url) for tag, url in links if tag]
+
+    @property
+    def data_graph(self) -> list[dict[str, Any]] | None:
+        """What the page is in the words of schema.org; None without any, or when it is no JSON."""
+        scripts = self.all("script", type="application/ld+json")
+        try:
+            data = json.loads(scripts[0].text or "") if scripts else {}
+        except ValueError:
+            return None
+        return data["@graph"] if data.get("@context") == "https://schema.org" else None
 
     @property
     def cards(self) -> list[dict[str, Any]]:
@@ -135,14 +153,59 @@ def check_page(page: Page, address: str) -> list[str]:
         problems.append(f"lang {lang} on /{first}/")
     problems += _check_structure(page)
     problems += _check_links(page, lang)
-    for script in page.all("script"):
-        if text_of(script):
-            problems.append("inline script")
+    problems += _check_data(page)
     for element in html.iter():
         if isinstance(element.tag, str) and ("style" in element.attrib or element.tag == "style"):
             problems.append(f"inline style at <{element.tag}>")
         if any(name.startswith("on") for name in element.attrib):
             problems.append(f"event handler at <{element.tag}>")
+    return problems
+
+
+def _check_data(page: Page) -> list[str]:
+    """The one script with text in it is data: JSON to the letter, about this very page."""
+    inline = [script for script in page.all("script") if script.text]
+    if any(script.get("type") != "application/ld+json" or script.get("src") for script in inline):
+        return ["inline script"]
+    if len(inline) > 1:
+        return [f"{len(inline)} scripts of data"]
+    return [] if not inline else _check_graph(page)
+
+
+def _check_graph(page: Page) -> list[str]:
+    problems = []
+    if page.data_graph is None:
+        return ["no JSON"]
+    if any(thing.get("@type") not in SCHEMA or None in thing.values() for thing in page.data_graph):
+        problems.append(f"things {page.data_graph}")
+    canonical = [e.get("href") for e in page.all("link", rel="canonical")]
+    for thing in page.data_graph:
+        if thing.get("@type") == "TechArticle" and (
+            [thing["mainEntityOfPage"]] != canonical or thing["headline"] != page.all("h1")[0].text
+        ):
+            problems.append(f"article {thing}")
+        if thing.get("@type") == "BreadcrumbList":
+            items = thing["itemListElement"]
+            if [item["position"] for item in items] != [*range(1, len(items) + 1)]:
+                problems.append(f"crumbs {items}")
+            if any(not item["name"] or not item["item"].startswith("http") for item in items):
+                problems.append(f"crumbs {items}")
+    return problems
+
+
+def _check_head(page: Page) -> list[str]:
+    """What networks and result lists are told: complete wherever a page may be shown by them."""
+    described = [e.get("content", "") for e in page.all("meta", name="description")]
+    problems = [f"description {text!r}" for text in described if not text.strip() or "\n" in text or len(text) > 201]
+    graph = {e.get("property", ""): e.get("content", "") for e in page.all("meta") if e.get("property")}
+    if [url for url in (e.get("href") for e in page.all("link", rel="canonical")) if url != graph.get("og:url")]:
+        problems.append("og:url is not the canonical address")
+    if graph and not {"og:title", "og:type", "og:url", "og:site_name", "og:locale"} <= set(graph):
+        problems.append(f"Open Graph {sorted(graph)}")
+    if any(not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", value) for name, value in graph.items() if "locale" in name):
+        problems.append(f"Open Graph {graph}")
+    if len(page.all("link", rel="search")) != 1:
+        problems.append("no description of the search")
     return problems
 
 
@@ -193,7 +256,7 @@ def _check_anchors(page: Page, ids: set[str | None]) -> list[str]:
 
 def _check_links(page: Page, lang: str) -> list[str]:
     problems = []
-    alternates = [(e.get("hreflang"), e.get("href", "")) for e in page.all("link", rel="alternate")]
+    alternates = page.hreflang
     tags = [tag for tag, _url in alternates]
     canonical = [e.get("href", "") for e in page.all("link", rel="canonical")]
     if len(canonical) > 1 or any(not url.startswith("http") for url in canonical):
@@ -203,9 +266,11 @@ def _check_links(page: Page, lang: str) -> list[str]:
             problems.append(f"hreflang {tags}")
         if any(not url.startswith("http") for _tag, url in alternates):
             problems.append("hreflang not absolute")
+        if [url for tag, url in alternates if tag == lang] != canonical or page.all("meta", name="robots"):
+            problems.append("hreflang on a page that is not its own canonical one")
     switches = page.all("a", data_switch="")
     if len(switches) < 2 or any(a.get("lang") != a.get("hreflang") or not a.get("dir") for a in switches):
         problems.append("switcher")
     if page.status == 200 and not page.all("meta", name="robots") and not page.all("meta", name="description"):
         problems.append("no description")
-    return problems
+    return problems + _check_head(page)

@@ -38,21 +38,21 @@ def test_article(client: CheckingClient) -> None:
 
 def test_hreflang_is_reciprocal_and_names_own_translations_only(client: CheckingClient) -> None:
     page = client.get(AUTHENTICATOR)
-    links = {e.get("hreflang"): e.get("href") for e in page.all("link", rel="alternate")}
+    links = dict(page.hreflang)
     assert list(links) == ["en", "de", "ar", "zh-Hans", "zh-Hant", "x-default"]
     assert links["x-default"] == "http://localhost/articles/16"
     for tag, url in links.items():
         if tag != "x-default":
             twin = client.get(url)
             assert (twin.status, twin.root.get("lang")) == (200, tag)
-            assert {e.get("hreflang"): e.get("href") for e in twin.all("link", rel="alternate")} == links
+            assert dict(twin.hreflang) == links
 
 
 def test_inherited_article_says_nothing_and_points_to_its_origin(client: CheckingClient) -> None:
     page = open_article(client, "/en-SG/articles/16")
     assert (page.status, page.root.get("lang")) == (200, "en-SG")
     assert page.all("aside") == []
-    assert page.all("link", rel="alternate") == []
+    assert page.hreflang == []
     assert page.one("link", rel="canonical").get("href") == f"http://localhost{AUTHENTICATOR}"
     assert page.texts("time")[0] == "12 Mar 2024"
     assert page.one("h1").get("lang") is None
@@ -65,7 +65,7 @@ def test_fallback_article_says_so_and_links_what_there_is(client: CheckingClient
     assert [(a.text, a.get("hreflang")) for a in notice.iter("a")] == [("Deutsch", "de")]
     assert (page.one("h1").get("lang"), page.one("h1").get("dir")) == ("de", "ltr")
     assert (page.one("div", class_="prose").get("lang"), page.one("div", class_="prose").get("dir")) == ("de", "ltr")
-    assert page.all("link", rel="alternate") == []
+    assert page.hreflang == []
     canonical = page.one("link", rel="canonical").get("href")
     assert canonical.startswith("http://localhost/de/articles/18-")
     assert client.get(canonical).status == 200

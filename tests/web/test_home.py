@@ -32,8 +32,7 @@ def test_popular_articles_are_the_most_viewed(client: CheckingClient) -> None:
 def test_every_locale_has_a_front_page(client: CheckingClient, tag: str) -> None:
     page = client.get(f"/{tag}/")
     assert (page.status, page.root.get("lang"), page.response.headers["Content-Language"]) == (200, tag, tag)
-    hreflang = [e.get("hreflang") for e in page.all("link", rel="alternate")]
-    assert hreflang == ["en", "en-SG", "de", "ru", "ar", "zh-Hans", "zh-Hant", "x-default"]
+    assert [tag for tag, _url in page.hreflang] == ["en", "en-SG", "de", "ru", "ar", "zh-Hans", "zh-Hant", "x-default"]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_result_page(site: Site, client: CheckingClient) -> None:
     assert first["meta"][0] == "FAQ"
     assert page.texts("mark")[:2] == ["withdrawal", "delayed"]
     assert page.one("meta", name="robots").get("content") == "noindex"
-    assert page.all("link", rel="alternate") == []
+    assert page.hreflang == []
     assert logged(site) == [("en", "withdrawal delayed", None, len(page.cards))]
 
 

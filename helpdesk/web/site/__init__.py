@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from helpdesk.web import caching, errors, frames, localization, security
-from helpdesk.web.site import about, articles, home, lists, machines, searching, switching, votes
+from helpdesk.web.site import about, articles, feeds, home, lists, machines, searching, sitemap, switching, twins, votes
 
 
 def build_blueprint() -> Blueprint:
@@ -45,16 +45,24 @@ def _add_routes(blueprint: Blueprint) -> None:
     route("/healthz", "healthz", machines.healthz)
     route("/readyz", "readyz", machines.readyz)
     route("/robots.txt", "robots", machines.robots)
+    route("/sitemap.xml", "sitemap", sitemap.sitemap)
+    route("/sitemap-<int(min=1, max=99999):number>.xml", "sitemap_part", sitemap.sitemap_part)
+    route("/llms.txt", "llms_of_default", twins.llms_of_default)
     route("/media/<name>", "media", machines.media)
     route("/static/hosted.css", "hosted_style", machines.hosted_style)
     route("/<tag>", "home_without_slash", home.without_slash)
     route("/<tag>/", "home", home.home)
     route("/<tag>/categories/<slug>", "category", lists.category)
     route("/<tag>/categories/<slug>/<section_slug>", "section", lists.section)
+    route("/<tag>/categories/<slug>/feed.xml", "category_feed", feeds.category_feed)
     route("/<tag>/articles/<ref>", "article", articles.article)
+    route("/<tag>/articles/<int(min=1, max=999999999):article_id>.md", "markdown", twins.markdown)
     route("/<tag>/articles/<ref>/vote", "vote", votes.vote, methods=["POST"])
     route("/<tag>/articles/<ref>/vote", "vote_page", votes.vote_page, methods=["GET"])
     route("/<tag>/search", "search", searching.search)
+    route("/<tag>/feed.xml", "feed", feeds.feed)
+    route("/<tag>/opensearch.xml", "opensearch", feeds.opensearch)
+    route("/<tag>/llms.txt", "llms", twins.llms)
     route("/<tag>/language", "language", switching.switch)
     route("/<tag>/about/views", "about_views", about.views)
     route("/<path:rest>", "not_found", machines.not_found)

@@ -11,15 +11,19 @@ from helpdesk.web.pages import Page, absolute, all_locales, show
 
 def views() -> Response:
     """How readings are counted, in the reader's language."""
-    locales = current_site().locales
     page = Page(
         title=_("How we count views"),
         description=_("What counts as a view of an article, what does not, and what we do not store."),
         canonical=absolute(url_for("helpdesk.about_views")),
-        alternates=all_locales(
-            lambda tag: url_for("helpdesk.about_views", tag=tag),
-            url_for("helpdesk.about_views", tag=locales.default.tag),
-        ),
+        alternates=about_alternates(),
         here={"route": "about_views"},
     )
     return show("about_views.html", page, policy="page", minutes=current_site().settings.view_repeat_minutes)
+
+
+def about_alternates() -> list[tuple[str, str]]:
+    """hreflang of the page, which every locale has."""
+    default = current_site().locales.default.tag
+    return all_locales(
+        lambda tag: url_for("helpdesk.about_views", tag=tag), url_for("helpdesk.about_views", tag=default)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
@@ -12,18 +13,21 @@ from werkzeug.exceptions import Gone, NotFound
 from helpdesk import clock
 from helpdesk.errors import Busy
 from helpdesk.locales import Locale
+from helpdesk.queries.addresses import Address
 from helpdesk.queries.articles import ArticleGone, ArticlePage, get_article_page
 from helpdesk.services.views import Reader, record_view
 from helpdesk.web import frames
 from helpdesk.web.caching import send_to, with_query
-from helpdesk.web.filters import article_url
+from helpdesk.web.filters import article_ref, article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
-from helpdesk.web.pages import Page, absolute, clean_query, show
+from helpdesk.web.pages import Page, absolute, clean_query, describe, show
 from helpdesk.web.site.around import look_around
 from helpdesk.web.site.feedback import Feedback, current_feedback
+from helpdesk.web.site.structured import crumbs, tech_article
 
 log = logging.getLogger(__name__)
 
+IMAGE = re.compile(r'src="hd:media/([0-9a-f]+\.[a-z]+)"')
 REF = re.compile(r"([1-9][0-9]{0,8})(?:-(.*))?", re.DOTALL)
 
 
@@ -32,7 +36,7 @@ def by_id(article_id: int) -> Response:
     page = find_page(article_id, current_site().locales.default)
     slugs = {item.tag: item.slug for item in page.alternates}
     best = next((locale.tag for locale in current_site().locales.chain(negotiated()) if locale.tag in slugs), None)
-    best = best or page.lang
+    best = best or home_of(page) or page.lang
     # A translation into a language that the site gave up is read below the default one's address.
     tag, slug = (best, slugs[best]) if best in slugs else (current_site().locales.default.tag, page.slug)
     response = send_to(article_url(article_id, slug, tag=tag), 302, "never")
@@ -64,7 +68,9 @@ def article(ref: str) -> Response:
     article_id, slug = parse_ref(ref)
     page = find_page(article_id, current_locale())
     if slug != page.slug:
-        target = with_query(article_url(article_id, page.slug))
+        is_twin = slug.endswith(".md")
+        here = url_for("helpdesk.markdown", article_id=article_id) if is_twin else article_url(article_id, page.slug)
+        target = with_query(here)
         return send_to(target, 308, "moved")
     feedback = current_feedback(page)
     tag = frames.validator(feedback)
@@ -108,13 +114,24 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
     if query:
         here["q"] = query
     own = {item.tag: article_url(page.article_id, item.slug, tag=item.tag) for item in page.alternates}
-    home = next((item.tag for item in page.alternates if item.translation_id == page.translation_id), None)
+    home = home_of(page)
     surroundings = look_around(page)
+    canonical, image = canonical_of(page), _first_image(page)
+    description = describe(page.summary, page.excerpt, page.title)
     frame = Page(
         title=page.title,
-        description=page.summary or page.title,
-        canonical=absolute(own[home] if home else article_url(page.article_id, page.slug)),
-        alternates=_alternates(page, own) if home == current_locale().tag else [],
+        description=description,
+        canonical=canonical,
+        lang=page.lang,
+        image=image,
+        published_at=page.published_at,
+        updated_at=page.updated_at,
+        markdown_url=url_for("helpdesk.markdown", article_id=page.article_id),
+        things=[
+            tech_article(page, canonical=canonical, description=description, image=image),
+            _way_to(page),
+        ],
+        alternates=article_alternates(page.article_id, page.alternates) if home == current_locale().tag else [],
         is_indexed=not page.is_elsewhere,
         here=here,
         query=query,
@@ -133,6 +150,33 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
     )
 
 
-def _alternates(page: ArticlePage, own: dict[str, str]) -> list[tuple[str, str]]:
-    links = [(tag, absolute(path)) for tag, path in own.items()]
-    return [*links, ("x-default", absolute(url_for("helpdesk.article_by_id", article_id=page.article_id)))]
+def home_of(page: ArticlePage) -> str | None:
+    """The tag of the locale at whose address the translation that is served lives."""
+    return next((item.tag for item in page.alternates if item.translation_id == page.translation_id), None)
+
+
+def canonical_of(page: ArticlePage) -> str:
+    """The public address of the translation that is served."""
+    home = next((item for item in page.alternates if item.translation_id == page.translation_id), None)
+    path = article_url(page.article_id, home.slug, tag=home.tag) if home else article_url(page.article_id, page.slug)
+    return absolute(path)
+
+
+def _first_image(page: ArticlePage) -> str | None:
+    match = IMAGE.search(page.html)
+    return absolute(url_for("helpdesk.media", name=match[1])) if match else None
+
+
+def _way_to(page: ArticlePage) -> dict[str, Any]:
+    category, section = page.category, page.section
+    return crumbs(
+        (category.title, "helpdesk.category", {"slug": category.slug}),
+        (section.title, "helpdesk.section", {"slug": category.slug, "section_slug": section.slug}),
+        (page.title, "helpdesk.article", {"ref": article_ref(page.article_id, page.slug)}),
+    )
+
+
+def article_alternates(article_id: int, found: Sequence[Address]) -> list[tuple[str, str]]:
+    """hreflang of an article at its addresses."""
+    links = [(item.tag, absolute(article_url(article_id, item.slug, tag=item.tag))) for item in found]
+    return [*links, ("x-default", absolute(url_for("helpdesk.article_by_id", article_id=article_id)))]

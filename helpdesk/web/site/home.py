@@ -11,6 +11,7 @@ from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, all_locales, show
+from helpdesk.web.site.structured import website
 
 POPULAR, LATEST = 6, 3
 
@@ -55,5 +56,7 @@ def home() -> Response:
         ),
         canonical=absolute(url_for("helpdesk.home")),
         alternates=all_locales(lambda tag: url_for("helpdesk.home", tag=tag), url_for("helpdesk.root")),
+        feed=(_("%(name)s Help Center", name=site.settings.site_name), url_for("helpdesk.feed")),
+        things=[website()],
     )
     return show("home.html", page, policy="page", categories=categories, popular=popular, latest=latest, news=news)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +12,19 @@ from werkzeug.exceptions import NotFound
 from helpdesk import clock
 from helpdesk.queries.categories import (
     CategoryLink,
+    ListAddress,
     SectionLink,
     find_moved_category,
     find_moved_section,
-    get_slugs,
+    list_addresses,
     list_categories,
 )
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page
 from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.pages import Page, absolute, all_locales, page_number, show
+from helpdesk.web.pages import Page, absolute, page_number, show
+from helpdesk.web.site.structured import Step, crumbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Pager:
 
 def category(slug: str) -> Response:
     """The articles of a category; four queries."""
-    chosen, tree = _find_category(slug)
+    chosen, tree = find_category(slug)
     if chosen.slug != slug:
         return _moved("helpdesk.category", slug=chosen.slug)
     return _show_list(tree, chosen, None)
@@ -59,7 +61,7 @@ def category(slug: str) -> Response:
 
 def section(slug: str, section_slug: str) -> Response:
     """The articles of a section; four queries."""
-    chosen, tree = _find_category(slug)
+    chosen, tree = find_category(slug)
     part = next((s for s in chosen.sections if s.slug == section_slug), None)
     if part is None:
         moved = find_moved_section(current_site().database, chosen.id, section_slug)
@@ -71,7 +73,7 @@ def section(slug: str, section_slug: str) -> Response:
     return _show_list(tree, chosen, part)
 
 
-def _find_category(slug: str) -> tuple[CategoryLink, tuple[CategoryLink, ...]]:
+def find_category(slug: str) -> tuple[CategoryLink, tuple[CategoryLink, ...]]:
     """By its slug in this locale, else by one it has elsewhere or once had; raises NotFound."""
     site = current_site()
     tree = list_categories(site.database, site.locales, current_locale(), now=clock.now())
@@ -113,9 +115,10 @@ def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: Secti
     page = Page(
         title=subject.title,
         description=subject.summary or _("Articles about %(topic)s", topic=subject.title),
-        canonical=absolute(url_for(endpoint, **values, **list_options(sort, number))),
-        alternates=_alternates(chosen, part),
-        is_indexed=sort == SORTS[0],
+        lang=subject.lang,
+        **_place(chosen, part, list_options(sort, number)),
+        feed=None if part else (subject.title, url_for("helpdesk.category_feed", slug=chosen.slug)),
+        things=[crumbs((chosen.title, "helpdesk.category", {"slug": chosen.slug}), *_step(chosen, part))],
         here={
             "route": "section" if part else "category",
             "id": subject.id,
@@ -137,6 +140,46 @@ def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: Secti
         cards=cards,
         pager=make_pager(cards, endpoint, {**values, **list_options(sort, 1)}),
     )
+
+
+def _place(chosen: CategoryLink, part: SectionLink | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Canonical and hreflang: a list lives where its text is a locale's own (product rule 3).
+
+    An inherited or fallback list points to the first page of the one that it takes its text from; its further pages
+    have no twin there and stay out of indexes. Orders other than the first are for people.
+    """
+    site, tag = current_site(), current_locale().tag
+    found = list_addresses(site.database, site.locales, chosen.id, part.id if part else None, now=clock.now())
+    alternates = list_alternates(found)
+    home = next((home.tag for home in found if home.lang == (part or chosen).lang), tag)
+    endpoint, values = _address(chosen, part)
+    if home != tag:
+        return {"canonical": None if options else dict(alternates)[home], "is_indexed": not options}
+    return {
+        "canonical": absolute(url_for(endpoint, **values, **options)),
+        "is_indexed": "sort" not in options,
+        "alternates": alternates if not options and tag in dict(alternates) else [],
+    }
+
+
+def list_alternates(found: Sequence[ListAddress]) -> list[tuple[str, str]]:
+    """hreflang of a list at its addresses, x-default that of the default locale; [] where it has none."""
+    links = {
+        home.tag: absolute(
+            url_for("helpdesk.category", tag=home.tag, slug=home.slug)
+            if home.section_slug is None
+            else url_for("helpdesk.section", tag=home.tag, slug=home.slug, section_slug=home.section_slug)
+        )
+        for home in found
+    }
+    default = current_site().locales.default.tag
+    return [*links.items(), ("x-default", links.get(default) or next(iter(links.values())))] if links else []
+
+
+def _step(chosen: CategoryLink, part: SectionLink | None) -> list[Step]:
+    if part is None:
+        return []
+    return [(part.title, "helpdesk.section", {"slug": chosen.slug, "section_slug": part.slug})]
 
 
 def _address(chosen: CategoryLink, part: SectionLink | None) -> tuple[str, dict[str, Any]]:
@@ -197,16 +240,3 @@ def make_pager(cards: CardPage, endpoint: str, values: Mapping[str, Any]) -> Pag
     first = (cards.page - 1) * cards.size + 1
     last = min(cards.total, cards.page * cards.size)
     return Pager(cards.page, cards.pages, first, last, cards.total, url(cards.page - 1), url(cards.page + 1))
-
-
-def _alternates(chosen: CategoryLink, part: SectionLink | None) -> list[tuple[str, str]]:
-    """The same list in every locale, through the slugs that its readers see."""
-    site = current_site()
-    slugs = get_slugs(site.database, site.locales, chosen.id, part.id if part else None)
-    paths = {
-        tag: url_for("helpdesk.section", tag=tag, slug=slug, section_slug=section_slug)
-        if section_slug is not None
-        else url_for("helpdesk.category", tag=tag, slug=slug)
-        for tag, (slug, section_slug) in slugs.items()
-    }
-    return all_locales(paths.get, paths[site.locales.default.tag])

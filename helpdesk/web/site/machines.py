@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from helpdesk.services.bootstrapping import is_prepared
 from helpdesk.web.caching import keep
 from helpdesk.web.localization import activate, current_site, locale_of_path
+from helpdesk.web.pages import absolute
 from helpdesk.web.rendering import hosted_stylesheet
 
 MEDIA = re.compile(r"[0-9a-f]{32}\.(png|jpg|gif|webp)")
@@ -31,14 +32,21 @@ def readyz() -> tuple[dict[str, str], int, dict[str, str]]:
 
 
 def robots() -> Response:
-    """What crawlers may leave."""
+    """What crawlers may leave, and where they find what is worth a visit."""
     return keep(_plain("\n".join(("User-agent: *", *robots_lines(), ""))), "hour")
 
 
 def robots_lines() -> list[str]:
-    """Our lines of a robots.txt (RFC 9309), to stand below `User-agent: *`; a host takes them into its own."""
+    """Our lines of a robots.txt (RFC 9309), to stand below `User-agent: *`; a host takes them into its own.
+
+    Addresses of each locale are named in full: `/*/search` would be a section of that name as well.
+    """
+    homes = [url_for("helpdesk.home", tag=locale.tag) for locale in current_site().locales.all]
+    lines = [f"Disallow: {home}{name}" for home in homes for name in ("language", "search", "suggest")]
     root = url_for("helpdesk.root")
-    return [f"Disallow: {root}*/language", f"Disallow: {root}*/search?"]
+    wild = ("articles/*/vote", "articles/*/view", "feed.xml?")
+    lines += [f"Disallow: {root}*/{name}" for name in wild]
+    return [*lines, "", f"Sitemap: {absolute(url_for('helpdesk.sitemap'))}"]
 
 
 def _plain(text: str) -> Response:
