@@ -16,7 +16,7 @@ from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
-from helpdesk.web import filters, frames
+from helpdesk.web import api, filters, frames
 from helpdesk.web.gettext import PoDomain, install_in_templates
 from helpdesk.web.site import build_blueprint
 
@@ -55,6 +55,7 @@ class Helpdesk:
         install_in_templates(app.jinja_env)
         filters.register(app)
         app.register_blueprint(build_blueprint(), url_prefix=self.url_prefix or None)
+        app.register_blueprint(api.build_blueprint(), url_prefix=f"{self.url_prefix}/api/v1")
         app.cli.add_command(build_group())
         app.before_request(_Starter(site))
 

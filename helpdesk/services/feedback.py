@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import Database
+from helpdesk.db import BUSY_TIMEOUT, NOTE_TIMEOUT, Database
 from helpdesk.models import Counter, RequestTally, Vote
 
 
@@ -87,14 +87,17 @@ def _count(connection: Connection, translation_id: int) -> None:
     )
 
 
-def count_request(database: Database, network: bytes, *, now: datetime) -> int:
-    """Requests of a network (a keyed hash) in the current minute, this one included; one upsert for all processes."""
+def count_request(database: Database, network: bytes, *, now: datetime, is_read: bool = False) -> int:
+    """Requests of a network (a keyed hash) in the current minute, this one included; one upsert for all processes.
+
+    Raises Busy, for a request that only reads sooner than for one that writes anyway.
+    """
     minute = int(now.timestamp()) // 60
     statement = database.upsert(RequestTally).values(network=network, minute=minute, requests=1)
     counted = statement.on_conflict_do_update(
         index_elements=["network", "minute"], set_={"requests": RequestTally.requests + 1}
     ).returning(RequestTally.requests)
-    with database.transaction() as connection:
+    with database.transaction(patience=NOTE_TIMEOUT if is_read else BUSY_TIMEOUT) as connection:
         requests = int(connection.execute(counted).scalar_one())
         if requests == 1:
             connection.execute(delete(RequestTally).where(RequestTally.minute < minute))

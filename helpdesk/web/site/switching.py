@@ -9,11 +9,11 @@ from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.queries.categories import list_categories
+from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep
 from helpdesk.web.filters import article_url
 from helpdesk.web.localization import COOKIE_YEAR, LOCALE_COOKIE, current_locale, current_site
 from helpdesk.web.pages import clean_query
-from helpdesk.web.site.articles import find_page
 
 # Parameters of a page that stay when its language changes; the page itself refuses what is wrong with them.
 KEPT = ("category", "sort", "page")
