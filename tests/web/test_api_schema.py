@@ -51,7 +51,7 @@ def run(app: Flask) -> tuple[Counter[str], list[str]]:
 def test_every_answer_is_one_that_the_document_promises(build: Callable[..., Flask], demo_template: Path) -> None:
     made, failed = run(build(demo_template, api_per_minute=1_000_000))
     assert failed == []
-    unused = {
+    missing = {
         "not_a_server_error",
         "status_code_conformance",
         "content_type_conformance",
@@ -62,4 +62,4 @@ def test_every_answer_is_one_that_the_document_promises(build: Callable[..., Fla
         "unsupported_method",
         "allow_header_conformance",
     } - set(made)
-    assert unused == set()
+    assert missing == set()
