@@ -20,7 +20,7 @@ from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
-from helpdesk.web import errors, frames
+from helpdesk.web import api, errors, frames
 from helpdesk.web.gettext import PoDomain
 from helpdesk.web.site import build_blueprint
 from helpdesk.web.site.machines import robots_lines
@@ -63,7 +63,7 @@ class Helpdesk:
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain([*own, shipped_folder("translations")], watch=app.debug)
         entrance = _Entrance(site)
-        for blueprint, path in ((build_blueprint(), ""),):
+        for blueprint, path in ((build_blueprint(), ""), (api.build_blueprint(), "/api/v1")):
             blueprint.url_value_preprocessor(entrance)
             errors.claim(blueprint)
             app.register_blueprint(blueprint, url_prefix=f"{self.url_prefix}{path}" or None)

@@ -126,6 +126,12 @@ def get_article_page(
     )
 
 
+def get_text(database: Database, translation_id: int) -> str:
+    """A translation's text without markup; one query."""
+    with database.read() as connection:
+        return str(connection.execute(select(Body.text).where(Body.translation_id == translation_id)).scalar_one())
+
+
 @lru_cache(maxsize=256)
 def _page(viewer: Viewer, regions: tuple[str, ...]) -> AnySelect:
     category, category_on = category_text(viewer.chain)

@@ -59,6 +59,7 @@ class Card:
     excerpt: str
     excerpt_lang: str
     category: str
+    category_key: str
     published_at: datetime
     updated_at: datetime
     views: int
@@ -154,6 +155,7 @@ def make_card(row: Any, locales: Locales, locale: Locale) -> Card:
         excerpt=row.title_summary or row.summary or row.excerpt,
         excerpt_lang=row.title_locale if has_summary else row.locale,
         category=row.category_title,
+        category_key=row.category_key,
         published_at=row.published_at,
         updated_at=row.updated_at or row.published_at,
         views=row.views,
@@ -192,6 +194,7 @@ def cards_of(viewer: Viewer, chosen: Subquery) -> AnySelect:
             titled.c.summary.label("title_summary"),
             Counter.views,
             category.c.title.label("category_title"),
+            Category.key.label("category_key"),
         )
         .select_from(chosen)
         .join(Article, Article.id == chosen.c.article_id)
@@ -248,9 +251,12 @@ def list_links(
     """The articles with these ids or keys that a viewer gets, in no order; one query."""
     with database.read() as connection:
         rows = connection.execute(_links(viewer), {"ids": list(ids), "keys": list(keys), "now": now}).all()
-    return tuple(
-        Link(row.id, row.key, row.slug, row.title, row.locale, frozenset((row.regions or "").split())) for row in rows
-    )
+    return tuple(map(make_link, rows))
+
+
+def make_link(row: Any) -> Link:
+    """A link out of a row with the columns of `_links`."""
+    return Link(row.id, row.key, row.slug, row.title, row.locale, frozenset((row.regions or "").split()))
 
 
 @lru_cache(maxsize=1024)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 
+from helpdesk.db import Database
 from helpdesk.models import Article, Revision, Translation
+from helpdesk.queries.visibility import ANYBODY, visible_to
 
 
 def outdated_since() -> ScalarSelect[Any]:
@@ -26,3 +30,41 @@ def outdated_since() -> ScalarSelect[Any]:
         .correlate(Article, Translation)
         .scalar_subquery()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTranslation:
+    """A translation that readers see somewhere; without a body it is title, summary and keywords only."""
+
+    translation_id: int
+    tag: str
+    title: str
+    slug: str
+    has_body: bool
+    published_at: datetime
+    updated_at: datetime
+    outdated_since: datetime | None
+
+
+def list_translations(database: Database, article_id: int, *, now: datetime) -> tuple[OwnTranslation, ...]:
+    """An article's own translations, by tag; one query."""
+    with database.read() as connection:
+        rows = connection.execute(_TRANSLATIONS, {"id": article_id, "now": now})
+        return tuple(OwnTranslation(*row) for row in rows)
+
+
+_TRANSLATIONS = (
+    select(
+        Translation.id,
+        Translation.locale,
+        Translation.title,
+        Translation.slug,
+        Translation.has_body,
+        Translation.published_at,
+        Translation.updated_at,
+        outdated_since(),
+    )
+    .join(Article, Article.id == Translation.article_id)
+    .where(Article.id == bindparam("id"), visible_to(ANYBODY, Translation))
+    .order_by(Translation.locale)
+)

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import Database
+from helpdesk.db import BUSY_TIMEOUT, NOTE_TIMEOUT, Database
 from helpdesk.models import Counter, RequestTally, Vote
 from helpdesk.queries.feedback import HeldScope, is_held
 from helpdesk.services.site import Site
@@ -172,9 +172,12 @@ def _admit_newcomer(site: Site, connection: Connection, network: bytes, now: dat
     return Reception.HELD if before + newcomers > site.settings.new_voters_per_hour else Reception.COUNTED
 
 
-def count_request(database: Database, key: bytes, *, now: datetime) -> int:
-    """Requests of a network or visitor (a hash) in the current minute, this one included. Raises Busy."""
-    with database.transaction() as connection:
+def count_request(database: Database, key: bytes, *, now: datetime, is_read: bool = False) -> int:
+    """Requests of a network or visitor (a hash) in the current minute, this one included.
+
+    Raises Busy, for a request that only reads sooner than for one that writes anyway.
+    """
+    with database.transaction(patience=NOTE_TIMEOUT if is_read else BUSY_TIMEOUT) as connection:
         return _tally(database, connection, key, "requests", now)
 
 

@@ -1,26 +1,41 @@
-"""One table from what went wrong to what the reader is told."""
+"""One table from what went wrong to what is said of it: a page to readers, problem details to who asks the API."""
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException, default_exceptions
+from flask import Blueprint, Response, current_app, g, request
+from werkzeug.exceptions import BadRequest, HTTPException, default_exceptions
 from werkzeug.routing import RequestRedirect
 
 from helpdesk.errors import Busy, NotReady
+from helpdesk.search.backend import SearchUnavailable
 from helpdesk.web import frames, security
+from helpdesk.web.caching import keep
 from helpdesk.web.gettext import gettext as _
-from helpdesk.web.localization import activate, is_below_mount, leave, locale_of_path
+from helpdesk.web.localization import activate, asked, current_locale, is_below_mount, leave, locale_of_path
 from helpdesk.web.pages import Page, show
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
+# What is told as it is; of all others, what the asker did is 400 and the rest 500.
+TOLD = (400, 403, 404, 405, 410, 413, 429, 503)
+
+
+class WrongParameters(BadRequest):
+    """Parameters that cannot be taken: what is expected of each, by its name, in the language of the answer."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__()
+        self.reasons = reasons
 
 
 def words(status: int) -> tuple[str, str]:
-    """Title and explanation of an error page."""
+    """Title and explanation of an error."""
     table = {
         400: (
             _("We could not read this request"),
@@ -34,6 +49,10 @@ def words(status: int) -> tuple[str, str]:
             _("It is no longer true, so we took it away. Search for what you need."),
         ),
         413: (_("That was too long"), _("Shorten your text and send it again.")),
+        429: (
+            _("That was too often"),
+            _("Too many requests came from your network in the last minute. Wait a moment and try again."),
+        ),
         503: (_("We cannot do this right now"), _("Try again in a few seconds.")),
     }
     return table.get(status, (_("Something went wrong"), _("The fault is ours and has been noted. Try again later.")))
@@ -52,23 +71,45 @@ def error_response(status: int) -> Response:
     return response
 
 
+def problem_response(status: int, reasons: Mapping[str, str] | None = None) -> Response:
+    """A localized problem (RFC 9457); `reasons` by parameter."""
+    title, text = words(status)
+    problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": text}
+    if reasons:
+        problem["errors"] = [{"parameter": name, "detail": reason} for name, reason in reasons.items()]
+    response = Response(json.dumps(problem, ensure_ascii=False), status, mimetype="application/problem+json")
+    response.headers["Content-Language"] = current_locale().tag
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return keep(response, "never")
+
+
 def handle(error: Exception) -> Response:
-    """Answer any exception of ours in the language of the path; what nobody expected is logged."""
-    activate(locale_of_path())
+    """Answer any exception of ours, in the language of the path or as the API was asked; see the table."""
+    is_api = request.path.startswith(f"{current_app.extensions['helpdesk_prefix']}/api/")
+    activate(asked() if is_api else locale_of_path())
+    status = _status_of(error)
+    if is_api:
+        response = problem_response(status, error.reasons if isinstance(error, WrongParameters) else None)
+    else:
+        response = error_response(status)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    if wait := getattr(error, "retry_after", None):
+        response.headers["Retry-After"] = str(wait)
+    return security.add_headers(response)
+
+
+def _status_of(error: Exception) -> int:
+    """The status of an error; what the machine lacks is noted, and what nobody expected with all that is known."""
     if isinstance(error, HTTPException):
         status = error.code or 500
-        if status not in (400, 403, 404, 405, 410, 413, 503):
-            status = 400 if status < 500 else 500
-    elif isinstance(error, Busy | NotReady):
+        return status if status in TOLD else 400 if status < 500 else 500
+    if isinstance(error, Busy | NotReady | SearchUnavailable):
         log.warning("%s %s: %s", request.method, request.path, error)
-        status = 503
-    else:
-        log.exception("%s %s", request.method, request.path)
-        status = 500
-    response = error_response(status)
-    if isinstance(error, HTTPException) and error.code == 405:
-        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-    return security.add_headers(response)
+        return 503
+    log.exception("%s %s", request.method, request.path)
+    return 500
 
 
 def claim(blueprint: Blueprint) -> None:

@@ -67,12 +67,15 @@ def fingerprint(settings: Settings, overrides: Path) -> str:
 
 
 def validator(*parts: object) -> str | None:
-    """The entity tag of this request's page, out of the content's generation and never of figures that move.
+    """The entity tag of this request's page; None where a template outside of our sight has a part in it."""
+    return None if current_app.debug or current_site().settings.layout else content_tag(*parts)
 
-    Figures are refreshed once a day. None where a template outside of our sight has a part in the page.
+
+def content_tag(*parts: object) -> str:
+    """The entity tag of what this request asks, out of the content's generation and never of figures that move.
+
+    Figures are refreshed once a day.
     """
-    if current_app.debug or current_site().settings.layout:
-        return None
     frame = current_frame()
     known = (
         current_app.extensions["helpdesk_fingerprint"],

@@ -90,6 +90,12 @@ def negotiated() -> Locale:
     return chosen() or current_site().locales.negotiate(request.headers.get("Accept-Language"))
 
 
+def asked() -> Locale:
+    """What a request to the API asks for: `?locale=`, then Accept-Language; it knows no cookies."""
+    locales = current_site().locales
+    return locales.find(request.args.get("locale", "")) or locales.negotiate(request.headers.get("Accept-Language"))
+
+
 def locale_of_path() -> Locale:
     """The locale of an address that no route knows: a 404 below /de/ is German."""
     first = request.path.removeprefix(mount_path()).lstrip("/").partition("/")[0]

@@ -133,6 +133,11 @@ def page_number() -> int | None:
 
 def clean_query() -> str:
     """`?q=` without control characters, cut to what the search reads."""
+    return clean(request.args.get("q", ""))
+
+
+def clean(raw: str) -> str:
+    """A search as typed, cleaned in the same way."""
     limit = current_site().settings.query_length
-    raw = request.args.get("q", "")[: limit * 4]
+    raw = raw[: limit * 4]
     return " ".join("".join(c if c.isprintable() else " " for c in raw).split())[:limit]

@@ -161,6 +161,7 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int, *, same
     )
 
 
-def network_hash() -> bytes:
-    """A keyed hash of the network that asks, for limits; the address itself is never stored."""
-    return hashlib.blake2b(network_of(request.remote_addr or "").encode(), key=_key(), digest_size=16).digest()
+def network_hash(limit: str = "") -> bytes:
+    """A keyed hash of the network that asks, another one for each limit; the address itself is never stored."""
+    network = network_of(request.remote_addr or "").encode()
+    return hashlib.blake2b(network, key=_key(), person=limit.encode(), digest_size=16).digest()

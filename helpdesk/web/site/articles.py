@@ -8,20 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import Gone, NotFound
+from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.errors import Busy
-from helpdesk.locales import Locale
 from helpdesk.queries.addresses import Address
-from helpdesk.queries.articles import ArticleGone, ArticlePage, get_article_page
+from helpdesk.queries.articles import ArticlePage
 from helpdesk.services.views import Reader, record_view
 from helpdesk.web import frames
+from helpdesk.web.around import find_page, look_around
 from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.filters import article_ref, article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, clean_query, describe, show
-from helpdesk.web.site.around import look_around
 from helpdesk.web.site.feedback import Feedback, current_feedback
 from helpdesk.web.site.structured import crumbs, tech_article
 
@@ -50,17 +49,6 @@ def parse_ref(ref: str) -> tuple[int, str]:
     if match is None:
         raise NotFound
     return int(match[1]), match[2] or ""
-
-
-def find_page(article_id: int, locale: Locale) -> ArticlePage:
-    """The article for readers of a locale; raises NotFound, Gone."""
-    site = current_site()
-    page = get_article_page(site.database, site.locales, locale, article_id, now=clock.now())
-    if page is None:
-        raise NotFound
-    if isinstance(page, ArticleGone):
-        raise Gone
-    return page
 
 
 def article(ref: str) -> Response:

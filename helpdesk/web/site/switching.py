@@ -13,11 +13,12 @@ from helpdesk.errors import Busy
 from helpdesk.queries.categories import list_categories
 from helpdesk.services.views import record_switch
 from helpdesk.web import security
+from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep
 from helpdesk.web.filters import article_url
 from helpdesk.web.localization import COOKIE_YEAR, LOCALE_COOKIE, cookie_path, current_locale, current_site
 from helpdesk.web.pages import clean_query
-from helpdesk.web.site.articles import current_reader, find_page
+from helpdesk.web.site.articles import current_reader
 
 log = logging.getLogger(__name__)
 

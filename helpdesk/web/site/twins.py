@@ -14,12 +14,13 @@ from helpdesk.queries.articles import ArticlePage, get_source
 from helpdesk.queries.listing import Card, Link, list_cards, list_links
 from helpdesk.queries.visibility import reader_of
 from helpdesk.text.markdown import relink
+from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep
 from helpdesk.web.filters import article_url
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import activate, current_locale, current_site
 from helpdesk.web.pages import absolute, own_scope
-from helpdesk.web.site.articles import canonical_of, find_page
+from helpdesk.web.site.articles import canonical_of
 
 MEDIA = "hd:media/"
 LISTED = 1_000  # articles in llms.txt

@@ -16,6 +16,7 @@ from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote
 from helpdesk.services.feedback import Ballot, Reception, cast_vote, remove_vote
 from helpdesk.web import security
+from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep, send_to
 from helpdesk.web.errors import RETRY_AFTER, error_response
 from helpdesk.web.filters import article_ref
@@ -23,7 +24,7 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, show
 from helpdesk.web.rendering import render
-from helpdesk.web.site.articles import find_page, parse_ref, show_article
+from helpdesk.web.site.articles import parse_ref, show_article
 from helpdesk.web.site.feedback import Feedback, current_feedback, make_feedback, searched_before
 
 log = logging.getLogger(__name__)

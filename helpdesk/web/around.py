@@ -1,4 +1,4 @@
-"""What stands around an article's text: related articles, the one before and after, and where its links lead."""
+"""An article as every audience finds it: by id, its links made real, and the ways on from it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app, url_for
+from werkzeug.exceptions import Gone, NotFound
 
 from helpdesk import clock
-from helpdesk.queries.articles import ArticlePage
+from helpdesk.locales import Locale
+from helpdesk.queries.articles import ArticleGone, ArticlePage, get_article_page
 from helpdesk.queries.listing import Link, list_links
 from helpdesk.queries.searching import list_similar
 from helpdesk.queries.visibility import reader_of
@@ -30,6 +32,17 @@ class Around:
     related: tuple[Link, ...]
     previous: Link | None
     next: Link | None
+
+
+def find_page(article_id: int, locale: Locale) -> ArticlePage:
+    """The article for readers of a locale; raises NotFound, Gone."""
+    site = current_site()
+    page = get_article_page(site.database, site.locales, locale, article_id, now=clock.now())
+    if page is None:
+        raise NotFound
+    if isinstance(page, ArticleGone):
+        raise Gone
+    return page
 
 
 def look_around(page: ArticlePage) -> Around:
