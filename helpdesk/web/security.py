@@ -57,7 +57,10 @@ def add_headers(response: Response) -> Response:
 
 def check_host() -> None:
     """Refuse hosts that are not ours; raises BadRequest."""
-    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    except ValueError:
+        raise BadRequest("host") from None
     name = f"[{host}]" if ":" in host else host
     if name.lower() not in current_site().settings.hosts:
         raise BadRequest("host")
@@ -84,13 +87,21 @@ def judge_post() -> Verdict:
 
 
 def _is_ours(address: str) -> bool:
+    """Whether an address is on the host that was asked, or on the public one that a proxy speaks TLS for."""
     try:
-        parts, here = urlsplit(address), urlsplit(request.host_url)
-        theirs = (parts.scheme, parts.hostname, parts.port)
-        ours = (here.scheme, here.hostname, here.port)
+        theirs = _origin(address)
+        return theirs[1] is not None and theirs in (
+            _origin(request.host_url),
+            _origin(current_site().settings.site_url),
+        )
     except ValueError:
         return False
-    return theirs == ours or address.rstrip("/") == current_site().settings.site_url.rstrip("/") != ""
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454); raises ValueError."""
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def is_confirmed() -> bool:
@@ -154,6 +165,7 @@ def _set_cookie(response: Response, name: str, value: str, max_age: int, *, same
     )
 
 
-def network_hash() -> bytes:
-    """A keyed hash of the network that asks, for limits; the address itself is never stored."""
-    return hashlib.blake2b(network_of(request.remote_addr or "").encode(), key=_key(), digest_size=16).digest()
+def network_hash(*, what: str = "") -> bytes:
+    """A keyed hash of the network that asks, for limits of `what`; the address itself is never stored."""
+    network = network_of(request.remote_addr or "").encode()
+    return hashlib.blake2b(network, key=_key(), person=what.encode(), digest_size=16).digest()

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from helpdesk.web import caching, errors, frames, localization, security
-from helpdesk.web.site import about, articles, home, lists, machines, searching, switching, votes
+from helpdesk.web.site import about, articles, home, lists, machines, searching, switching, views, votes
 
 
 def build_blueprint() -> Blueprint:
@@ -52,6 +52,8 @@ def _add_routes(blueprint: Blueprint) -> None:
     route("/<tag>/articles/<ref>", "article", articles.article)
     route("/<tag>/articles/<ref>/vote", "vote", votes.vote, methods=["POST"])
     route("/<tag>/articles/<ref>/vote", "vote_page", votes.vote_page, methods=["GET"])
+    route("/<tag>/articles/<ref>/view", "view", views.view, methods=["POST"])
+    route("/<tag>/articles/<ref>/view", "view_page", views.view_page, methods=["GET"])
     route("/<tag>/search", "search", searching.search)
     route("/<tag>/language", "language", switching.switch)
     route("/<tag>/about/views", "about_views", about.views)

@@ -16,9 +16,10 @@ from helpdesk.queries.articles import ArticleGone, ArticlePage, get_article_page
 from helpdesk.services.views import Reader, record_view
 from helpdesk.web import frames
 from helpdesk.web.caching import send_to, with_query
-from helpdesk.web.filters import article_url
+from helpdesk.web.filters import article_ref, article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, clean_query, show
+from helpdesk.web.security import VISITOR_COOKIE
 from helpdesk.web.site.around import look_around
 from helpdesk.web.site.feedback import Feedback, current_feedback
 
@@ -61,6 +62,7 @@ def find_page(article_id: int, locale: Locale) -> ArticlePage:
 
 def article(ref: str) -> Response:
     """Read an article: four queries, one more with the voter's cookie."""
+    frames.current_frame()  # first: whatever changes while the page is made has to change its tag
     article_id, slug = parse_ref(ref)
     page = find_page(article_id, current_locale())
     if slug != page.slug:
@@ -71,23 +73,30 @@ def article(ref: str) -> Response:
     response = frames.unchanged(tag, "personal") if tag and frames.is_known(tag) else show_article(page, feedback)
     if tag:
         response.set_etag(tag, weak=True)
-    if request.method == "GET":
-        _count(page)
+    if not current_site().settings.cdn_seconds:
+        if request.method == "GET":
+            _count(page)
+    elif VISITOR_COOKIE not in request.cookies and "feedback" not in request.args:
+        frames.share(response)
     return response
 
 
-def _count(page: ArticlePage) -> None:
-    """Count the reading; a page is served all the same when the database takes no writes."""
-    reader = Reader(
+def current_reader() -> Reader:
+    """Who asks."""
+    return Reader(
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", "")[:512],
         purpose=f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}",
     )
+
+
+def _count(page: ArticlePage) -> None:
+    """Count the reading; a page is served all the same when the database takes no writes."""
     site = current_site()
     try:
         record_view(
             site.database,
-            reader,
+            current_reader(),
             translation_id=page.translation_id,
             locale=current_locale().tag,
             now=clock.now(),
@@ -125,8 +134,16 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
         around=surroundings,
         feedback=feedback,
         own_urls=own,
+        view_url=_view_url(page),
         share_url=absolute(url_for("helpdesk.article_by_id", article_id=page.article_id)),
     )
+
+
+def _view_url(page: ArticlePage) -> str:
+    """Where the page's script tells that it is read; empty where its GET is counted."""
+    if not current_site().settings.cdn_seconds:
+        return ""
+    return url_for("helpdesk.view", ref=article_ref(page.article_id, page.slug))
 
 
 def _alternates(page: ArticlePage, own: dict[str, str]) -> list[tuple[str, str]]:
