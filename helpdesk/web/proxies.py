@@ -26,7 +26,7 @@ class Forwarded:
         """Put the public address into the environment."""
         for name in LISTS:
             if name in environ:
-                # These lists know no quotes. ProxyFix does: for a lone quote of the reader it would drop the whole list.
+                # These lists know no quotes. ProxyFix does: for a reader's lone quote it drops the whole list.
                 environ[name] = environ[name].replace('"', "")
         prefix = environ.get(PREFIX, "").rpartition(",")[2].strip().rstrip("/")
         if PREFIX_PATH.fullmatch(prefix):
