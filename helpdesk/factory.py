@@ -55,11 +55,10 @@ def _load_settings(folder: Path) -> Settings:
         raise _stop(error) from None
 
 
-def _stop(error: ConfigurationError) -> Exception | SystemExit:
+def _stop(error: ConfigurationError) -> BaseException:
     """One sentence and no traceback, under a command and under a server."""
-    return (
-        SystemExit(str(error)) if click.get_current_context(silent=True) is None else click.ClickException(str(error))
-    )
+    is_command = click.get_current_context(silent=True) is not None
+    return click.ClickException(str(error)) if is_command else SystemExit(str(error))
 
 
 def _stand_behind_proxies(app: Flask, settings: Settings) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from flask import Response, make_response, request
+from werkzeug.exceptions import BadHost, HTTPException
 
 from helpdesk.errors import Busy, NotReady
 from helpdesk.web import frames, security
+from helpdesk.web.caching import keep
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import activate, locale_of_path
 from helpdesk.web.pages import Page, show
@@ -52,6 +53,8 @@ def error_response(status: int) -> Response:
 def handle(error: Exception) -> Response:
     """Answer any exception of ours in the language of the path; what nobody expected is logged."""
     activate(locale_of_path())
+    if isinstance(error, BadHost):  # no link can be made for such a host, so there is no page either
+        return security.add_headers(keep(make_response("Bad request\n", 400, {"Content-Type": "text/plain"}), "never"))
     if isinstance(error, HTTPException):
         status = error.code or 500
         if status not in (400, 403, 404, 405, 410, 413, 503):

@@ -12,25 +12,27 @@ from helpdesk.config import PREFIX_PATH
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LISTS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
-PREFIX = "HTTP_X_FORWARDED_PREFIX"
+ADDRESSES, HOST = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST"
+SCHEME, PREFIX = "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_PREFIX"
 
 
 class Forwarded:
     """Believes so many proxies: the reader's address is theirs by number, the rest is the nearest one's word."""
 
     def __init__(self, application: WSGIApplication, proxies: int) -> None:
-        self.application = ProxyFix(application, x_for=proxies, x_proto=1, x_host=1)
+        self.application = ProxyFix(application, x_for=proxies, x_proto=0, x_host=1)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Put the public address into the environment."""
-        for name in LISTS:
+        for name in (ADDRESSES, HOST):
             if name in environ:
                 # These lists know no quotes. ProxyFix does: for a reader's lone quote it drops the whole list.
                 environ[name] = environ[name].replace('"', "")
-        prefix = environ.get(PREFIX, "").rpartition(",")[2].strip().rstrip("/")
-        if PREFIX_PATH.fullmatch(prefix):
-            environ["SCRIPT_NAME"] = prefix
+        scheme, prefix = (environ.get(name, "").rpartition(",")[2].strip() for name in (SCHEME, PREFIX))
+        if scheme.lower() in ("http", "https"):
+            environ["wsgi.url_scheme"] = scheme.lower()
+        if PREFIX_PATH.fullmatch(prefix.rstrip("/")):
+            environ["SCRIPT_NAME"] = prefix.rstrip("/")
         return self.application(environ, start_response)
 
 
