@@ -19,6 +19,8 @@ PREFIX = "HELPDESK_"
 INSTANCE_FILE = "helpdesk.toml"
 # No settings: read before there are any (the folder that holds the instance file), or by the test suite.
 FOREIGN_NAMES = frozenset({"HELPDESK_REQUIRE", "HELPDESK_TEST_DOSE", "HELPDESK_INSTANCE_DIR"})
+# A path that can stand before ours: nothing in it needs an escape.
+PREFIX_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BOOTSTRAPS = ("demo", "empty", "off")
 EUROPEAN_UNION = (
@@ -84,6 +86,8 @@ def _url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
         raise ValueError("an absolute address such as https://help.example.com")
+    if parts.path and not PREFIX_PATH.fullmatch(parts.path):
+        raise ValueError("an address with a plain path, such as https://example.com/help")
     return value
 
 
@@ -157,7 +161,9 @@ class Settings:
     )
     vote_reasons: tuple[str, ...] = _setting(", ".join(REASONS), _words, "Reasons offered after a no, in this order")
     votes_per_minute: int = _setting("60", _integer, "Feedback requests a minute and voter before 429")
-    new_voters_per_minute: int = _setting("600", _integer, "First votes a minute and network before 429")
+    new_voters_per_minute: int = _setting(
+        "600", _integer, "First votes, and views told by the script, a minute and network before they are refused"
+    )
     new_voters_per_hour: int = _setting("30", _integer, "First votes an hour and network before votes are held")
     api_origins: tuple[str, ...] = _setting(
         "", _origins, "Sites whose scripts may read the API, comma separated; `*`: all"
@@ -185,6 +191,11 @@ class Settings:
             raise ConfigurationError(
                 f"HELPDESK_VOTE_REASONS knows {', '.join(REASONS)}; not {', '.join(sorted(unknown))}."
             )
+        if self.cdn_seconds and self.layout:
+            raise ConfigurationError(
+                "HELPDESK_CDN_SECONDS cannot be set with HELPDESK_LAYOUT: "
+                "a host's layout may show who is signed in, and a cache would show it to everybody."
+            )
         if self.is_public and len(self.secret_key) < 16:
             raise ConfigurationError(
                 "HELPDESK_SECRET_KEY must hold at least 16 characters when HELPDESK_SITE_URL is set; "
@@ -199,6 +210,11 @@ class Settings:
             "127.0.0.1",
             "::1",
         )
+
+    @property
+    def prefix(self) -> str:
+        """The path of the public address, which every address of ours begins with; empty at the top of a host."""
+        return urlsplit(self.site_url).path
 
     @property
     def resolved_database_url(self) -> str:

@@ -20,6 +20,7 @@ from helpdesk.errors import Busy, ConfigurationError, NotReady
 from helpdesk.extension import Helpdesk
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.web import errors, security
+from helpdesk.web.proxies import Below, Forwarded
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(Exception, errors.handle)
     app.after_request(security.add_headers)
     app.after_request(security.add_transport_security)
+    _stand_behind_proxies(app, settings)
     if _is_flask_run():
         site = app.extensions["helpdesk"]
         try:
@@ -57,9 +59,31 @@ def _stopping_with_a_sentence() -> Iterator[None]:
     try:
         yield
     except ConfigurationError as error:
-        if click.get_current_context(silent=True) is not None:
-            raise click.ClickException(str(error)) from None
-        raise SystemExit(str(error)) from None
+        raise _stop(error) from None
+
+
+def _stop(error: ConfigurationError) -> BaseException:
+    """One sentence and no traceback, under a command and under a server."""
+    is_command = click.get_current_context(silent=True) is not None
+    return click.ClickException(str(error)) if is_command else SystemExit(str(error))
+
+
+def _stand_behind_proxies(app: Flask, settings: Settings) -> None:
+    """What the app sees is the public address. A mounted help center leaves this to its host."""
+    if settings.prefix:
+        first = settings.prefix.split("/")[1]
+        locales = settings.locale_set
+        own = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+        if first in own or locales.find(first) or locales.find_alias(first):
+            raise _stop(
+                ConfigurationError(
+                    f"HELPDESK_SITE_URL cannot end with {settings.prefix}: addresses of the help center begin with "
+                    f"/{first} themselves. Take another path, such as /help."
+                )
+            )
+        app.wsgi_app = Below(app.wsgi_app, settings.prefix)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.wsgi_app = Forwarded(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
 
 
 def _build_engine(app: Flask, settings: Settings) -> Engine:

@@ -8,6 +8,7 @@ from helpdesk.cli.content import content
 from helpdesk.cli.feedback import feedback
 from helpdesk.cli.instance import db, demo, doctor, search
 from helpdesk.cli.messages import messages
+from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
 from helpdesk.cli.views import views
 
@@ -15,6 +16,6 @@ from helpdesk.cli.views import views
 def build_group() -> AppGroup:
     """The group of all commands; a fresh one for each application."""
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
-    for command in (content, notice, feedback, views, messages, search, db, demo, doctor):
+    for command in (content, notice, feedback, views, messages, search, db, demo, doctor, nginx):
         group.add_command(command)
     return group

@@ -26,11 +26,15 @@ class ShownNotice:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`generation` changes with every change of content, `due_at` when something scheduled comes due."""
+    """`generation` changes with every change of content, `due_at` when something scheduled comes due.
+
+    Until `ends_at`, when the next scheduled text comes due or the notice is over, time alone changes no page.
+    """
 
     generation: str
     due_at: datetime | None
     notice: ShownNotice | None
+    ends_at: datetime | None = None
 
 
 def get_frame(database: Database, viewer: Viewer, *, now: datetime) -> Frame:
@@ -38,14 +42,15 @@ def get_frame(database: Database, viewer: Viewer, *, now: datetime) -> Frame:
     with database.read() as connection:
         row = connection.execute(_frame(viewer.chain), {"now": now}).one()
     notice = None if row.html is None else ShownNotice(row.html, row.locale, row.token)
-    return Frame(row.generation or "", row.due_at, notice)
+    ends_at = min((time for time in (row.next_at, row.until) if time is not None), default=None)
+    return Frame(row.generation or "", row.due_at, notice, ends_at)
 
 
 @lru_cache(maxsize=256)
 def _frame(chain: tuple[str, ...]) -> AnySelect:
     rank = case(*((Notice.locale == tag, place) for place, tag in enumerate(chain)), else_=len(chain))
     notice = (
-        select(Notice.html, Notice.locale, Notice.token)
+        select(Notice.html, Notice.locale, Notice.token, Notice.until)
         .where(Notice.locale.in_(chain), or_(Notice.until.is_(None), Notice.until > NOW))
         .order_by(rank)
         .limit(1)
@@ -53,7 +58,8 @@ def _frame(chain: tuple[str, ...]) -> AnySelect:
     )
     generation = select(State.value).where(State.name == GENERATION).scalar_subquery()
     due_at = select(func.max(Translation.published_at)).where(Translation.published_at <= NOW).scalar_subquery()
-    one = select(generation.label("generation"), due_at.label("due_at")).subquery("one")
+    next_at = select(func.min(Translation.published_at)).where(Translation.published_at > NOW).scalar_subquery()
+    one = select(generation.label("generation"), due_at.label("due_at"), next_at.label("next_at")).subquery("one")
     return select(one, notice).select_from(one.outerjoin(notice, true()))
 
 

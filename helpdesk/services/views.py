@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,10 @@ from sqlalchemy.engine import Connection
 
 from helpdesk.db import NOTE_TIMEOUT, Database
 from helpdesk.models import Counter, DailyTally, Reading, ReadingKey, SwitchTally
+from helpdesk.services.feedback import count_request
+
+# Some proxies write the port behind the address: `192.0.2.7:49152`, `[2001:db8::7]:49152`.
+WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[^:]+):\d+")
 
 
 class Request(Enum):
@@ -55,6 +60,8 @@ def classify(reader: Reader) -> Request:
 
 def network_of(address: str) -> str:
     """The network that counts as one place: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    if match := WITH_PORT.fullmatch(address):
+        address = match["six"] or match["four"]
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -104,6 +111,29 @@ def record_switch(
             statement.on_conflict_do_update(index_elements=list(row), set_={"switches": SwitchTally.switches + 1})
         )
     return True
+
+
+def record_told_view(
+    database: Database,
+    reader: Reader,
+    *,
+    network: bytes,
+    limit: int,
+    translation_id: int,
+    locale: str,
+    now: datetime,
+    repeat_minutes: int,
+) -> Request | None:
+    """Count a reading that a page's script tells of; None: the network (a keyed hash) told of too many this minute.
+
+    Raises Busy: then nothing was counted.
+    """
+    with database.transaction(patience=NOTE_TIMEOUT):
+        if count_request(database, network, now=now) > limit:
+            return None
+        return record_view(
+            database, reader, translation_id=translation_id, locale=locale, now=now, repeat_minutes=repeat_minutes
+        )
 
 
 def _tally(

@@ -14,11 +14,26 @@ POLICIES = {
     "hour": "public, max-age=3600",
     "forever": "public, max-age=31536000, immutable",
 }
+# How long a cache in front may go on with what it has while this site fails.
+STALE_IF_ERROR = 86_400
 
 
 def keep(response: Response, policy: str) -> Response:
     """Put a policy on an answer."""
     response.headers["Cache-Control"] = POLICIES[policy]
+    return response
+
+
+def share(response: Response, seconds: int) -> Response:
+    """Let caches in front keep a page for `seconds`: they are told by name, browsers do as without them.
+
+    RFC 9213 for a CDN, X-Accel-Expires for nginx; `s-maxage` for all others, but only on pages that show no answer of
+    the reader's: a browser would keep those for Back. No stale-while-revalidate: it would outlast the page's end.
+    """
+    response.headers["CDN-Cache-Control"] = f"public, max-age={seconds}, stale-if-error={STALE_IF_ERROR}"
+    response.headers["X-Accel-Expires"] = str(seconds)
+    if response.headers["Cache-Control"] == POLICIES["page"]:
+        response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}, stale-if-error={STALE_IF_ERROR}"
     return response
 
 

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, request
-from werkzeug.exceptions import BadRequest, HTTPException, default_exceptions
+from flask import Blueprint, Response, current_app, g, make_response, request
+from werkzeug.exceptions import BadHost, BadRequest, HTTPException, default_exceptions
 from werkzeug.routing import RequestRedirect
 
 from helpdesk.errors import Busy, NotReady
@@ -88,6 +88,8 @@ def handle(error: Exception) -> Response:
     """Answer any exception of ours, in the language of the path or as the API was asked; see the table."""
     is_api = request.path.startswith(f"{current_app.extensions['helpdesk_prefix']}/api/")
     activate(asked() if is_api else locale_of_path())
+    if isinstance(error, BadHost):  # no link can be made for such a host, so there is no page either
+        return security.add_headers(keep(make_response("Bad request\n", 400, {"Content-Type": "text/plain"}), "never"))
     status = _status_of(error)
     if is_api:
         response = problem_response(status, error.reasons if isinstance(error, WrongParameters) else None)

@@ -13,6 +13,7 @@ from helpdesk import clock
 from helpdesk.config import Settings
 from helpdesk.queries.frame import Frame, ShownNotice, get_frame
 from helpdesk.queries.visibility import reader_of
+from helpdesk.web import caching
 from helpdesk.web.caching import keep
 from helpdesk.web.localization import current_locale, current_site
 
@@ -131,11 +132,18 @@ def answer_if_unchanged() -> Response | None:
 
 
 def add_validator(response: Response) -> Response:
-    """The tag of a page that was made."""
+    """The tag of a page that was made, and how long caches in front may keep it."""
     tag = g.get("hd_tag")
-    if tag is None or response.status_code != 200:
-        return response
-    if request.if_none_match.star_tag:
-        return unchanged(tag, "page")
-    response.set_etag(tag, weak=True)
-    return response
+    if tag is not None and response.status_code == 200:
+        if request.if_none_match.star_tag:
+            response = unchanged(tag, "page")
+        response.set_etag(tag, weak=True)
+    return share(response) if "hd_tag" in g and response.status_code in (200, 304) else response
+
+
+def share(response: Response) -> Response:
+    """Let caches in front keep a page as long as the settings say, and never beyond what comes due."""
+    seconds, ends_at = current_site().settings.cdn_seconds, current_frame().ends_at
+    if ends_at is not None:
+        seconds = min(seconds, int((ends_at - clock.now()).total_seconds()))
+    return caching.share(response, seconds) if seconds > 0 else response

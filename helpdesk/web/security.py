@@ -64,7 +64,10 @@ def add_transport_security(response: Response) -> Response:
 
 def check_host() -> None:
     """Refuse hosts that are not ours; raises BadRequest."""
-    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    except ValueError:
+        raise BadRequest("host") from None
     name = f"[{host}]" if ":" in host else host
     if name.lower() not in current_site().settings.hosts:
         raise BadRequest("host")
@@ -91,13 +94,21 @@ def judge_post() -> Verdict:
 
 
 def _is_ours(address: str) -> bool:
+    """Whether an address is on the host that was asked, or on the public one that a proxy speaks TLS for."""
     try:
-        parts, here = urlsplit(address), urlsplit(request.host_url)
-        theirs = (parts.scheme, parts.hostname, parts.port)
-        ours = (here.scheme, here.hostname, here.port)
+        theirs = _origin(address)
+        return theirs[1] is not None and theirs in (
+            _origin(request.host_url),
+            _origin(current_site().settings.site_url),
+        )
     except ValueError:
         return False
-    return theirs == ours or address.rstrip("/") == current_site().settings.site_url.rstrip("/") != ""
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454); raises ValueError."""
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def is_confirmed() -> bool:

@@ -60,6 +60,8 @@ ROUTES = {
         "/en/articles/16-move-your-authenticator-to-a-new-phone",
     ),
     "vote": ("/<tag>/articles/<ref>/vote", "POST", READER, NEVER, "60 a minute and voter", None),
+    "view": ("/<tag>/articles/<ref>/view", "POST", READER, NEVER, "600 a minute and network", None),
+    "view_page": ("/<tag>/articles/<ref>/view", "GET", READER, NEVER, None, "/en/articles/16-x/view"),
     "vote_page": ("/<tag>/articles/<ref>/vote", "GET", READER, NEVER, None, "/en/articles/16-x/vote"),
     "search": ("/<tag>/search", "GET", READER, PAGE, None, "/en/search?q=authenticator"),
     "feed": ("/<tag>/feed.xml", "GET", MACHINE, PAGE, None, "/de/feed.xml"),

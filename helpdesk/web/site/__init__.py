@@ -7,7 +7,20 @@ from pathlib import Path
 from flask import Blueprint
 
 from helpdesk.web import caching, errors, frames, localization, security
-from helpdesk.web.site import about, articles, feeds, home, lists, machines, searching, sitemap, switching, twins, votes
+from helpdesk.web.site import (
+    about,
+    articles,
+    feeds,
+    home,
+    lists,
+    machines,
+    searching,
+    sitemap,
+    switching,
+    twins,
+    views,
+    votes,
+)
 
 
 def build_blueprint() -> Blueprint:
@@ -59,6 +72,8 @@ def _add_routes(blueprint: Blueprint) -> None:
     route("/<tag>/articles/<int(min=1, max=999999999):article_id>.md", "markdown", twins.markdown)
     route("/<tag>/articles/<ref>/vote", "vote", votes.vote, methods=["POST"])
     route("/<tag>/articles/<ref>/vote", "vote_page", votes.vote_page, methods=["GET"])
+    route("/<tag>/articles/<ref>/view", "view", views.view, methods=["POST"])
+    route("/<tag>/articles/<ref>/view", "view_page", views.view_page, methods=["GET"])
     route("/<tag>/search", "search", searching.search)
     route("/<tag>/feed.xml", "feed", feeds.feed)
     route("/<tag>/opensearch.xml", "opensearch", feeds.opensearch)

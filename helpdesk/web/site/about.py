@@ -18,7 +18,14 @@ def views() -> Response:
         alternates=about_alternates(),
         here={"route": "about_views"},
     )
-    return show("about_views.html", page, policy="page", minutes=current_site().settings.view_repeat_minutes)
+    settings = current_site().settings
+    return show(
+        "about_views.html",
+        page,
+        policy="page",
+        minutes=settings.view_repeat_minutes,
+        is_told_by_script=bool(settings.cdn_seconds),
+    )
 
 
 def about_alternates() -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.filters import article_ref, article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
 from helpdesk.web.pages import Page, absolute, clean_query, describe, show
+from helpdesk.web.security import VISITOR_COOKIE
 from helpdesk.web.site.feedback import Feedback, current_feedback
 from helpdesk.web.site.structured import crumbs, tech_article
 
@@ -53,6 +54,7 @@ def parse_ref(ref: str) -> tuple[int, str]:
 
 def article(ref: str) -> Response:
     """Read an article: four queries, one more with the voter's cookie."""
+    frames.current_frame()  # first: whatever changes while the page is made has to change its tag
     article_id, slug = parse_ref(ref)
     page = find_page(article_id, current_locale())
     if slug != page.slug:
@@ -65,8 +67,11 @@ def article(ref: str) -> Response:
     response = frames.unchanged(tag, "personal") if tag and frames.is_known(tag) else show_article(page, feedback)
     if tag:
         response.set_etag(tag, weak=True)
-    if request.method == "GET":
-        _count(page)
+    if not current_site().settings.cdn_seconds:
+        if request.method == "GET":
+            _count(page)
+    elif VISITOR_COOKIE not in request.cookies and "feedback" not in request.args:
+        frames.share(response)
     return response
 
 
@@ -134,6 +139,7 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
         around=surroundings,
         feedback=feedback,
         own_urls=own,
+        view_url=_view_url(page),
         share_url=absolute(url_for("helpdesk.article_by_id", article_id=page.article_id)),
     )
 
@@ -168,3 +174,10 @@ def article_alternates(article_id: int, found: Sequence[Address]) -> list[tuple[
     """hreflang of an article at its addresses."""
     links = [(item.tag, absolute(article_url(article_id, item.slug, tag=item.tag))) for item in found]
     return [*links, ("x-default", absolute(url_for("helpdesk.article_by_id", article_id=article_id)))]
+
+
+def _view_url(page: ArticlePage) -> str:
+    """Where the page's script tells that it is read; empty where its GET is counted."""
+    if not current_site().settings.cdn_seconds:
+        return ""
+    return url_for("helpdesk.view", ref=article_ref(page.article_id, page.slug))

@@ -70,6 +70,18 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("input", count);
 count();
 
+// Where a cache answers in the server's place, the page tells that it is read: once, and when somebody sees it.
+function view() {
+  const page = document.querySelector("[data-view]");
+  if (!page || document.prerendering || document.hidden) return;
+  navigator.sendBeacon(page.dataset.view);
+  delete page.dataset.view;
+}
+
+document.addEventListener("visibilitychange", view);
+document.addEventListener("prerenderingchange", view);
+view();
+
 // A page out of the back-forward cache may be older than what its reader said since.
 addEventListener("pageshow", (event) => {
   if (event.persisted && feedback()) location.reload();
