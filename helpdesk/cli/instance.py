@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from helpdesk.cli.progress import find_site, show_progress, with_site
+from helpdesk.cli.progress import ending_with_a_sentence, find_site, show_progress, with_site
 from helpdesk.config import PREFIX, registry
 from helpdesk.services.bootstrapping import is_prepared
 from helpdesk.services.demo import remove_demo
@@ -68,6 +68,7 @@ def db() -> None:
 
 @db.command("upgrade")
 @with_appcontext
+@ending_with_a_sentence()
 def db_upgrade() -> None:
     """Bring the schema to what the code needs."""
     site = find_site()
@@ -77,6 +78,7 @@ def db_upgrade() -> None:
 
 @db.command("status")
 @with_appcontext
+@ending_with_a_sentence()
 def db_status() -> None:
     """Say which schema the database has and which the code needs."""
     click.echo(f"database {current_revision(find_site().database)}, code {head_revision()}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, cast
 
@@ -44,6 +45,17 @@ def find_site() -> Site:
     return cast(Site, current_app.extensions["helpdesk"])
 
 
+@contextmanager
+def ending_with_a_sentence() -> Iterator[None]:
+    """Errors of ours end a command with one sentence."""
+    try:
+        yield
+    except Busy as error:
+        raise click.ClickException(f"The database is busy: {error}. Nothing was changed.") from None
+    except HelpdeskError as error:
+        raise click.ClickException(str(error)) from None
+
+
 def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
     """Hand a command its site, the database brought up to date; errors of ours end it with one sentence."""
 
@@ -51,12 +63,8 @@ def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def run(*args: Any, **options: Any) -> Any:
         site = find_site()
-        try:
+        with ending_with_a_sentence():
             prepare(site, "off" if site.settings.bootstrap == "off" else "empty", show_progress)
             return command(site, *args, **options)
-        except Busy as error:
-            raise click.ClickException(f"The database is busy: {error}. Nothing was changed.") from None
-        except HelpdeskError as error:
-            raise click.ClickException(str(error)) from None
 
     return cast(Callable[..., Any], run)

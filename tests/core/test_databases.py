@@ -282,6 +282,15 @@ def test_a_server_that_takes_no_connections_is_503(
 
 
 @pytest.mark.on("postgresql")
+def test_commands_say_in_a_sentence_that_the_database_is_away(app: Flask, site: Site) -> None:
+    cut_off = make_app(site.settings.instance_dir, database_url=f"{url_of(site.settings.instance_dir)}-gone")
+    for command in (["db", "upgrade"], ["db", "status"], ["search", "rebuild"]):
+        result = cut_off.test_cli_runner().invoke(args=["helpdesk", *command])
+        assert (result.exit_code, result.output.count("Error: The database is busy: ")) == (1, 1)
+        assert result.output.endswith(". Nothing was changed.\n")
+
+
+@pytest.mark.on("postgresql")
 def test_a_standby_serves_pages_and_loses_no_vote(app: Flask, site: Site) -> None:
     before = answers(app)
     url = url_of(site.settings.instance_dir)

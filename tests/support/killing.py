@@ -22,10 +22,11 @@ class Killer:
     """Kills work at parts of the seconds that it takes, which it learns anew whenever it comes too late."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds, self.hits = seconds, 0
+        self.seconds, self.kills, self.hits = seconds, 0, 0
 
     def kill(self, part: float, work: Callable[..., Any], *arguments: Any, is_whole: bool = True) -> None:
         """`is_whole`: there is all of the work to do, not only what an earlier kill left."""
+        self.kills += 1
         taken = Worker(work, *arguments).wait_until_ready().go().kill(after=part * self.seconds)
         if taken is None:
             self.hits += 1
@@ -33,5 +34,5 @@ class Killer:
             self.seconds = taken
 
     def report(self, what: str) -> None:
-        print(f"{what}: {self.hits} of {KILLS} kills met the work")
+        print(f"{what}: {self.hits} of {self.kills} kills met the work")
         assert self.hits > 0
