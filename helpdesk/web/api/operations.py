@@ -72,8 +72,10 @@ def read_parameters(schema: type[AskedT]) -> AskedT:
     for name, given in request.args.lists():
         reasons.pop(name, None)
         if name not in fields:
+            # Translators: said of a name in an address that the API does not know, such as ?nmae=1
             reasons[name] = _("There is no parameter of this name.")
         elif len(given) > 1:
+            # Translators: said of a parameter of an address that is repeated, such as ?page=1&page=2
             reasons[name] = _("It may be given only once.")
         else:
             try:
@@ -102,4 +104,5 @@ def expectation(type_: Any) -> str:
 
 def one_of(choices: list[str]) -> str:
     """A sentence that names the choices."""
+    # Translators: said of a parameter of an address; the choices are technical names and stay as they are
     return _("One of these is expected: %(choices)s.", choices=", ".join(choices))
