@@ -160,6 +160,8 @@ def _check_structure(page: Page) -> list[str]:
     for image in page.all("img"):
         if not (image.get("width") and image.get("height")) or image.get("alt") is None:
             problems.append(f"image {image.get('src')} without size or alt")
+    if any("hidden" not in alert.attrib for alert in page.all("p", role="alert")) and page.all("p", class_="thanks"):
+        problems.append("thanks beside a failure")
     if re.search(r"%\(\w+\)s|\{\{|\{%", page.text):
         problems.append("a placeholder in the text")
     if re.search(r"\bM(0\d|1[0-2])\b", page.text):
