@@ -223,6 +223,8 @@ def _check_structure(page: Page) -> list[str]:
     for image in page.all("img"):
         if not (image.get("width") and image.get("height")) or image.get("alt") is None:
             problems.append(f"image {image.get('src')} without size or alt")
+    if any("hidden" not in alert.attrib for alert in page.all("p", role="alert")) and page.all("p", class_="thanks"):
+        problems.append("thanks beside a failure")
     text = page.text
     for code in page.texts("pre"):  # an article about templates shows some
         text = text.replace(code, "")
