@@ -46,6 +46,6 @@ class Below:
         """Move the path from the address to where links are made from; no address of ours begins with it."""
         path = environ.get("PATH_INFO", "")
         if path == self.prefix or path.startswith(f"{self.prefix}/"):
-            environ["PATH_INFO"] = path.removeprefix(self.prefix)
+            environ["PATH_INFO"] = path.removeprefix(self.prefix) or "/"
         environ["SCRIPT_NAME"] = self.prefix
         return self.application(environ, start_response)

@@ -104,7 +104,7 @@ def crawl(client: Client, starts: Iterable[str], *, depth: int) -> dict[str, int
         seen[address] = response.status_code
         found = addresses(response)
         assert (address, outside(found)) == (address, [])
-        waiting += [(other, steps + 1) for other in sorted(found) if steps < depth]
+        waiting += [(other, steps + (response.status_code == 200)) for other in sorted(found) if steps < depth]
         response.close()
     return seen
 
@@ -116,8 +116,8 @@ def test_every_address_begins_with_the_path_and_answers(client: Client, way: str
     assert {seen[address] for address in posts} == {303}
     assert {status for address, status in seen.items() if address not in posts} == {200, 302, 303, 308}
     if way == WHOLE:
-        read = {urlsplit(address).path.removeprefix(f"{PREFIX}/").partition("-")[0] for address in seen}
-        assert {f"{tag}/articles/26".partition("-")[0] for tag in TAGS} <= read
+        read = {match[1] for address in seen if (match := re.search(r"/help/([^/]+)/articles/26-", address))}
+        assert read == set(TAGS)
         assert len(posts) >= 2 * 25 * len(TAGS)
         assert len([address for address in seen if "/static/" in address and "?v=" in address]) == 2
         assert [seen[address] for address in seen if "/media/" in address] == [200]
@@ -130,15 +130,15 @@ def test_error_pages_redirects_and_cookies_know_the_path(client: Client) -> None
         assert outside(addresses(response)) == []
         assert len(addresses(response)) > 8
     hops = {
-        "": f"{PREFIX}/en/",
         "/": f"{PREFIX}/en/",
         "/de": f"{PREFIX}/de/",
         "/zh-cn/search?q=a": f"{PREFIX}/zh-Hans/search?q=a",
         "/en/articles/16-x?q=a": f"{ARTICLE}?q=a",
         "/articles/16": ARTICLE,
-        "/en/categories/faq?page=900": f"{PREFIX}/en/categories/faq",
+        "/en/categories/faq?page=900": f"{PREFIX}/en/categories/faq?page=2",
     }
     assert {path: get(client, f"{PREFIX}{path}").headers["Location"] for path in hops} == hops
+    assert get(client, PREFIX).headers["Location"] in (f"{PREFIX}/en/", f"{HOST}{PREFIX}/")
     cookie = get(client, f"{PREFIX}/de/language?route=home").headers["Set-Cookie"]
     assert re.findall(r"Path=[^;]*", cookie) == [f"Path={PREFIX}/"]
     page = Page(get(client, f"{PREFIX}/de/"))
