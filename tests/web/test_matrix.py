@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
@@ -109,6 +111,8 @@ HOMES = {
     "singapore": ("en-SG",),
     "germany": ("de",),
 }
+# The translations that readers can see somewhere, where that is not all of them.
+VISIBLE = {"drafted": ("en",), "review": ("en",), "planned": ("en",), "withheldown": ("en",)}
 IDS = {state: 100 + number for number, state in enumerate(STATES)}
 WORDS = re.compile(r"zq[a-z]+?q(?=\W|_|$)")
 
@@ -228,3 +232,85 @@ def test_switches_to_what_is_refused_are_refused(client: CheckingClient, tag: st
     for state, article_id in IDS.items():
         status = client.get(f"/{tag}/language?route=article&id={article_id}").status
         assert status == REFUSED[tag].get(state, 303), state
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_feeds_and_llms_hold_what_is_written_in_the_locale(client: CheckingClient, tag: str) -> None:
+    """No fallback: a feed in German brings German."""
+    shown = listed(tag, only=WRITING[tag])
+    for path in ("feed.xml", "categories/guides/feed.xml", "llms.txt"):
+        assert planted(client.get(f"/{tag}/{path}").data.decode()) == shown, path
+
+
+def test_sitemap_holds_each_text_at_its_home(client: CheckingClient) -> None:
+    text = client.get("/sitemap.xml").data.decode()
+    found = {
+        (loc.text.split("/")[3], *planted(loc.text))
+        for loc in ElementTree.fromstring(text).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+        if "/articles/" in (loc.text or "")
+    }
+    expected = {
+        (tag, word(state, "title", tag if tag in STATES[state][1] else "en"))
+        for state, tags in HOMES.items()
+        for tag in tags
+    }
+    assert found == expected
+    assert planted(text) == {planted_word for _tag, planted_word in expected}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_markdown_twins(client: CheckingClient, tag: str) -> None:
+    for state, article_id in IDS.items():
+        page = client.get(f"/{tag}/articles/{article_id}.md")
+        if state in REFUSED[tag]:
+            assert (page.status, planted(page.data.decode())) == (REFUSED[tag][state], set()), state
+            continue
+        elsewhere = BY_LINK[tag].get(state)
+        title, text = (elsewhere, elsewhere) if elsewhere else LISTED[tag][state]
+        # The canonical address in the front matter names the text's own title.
+        own = {word(state, "title", title), word(state, "title", text), word(state, "text", text)}
+        assert planted(page.data.decode()) == own, state
+
+
+def api(client: CheckingClient, path: str) -> tuple[int, set[str]]:
+    page = client.get(f"/api/v1/{path}")
+    return page.status, planted(page.data.decode())
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_api_lists_search_and_suggestions(client: CheckingClient, tag: str) -> None:
+    shown = listed(tag)
+    for path in (
+        f"articles?locale={tag}&per_page=50",
+        f"articles?locale={tag}&per_page=50&category=guides",
+        f"articles?locale={tag}&per_page=50&sort=updated",
+        f"search?locale={tag}&per_page=50&q=zqcommon",
+    ):
+        assert api(client, path) == (200, shown), path
+        body = json.loads(client.get(f"/api/v1/{path}").data)
+        assert body["meta"]["total"] == len(LISTED[tag]), path
+    every = {word(s, part, t) for s, (_, texts) in STATES.items() for t in texts for part in ("title", "text")}
+    for planted_word in sorted(every):
+        is_title = planted_word in listed(tag, ("title",))
+        expected = (200, {planted_word} if is_title else set())
+        assert api(client, f"suggest?locale={tag}&q={planted_word}") == expected, planted_word
+        hits = json.loads(client.get(f"/api/v1/search?locale={tag}&q={planted_word}").data)["meta"]["total"]
+        assert hits == (planted_word in shown), planted_word
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_api_articles_and_translations(client: CheckingClient, tag: str) -> None:
+    related = listed(tag, ("title",))
+    for state, article_id in IDS.items():
+        found = api(client, f"articles/{article_id}?locale={tag}")
+        translations = api(client, f"articles/{article_id}/translations?locale={tag}")
+        if state in REFUSED[tag]:
+            assert found == translations == (REFUSED[tag][state], set()), state
+            continue
+        elsewhere = BY_LINK[tag].get(state)
+        title, text = (elsewhere, elsewhere) if elsewhere else LISTED[tag][state]
+        homes = {word(state, "title", home) for home in HOMES.get(state, ()) if home in STATES[state][1]}
+        assert {word(state, "title", title), word(state, "text", text)} <= found[1], state
+        assert found[1] - {word(state, "title", title), word(state, "text", text)} - homes - related == set(), state
+        visible = {word(state, "title", other) for other in VISIBLE.get(state, STATES[state][1])}
+        assert translations == (200, visible), state
