@@ -40,7 +40,9 @@ def _integer(value: str) -> int:
 
 
 def _count(value: str) -> int:
-    return 0 if value.strip() == "0" else _integer(value)
+    if not re.fullmatch(r"[0-9]{1,9}", value.strip()):
+        raise ValueError("a whole number, 0 or above")
+    return int(value)
 
 
 def _words(value: str) -> tuple[str, ...]:
