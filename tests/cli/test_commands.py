@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from flask.testing import FlaskCliRunner
 
 from helpdesk import clock
 from helpdesk.cli.instance import settings_table
+from helpdesk.cli.nginx import rules
 from helpdesk.services.site import Site
 from tests.conftest import NOON
 from tests.core.test_importing import FOLDER, write
@@ -21,6 +23,7 @@ from tests.support.votes import figures, list_votes
 
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
 OTHER = "/en/articles/17-why-a-withdrawal-is-delayed"
+FOLDER_OF_NGINX = "/var/cache/nginx/helpdesk"
 MANUAL = Path(__file__).parents[2] / "helpdesk/sampledata/product-documents/this-help-center"
 
 
@@ -224,6 +227,27 @@ def test_views_explain(run, client: CheckingClient) -> None:
 
 def test_search_rebuild(run) -> None:
     assert run("search", "rebuild").endswith("Indexed 32 articles in 7 locales.\n")
+
+
+def test_nginx_refuses_without_a_trusted_proxy(run) -> None:
+    assert run("nginx") == (
+        "1\nError: Set HELPDESK_TRUSTED_PROXIES first: 1 when readers reach this nginx themselves, "
+        "2 when through a CDN.\n"
+    )
+
+
+def test_nginx_prints_rules_of_the_settings(build: Callable[..., Flask], demo_template: Path) -> None:
+    app = build(demo_template, site_url="https://example.com/help", trusted_proxies=1, cdn_seconds=60)
+    runner = app.test_cli_runner()
+    result = runner.invoke(args=["helpdesk", "nginx", "--listen", "8080", "--upstream", "10.0.0.5:8000"])
+    assert (result.exit_code, result.output) == (
+        0,
+        rules(app.extensions["helpdesk"].settings, listen="8080", upstream="10.0.0.5:8000", cache=FOLDER_OF_NGINX),
+    )
+    for line in ("listen 8080;", "server 10.0.0.5:8000;", "server_name example.com;", "location /help/ {"):
+        assert result.output.count(line) == 1
+    refused = runner.invoke(args=["helpdesk", "nginx", "--cache", "/tmp/x; include /etc/passwd"])
+    assert (refused.exit_code, "letters, digits and" in refused.output) == (2, True)
 
 
 def test_db_status(run) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -12,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ABSENT = "tests behind a cache left out: no nginx on this machine"
+from tests.support.machine import find_nginx, leave_out
+
 MAIN = """\
 {user}
 daemon off;
@@ -30,15 +30,6 @@ http {{
     include {folder}/helpdesk.conf;
 }}
 """
-
-
-def find_nginx() -> str | None:
-    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if find_nginx() is None:
-        terminalreporter.write_line(ABSENT)
 
 
 def free_port() -> int:
@@ -96,8 +87,7 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
     """Absent, tests are skipped, or fail where HELPDESK_REQUIRE asks for it."""
     program = find_nginx()
     if program is None:
-        is_required = "nginx" in os.environ.get("HELPDESK_REQUIRE", "").split(",")
-        (pytest.fail if is_required else pytest.skip)(ABSENT)
+        leave_out("nginx")
     folder = tmp_path / "nginx"
     folder.mkdir()
     made = Nginx(program, folder)

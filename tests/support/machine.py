@@ -14,6 +14,7 @@ from tests.support.databases import find_postgres
 LEFT_OUT = {
     "browser": "browser tests left out: no Chromium on this machine",
     "postgres": "PostgreSQL tests left out: no PostgreSQL on this machine",
+    "nginx": "tests behind a cache left out: no nginx on this machine",
 }
 
 
@@ -21,9 +22,13 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("google-chrome")
 
 
+def find_nginx() -> str | None:
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
 def absent() -> list[str]:
     """The names of what is missing here."""
-    here = {"browser": find_chromium(), "postgres": find_postgres()}
+    here = {"browser": find_chromium(), "postgres": find_postgres(), "nginx": find_nginx()}
     return [name for name in LEFT_OUT if here[name] is None]
 
 

@@ -14,7 +14,9 @@ from helpdesk import clock
 from helpdesk.config import load
 from helpdesk.errors import ConfigurationError
 from helpdesk.models import Notice, Translation
+from helpdesk.services.publishing import unpublish
 from helpdesk.services.site import Site
+from helpdesk.web.site import articles
 from tests.conftest import KEY, NOON
 from tests.support.pages import CheckingClient, Page
 from tests.support.votes import translation_id
@@ -156,20 +158,18 @@ def test_an_edge_asks_again_with_the_tag_on_any_machine(
     first = client.get(path)
     tag = first.response.headers["ETag"]
     for machine in (client, other):
-        again = machine.get(path, headers={"If-None-Match": tag})
-        assert (again.status, again.data, again.response.headers["ETag"]) == (304, b"", tag)
+        again = machine.flask.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
         # What it may keep from now on is said anew.
-        assert policy(again) == (304, *policy(first)[1:])
-    assert machine.get(path, headers={"If-None-Match": 'W/"other"'}).status == 200
+        for name in ("Cache-Control", "CDN-Cache-Control", "X-Accel-Expires"):
+            assert again.headers[name] == first.response.headers[name]
+        assert machine.get(path, headers={"If-None-Match": 'W/"other"'}).status == 200
 
 
 def test_a_change_while_an_article_is_made_changes_its_tag(
     site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or a cache would keep the old page under the new tag, and be told each time that it holds."""
-    from helpdesk.services.publishing import unpublish
-    from helpdesk.web.site import articles
-
     true = articles.get_article_page
 
     def get_and_change(*args, **options):
@@ -179,8 +179,7 @@ def test_a_change_while_an_article_is_made_changes_its_tag(
 
     monkeypatch.setattr(articles, "get_article_page", get_and_change)
     during = client.get(ARTICLE).response.headers["ETag"]
-    monkeypatch.undo()
-    monkeypatch.setattr(clock, "now", lambda: NOON)
+    monkeypatch.setattr(articles, "get_article_page", true)
     assert client.get(ARTICLE, headers={"If-None-Match": during}).status == 200
 
 
