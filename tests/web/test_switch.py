@@ -115,7 +115,7 @@ def test_there_is_no_free_target(client: CheckingClient, query: str, status: int
 
 
 def test_robots_are_told_to_keep_off(client: CheckingClient) -> None:
-    assert "Disallow: /*/language" in client.get("/robots.txt").html
+    assert "Disallow: /en/language" in client.get("/robots.txt").html
 
 
 def test_an_untranslated_article_says_so(client: CheckingClient) -> None:
