@@ -146,9 +146,9 @@ class Settings:
         "", _digits, "Digits of a locale other than 0-9: `ar: arab; fa: arabext; hi: deva`"
     )
     layout: str = _setting("", _text, "Template of a host that our pages stand in: `host/base.html`")
-    trusted_proxies: int = _setting("0", _count, "Proxies in front whose X-Forwarded headers are believed")
+    trusted_proxies: int = _setting("0", _count, "Number of proxies in front whose X-Forwarded headers are believed")
     cdn_seconds: int = _setting(
-        "0", _count, "How long a shared cache in front may keep pages; above 0, views are counted by the script"
+        "0", _count, "Seconds that a shared cache in front may keep pages; above 0, views are counted by the script"
     )
     bootstrap: str = _setting(
         "",

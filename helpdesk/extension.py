@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from helpdesk.services.site import Site
 from helpdesk.web import api, errors, frames
 from helpdesk.web.gettext import PoDomain
 from helpdesk.web.site import build_blueprint
+from helpdesk.web.site import sitemap
 from helpdesk.web.site.machines import robots_lines
+from helpdesk.web.site.sitemap import Cluster
 
 NAME = "helpdesk"
 URL_PREFIX = re.compile(r"(/[^/<>]+)*")
@@ -74,6 +76,16 @@ class Helpdesk:
     def robots() -> list[str]:
         """Lines for below `User-agent: *` in the host's /robots.txt, the only one that search engines ask for."""
         return robots_lines()
+
+    @staticmethod
+    def sitemap_files() -> list[str]:
+        """Addresses of our sitemap's files, for a sitemap index of the host's."""
+        return sitemap.sitemap_files()
+
+    @staticmethod
+    def sitemap_urls() -> Iterator[Cluster]:
+        """Every page that may be indexed, in all its languages, for a host that writes one sitemap."""
+        return sitemap.sitemap_urls()
 
     def _check(self, app: Flask) -> None:
         if not URL_PREFIX.fullmatch(self.url_prefix):

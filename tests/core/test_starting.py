@@ -110,7 +110,7 @@ def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:
 
 def test_demo_remove_leaves_nothing_of_it(app: Flask, site: Site, client: CheckingClient) -> None:
     assert list(site.settings.media_path.iterdir()) != []
-    assert remove_demo(site) == 32
+    assert remove_demo(site) == 37
     with site.database.read() as connection:
         tables = [
             t
