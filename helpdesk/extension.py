@@ -22,8 +22,7 @@ from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
 from helpdesk.web import api, errors, frames
 from helpdesk.web.gettext import PoDomain
-from helpdesk.web.site import build_blueprint
-from helpdesk.web.site import sitemap
+from helpdesk.web.site import build_blueprint, sitemap
 from helpdesk.web.site.machines import robots_lines
 from helpdesk.web.site.sitemap import Cluster
 

@@ -22,6 +22,9 @@ from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.web import errors, security
 from helpdesk.web.proxies import Below, Forwarded
 
+# What Flask-Compress does not know to be text.
+TEXTUAL = ("text/markdown", "application/problem+json", "application/opensearchdescription+xml")
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The standalone app; writes nothing unless `flask run` starts it. A wrong setting stops it in one sentence."""
@@ -31,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine = _build_engine(app, settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.form_bytes
     Compress(app)
+    app.config["COMPRESS_MIMETYPES"] = [*app.config["COMPRESS_MIMETYPES"], *TEXTUAL]
     Helpdesk(app, url_prefix="", settings=settings, engine=engine)
     app.register_error_handler(Exception, errors.handle)
     app.after_request(security.add_headers)

@@ -349,11 +349,19 @@ def test_commands_stand_in_one_group(host: Host) -> None:
     assert set(host.app.cli.commands) == {"helpdesk"}
 
 
-def test_lines_for_the_hosts_robots_txt(host: Host) -> None:
+def test_lines_for_the_hosts_robots_txt_and_its_sitemap(host: Host) -> None:
+    client = CheckingClient(host.app)
+    client.get("/support/de/")
     with host.app.test_request_context():
-        lines = Helpdesk.robots()
-    assert "Disallow: /support/*/language" in lines
+        lines, files = Helpdesk.robots(), Helpdesk.sitemap_files()
+        pages = [url for cluster in Helpdesk.sitemap_urls() for _tag, url, _updated in cluster.urls]
+    assert {"Disallow: /support/de/language", "Disallow: /support/de/search"} <= set(lines)
     assert not any(line.startswith("User-agent") for line in lines)
+    assert lines[-1] == "Sitemap: http://localhost/support/sitemap.xml"
+    assert files == ["http://localhost/support/sitemap-1.xml"]
+    assert [client.get(url).status for url in files] == [200]
+    assert len(pages) > 100
+    assert {url.split("/")[3] for url in pages} == {"support"}
 
 
 def pages_of(host: Host) -> list[str]:
