@@ -163,14 +163,12 @@ def _is_first(
     content = f"{network_of(reader.address)}\n{reader.user_agent}\n{translation_id}".encode()
     fingerprint = hashlib.blake2b(content, key=key, digest_size=16).digest()
     statement = database.upsert(Reading).values(fingerprint=fingerprint, read_at=now)
-    result = connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["fingerprint"],
-            set_={"read_at": statement.excluded.read_at},
-            where=Reading.read_at <= now - timedelta(minutes=repeat_minutes),
-        )
-    )
-    return result.rowcount == 1
+    stored = statement.on_conflict_do_update(
+        index_elements=["fingerprint"],
+        set_={"read_at": statement.excluded.read_at},
+        where=Reading.read_at <= now - timedelta(minutes=repeat_minutes),
+    ).returning(Reading.read_at)  # PostgreSQL's driver counts no rows of an INSERT
+    return connection.execute(stored).first() is not None
 
 
 def _key_of(database: Database, connection: Connection, day: date) -> bytes:

@@ -18,7 +18,7 @@ from tests.support.processes import FULL, ready, run, run_together
 
 pytestmark = pytest.mark.on("postgresql")
 MACHINES = 4
-FIRST_STARTS = 20 if FULL else 2
+FIRST_STARTS = 20 if FULL else 1
 READERS, VOTERS = 400, 100
 FIGURES = (
     "SELECT views, yes, no FROM hd_counter WHERE translation_id ="
@@ -37,11 +37,19 @@ def more_machines(first: Path, number: int) -> list[Path]:
 
 @pytest.fixture
 def machines(demo_template: Path, tmp_path: Path) -> Iterator[list[Path]]:
-    """Four machines on a copy of the demo without its votes and views."""
+    """Four machines with an index each, on a copy of the demo without its votes and views."""
     instance = copy_instance(demo_template, tmp_path / "machine")
+    others = more_machines(instance, MACHINES)[1:]
+    for other in others:
+        shutil.copytree(instance / "index", other / "index")
     clear = ("DELETE FROM hd_vote", "DELETE FROM hd_daily_tally", "UPDATE hd_counter SET views = 0, yes = 0, no = 0")
-    execute(instance, *clear, "DELETE FROM hd_search_node")
-    yield more_machines(instance, MACHINES)
+    nodes = [
+        "INSERT INTO hd_search_node (name, seen_at)"
+        f" SELECT replace(name, '{demo_template}', '{folder}'), seen_at FROM hd_search_node WHERE id = 1"
+        for folder in (instance, *others)
+    ]
+    execute(instance, *clear, *nodes, "DELETE FROM hd_search_node WHERE id = 1")
+    yield [instance, *others]
     drop_database(instance)
 
 
