@@ -231,17 +231,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def transaction(self, *, patience: int = BUSY_TIMEOUT) -> Iterator[Connection]:
+    def transaction(self, *, patience: int | None = None) -> Iterator[Connection]:
         """The one place that commits. Nested calls join the outermost.
 
-        Raises Busy when no lock is to be had within `patience` milliseconds, or when the database is lost.
+        Raises Busy when no lock is to be had within `patience` milliseconds (None: the connection's own), or when the
+        database is lost.
         """
         current = self._open.get()
         if current is not None:
             yield current.connection
             return
         with busy_when_unavailable(), self._writing(patience) as connection, connection.begin():
-            if self.is_postgres and patience != BUSY_TIMEOUT:
+            if self.is_postgres and patience is not None:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
             current = _Transaction(connection)
             token = self._open.set(current)
@@ -253,9 +254,9 @@ class Database:
             call()
 
     @contextmanager
-    def _writing(self, patience: int) -> Iterator[Connection]:
+    def _writing(self, patience: int | None) -> Iterator[Connection]:
         with self.engine.connect().execution_options(hd_write=True) as connection:
-            if self.is_postgres or patience == BUSY_TIMEOUT:
+            if self.is_postgres or patience is None:
                 yield connection
                 return
             # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
