@@ -275,10 +275,11 @@ class Database:
             yield connection
 
     @contextmanager
-    def transaction(self, *, patience: int = BUSY_TIMEOUT) -> Iterator[Connection]:
+    def transaction(self, *, patience: int | None = None) -> Iterator[Connection]:
         """The one place that commits. Nested calls join the outermost.
 
-        Raises Busy when no lock is to be had within `patience` milliseconds, or when the database is lost.
+        Raises Busy when no lock is to be had within `patience` milliseconds (None: the connection's own), or when the
+        database is lost.
         """
         current = self._open.get()
         if current is not None:
@@ -286,7 +287,7 @@ class Database:
             return
         with busy_when_unavailable(), self._writing(patience) as connection, connection.begin():
             begin_as_ours(connection)
-            if self.is_postgres and patience != BUSY_TIMEOUT:
+            if self.is_postgres and patience is not None:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
             current = _Transaction(connection)
             token = self._open.set(current)
@@ -298,15 +299,15 @@ class Database:
             call()
 
     @contextmanager
-    def _writing(self, patience: int) -> Iterator[Connection]:
+    def _writing(self, patience: int | None) -> Iterator[Connection]:
         with self.engine.connect().execution_options(hd_write=True) as connection:
             is_own = self.engine.get_execution_options().get("hd_own")
-            if self.is_postgres or (is_own and patience == BUSY_TIMEOUT):
+            if self.is_postgres or (is_own and patience is None):
                 yield connection
                 return
             # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
             driver = cast(Any, connection.connection.driver_connection)
-            wanted = {"busy_timeout": patience} | ({} if is_own else PROMISED)
+            wanted = {"busy_timeout": patience or BUSY_TIMEOUT} | ({} if is_own else PROMISED)
             before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
             _set_pragmas(driver, wanted)
             try:

@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from zlib import crc32
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 # A node unseen for so long loses its rows, and rebuilds when it returns.
 FORGOTTEN_AFTER = timedelta(hours=24)
+# When a change is due that is there already: long ago, for machines whose clocks are behind the writer's.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 # Stands in the outbox for all articles: the whole index is to be built anew. Lower than any id, so it comes first.
 EVERYTHING = 0
 _SEEN = update(SearchNode).where(SearchNode.name == bindparam("node")).values(seen_at=bindparam("now"))
@@ -58,7 +60,7 @@ class Indexer:
             delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)
         )
         for article_id in article_ids:
-            rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)), literal(clock.now(), UtcDateTime))
+            rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)), literal(AT_ONCE, UtcDateTime))
             statement = self.database.upsert(Outbox).from_select(
                 ["node_id", "article_id", "token", "due_at"],
                 rows.where(literal(True)),  # SQLite needs a WHERE between SELECT and ON CONFLICT

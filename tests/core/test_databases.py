@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
+from helpdesk import clock
 from helpdesk.db import Database, advance_ids, by_code, engine_options, new_id
 from helpdesk.errors import Busy, ConfigurationError
 from helpdesk.models import Article, Category, CategoryText, DailyTally, SearchLog, Translation
 from helpdesk.queries.views import list_tallies
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
-from tests.conftest import make_app
-from tests.core.test_importing import FOLDER, write
+from tests.conftest import close, make_app
+from tests.core.test_importing import FOLDER, found, write
 from tests.support.databases import administer, connect, database_name, url_of
 from tests.support.pages import CheckingClient
 from tests.support.votes import count_votes, list_votes, translation_id
@@ -141,6 +142,7 @@ def test_nul_in_a_file_is_stored_as_markdown_shows_it(empty_site: Site, tmp_path
 @pytest.mark.on("postgresql")
 def test_zone_and_isolation_of_the_server_do_not_matter(build: Callable[..., Flask], demo_template: Path) -> None:
     app = build(demo_template)
+    CheckingClient(app).get(ARTICLE)  # counted once, and a repeat from then on
     before = [CheckingClient(app).get(path).html for path in PATHS]
     url = url_of(app.extensions["helpdesk"].settings.instance_dir)
     name = database_name(url)
@@ -153,6 +155,23 @@ def test_zone_and_isolation_of_the_server_do_not_matter(build: Callable[..., Fla
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
     with app.extensions["helpdesk"].database.read() as connection:
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "repeatable read"
+
+
+def test_a_machine_whose_clock_is_behind_misses_no_change(
+    empty_app: Flask, empty_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_site.settings.resolved_database_url
+    other = make_app(tmp_path / "other", database_url=url)
+    root = write(tmp_path / "content", FOLDER)
+    import_content(empty_site, root)
+    assert (found(other, "desk"), found(other, "counter")) == (["How to pay"], [])
+    ahead = datetime.now(UTC) + timedelta(minutes=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: ahead)
+        write(root, {"guides/money/pay/en.md": "---\ntitle: How to pay\n---\nUse the counter.\n"})
+        import_content(empty_site, root)
+    assert (found(other, "desk"), found(other, "counter")) == ([], ["How to pay"])
+    close(other)
 
 
 # The engine

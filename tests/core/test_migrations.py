@@ -56,8 +56,8 @@ def test_every_row_survives_the_way_up_and_down(database: Database) -> None:
         has_body = connection.execute(select(Translation.id, Translation.has_body)).all()
         assert dict(map(tuple, has_body)) == {1: True, 2: True, 3: False, 4: True}
         assert set(connection.execute(select(Article.withheld, Article.related))) == {(None, "")}
-        assert set(connection.execute(select(Body.images, Body.minutes))) == {("{}", 0)}
-        assert set(connection.execute(select(Revision.keywords, Revision.images))) == {("", "{}")}
+        assert set(connection.execute(select(Body.targets, Body.minutes))) == {("{}", 0)}
+        assert set(connection.execute(select(Revision.keywords, Revision.targets))) == {("", "{}")}
         assert connection.execute(select(RequestTally.newcomers)).scalars().all() == [0]
         held = connection.execute(select(Vote.visitor).where(Vote.status == "held")).scalars().all()
     assert held == ["v3"]

@@ -179,7 +179,7 @@ def test_a_large_picture_opens_in_full_without_script(load: Callable[..., Checki
     ("settings", "address"),
     [
         ({}, "http://localhost/articles/70"),
-        ({"site_url": "http://localhost:8080/help"}, "http://localhost:8080/articles/70"),
+        ({"site_url": "http://localhost:8080/help"}, "http://localhost:8080/help/articles/70"),
     ],
 )
 def test_the_link_to_share_is_a_link_in_each_readers_language(

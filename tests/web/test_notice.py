@@ -139,6 +139,6 @@ def test_hostile_text_is_harmless(site: Site, client: CheckingClient) -> None:
 
 
 def test_only_with_a_notice_the_first_picture_waits_for_the_script(site: Site, client: CheckingClient) -> None:
-    assert client.get("/en/").one("script").get("blocking") is None
+    assert client.get("/en/").one("script", type="module").get("blocking") is None
     set_notice(site, "Wait", ["en"], now=clock.now())
-    assert client.get("/en/").one("script").get("blocking") == "render"
+    assert client.get("/en/").one("script", type="module").get("blocking") == "render"

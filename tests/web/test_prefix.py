@@ -84,7 +84,8 @@ def addresses(response: TestResponse) -> set[str]:
     """Every address on this host that an answer holds, without fragment."""
     found = {response.headers["Location"]} if "Location" in response.headers else set()
     if response.mimetype == "text/html":
-        found |= set(map(html.unescape, ADDRESS.findall(response.text)))
+        page = re.sub(r"(?s)<pre.*?</pre>", "", response.text)  # an article about hosts shows some HTML
+        found |= set(map(html.unescape, ADDRESS.findall(page)))
     whole = {urljoin(response.request.url, address).partition("#")[0] for address in found}
     return {address for address in whole if urlsplit(address).netloc == "example.com"}
 
@@ -143,7 +144,7 @@ def test_error_pages_redirects_and_cookies_know_the_path(client: Client) -> None
     assert re.findall(r"Path=[^;]*", cookie) == [f"Path={PREFIX}/"]
     page = Page(get(client, f"{PREFIX}/de/"))
     assert page.one("link", rel="canonical").get("href") == f"{HOST}{PREFIX}/de/"
-    assert f"Disallow: {PREFIX}/*/language" in get(client, f"{PREFIX}/robots.txt").text
+    assert f"Disallow: {PREFIX}/de/language\n" in get(client, f"{PREFIX}/robots.txt").text
 
 
 def test_a_vote_below_a_path(client: Client) -> None:
