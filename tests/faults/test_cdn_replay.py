@@ -93,7 +93,7 @@ def start(
     stack: ExitStack, build: Callable[..., Flask], template: Path, nginx: Nginx, **settings: object
 ) -> tuple[Flask, ExitStack]:
     """The app, and what stops its server; nginx in front of both."""
-    app = build(template, index_dir=template / "index", trusted_proxies=1, **settings)
+    app = build(template, trusted_proxies=1, **settings)
     server = stack.enter_context(ExitStack())
     address = server.enter_context(serve(app)).address
     upstream = address.removeprefix("http://")
