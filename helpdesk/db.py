@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -59,6 +59,7 @@ POSTGRES_POOL = {
 }
 # Seconds and milliseconds after which libpq takes a silent server for lost; the URL may say otherwise.
 POSTGRES_PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "20000", "keepalives_idle": "30"}
+ORPHAN, SQLITE_ORPHAN = "23503", sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
 READ_ONLY = "25006"  # SQLSTATE of a standby, or of a database that was switched to reading
 # What our writes rely on, on whosever connection: full synchronization (2), and foreign keys.
 PROMISED = {"synchronous": 2, "foreign_keys": 1}
@@ -230,6 +231,8 @@ def is_passing(error: SQLAlchemyError) -> bool:
     """Whether the same statement may succeed later, nothing having been stored."""
     if isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error) == READ_ONLY):
         return True
+    if isinstance(error, IntegrityError):  # what the row belongs to was deleted meanwhile; the next try is told so
+        return _sqlstate(error) == ORPHAN or getattr(error.orig, "sqlite_errorcode", None) == SQLITE_ORPHAN
     if isinstance(error, OperationalError):  # of SQLite's, a statement that is wrong stays wrong
         return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
     return isinstance(error, PoolExhausted)
