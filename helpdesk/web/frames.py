@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -58,13 +59,21 @@ def fingerprint(settings: Settings, overrides: Path) -> str:
 
     `overrides` is the folder of the host's own versions of our templates; it need not exist.
     """
-    digest = hashlib.sha256()
-    for path in [*sorted(Path(__file__).parents[1].rglob("*")), *sorted(overrides.rglob("*"))]:
-        if path.suffix in (".py", ".html", ".css", ".js", ".po") and "sampledata" not in path.parts:
-            digest.update(path.read_bytes())
+    digest = hashlib.sha256(_code())
+    for path in sorted(overrides.rglob("*")):
+        digest.update(path.read_bytes() if path.is_file() else b"")
     shown = [(f.name, getattr(settings, f.name)) for f in fields(settings) if f.name not in NOT_SHOWN]
     digest.update(repr(shown).encode())
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*")):
+        if path.suffix in (".py", ".html", ".css", ".js", ".po") and "sampledata" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.digest()
 
 
 def validator(*parts: object) -> str | None:

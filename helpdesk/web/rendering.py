@@ -38,7 +38,7 @@ def _environment() -> Environment:
             auto_reload=host.auto_reload,
             extensions=[type(extension) for extension in host.extensions.values()],
         )
-        environment.policies = host.policies
+        environment.policies, environment.bytecode_cache = host.policies, host.bytecode_cache
         environment.globals.update(host.globals)
         environment.filters.update(host.filters)
         environment.tests.update(host.tests)

@@ -135,6 +135,7 @@ def test_an_article_is_read_while_the_index_is_broken(load: Callable[..., Checki
     backend.close()
     for path in site_of(client).settings.index_path.rglob("*"):
         if path.is_file():
+            path.unlink()
             path.write_bytes(b"broken")
     assert open_article(client, "en", 70).status == 200
 
