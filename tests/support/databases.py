@@ -24,11 +24,13 @@ from typing import Any
 
 import psycopg
 
-from helpdesk.db import engine_options
+from helpdesk.db import Database, create_engine_for, engine_options
+from helpdesk.services.site import Site
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 # A zone and a collation that show whoever trusts the server's own; a password is asked of one role only.
 # Folders of an instance whose files are never written twice: a new content is a new file.
+WRITTEN = ("hd_vote", "hd_request_tally", "hd_counter", "hd_daily_tally", "hd_switch_tally", "hd_reading")
 UNCHANGING = ("index", "media")
 INITDB = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
 COLLATION = ["--locale-provider=icu", "--icu-locale=en-US"]
@@ -153,6 +155,17 @@ def copy_instance(template: Path, instance: Path) -> Path:
         administer(url, f"CREATE DATABASE {new} TEMPLATE {old}")
         (instance / "helpdesk.toml").write_text(f'database_url = "{url.replace(f"/{old}?", f"/{new}?")}"\n')
     return instance
+
+
+@contextmanager
+def written_elsewhere(site: Site) -> Iterator[None]:
+    """Somebody else writes, and does not end."""
+    other = Database(create_engine_for(site.settings.resolved_database_url))
+    with other.transaction() as connection:
+        if other.is_postgres:  # which locks rows and tables where SQLite locks the file
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(WRITTEN)} IN EXCLUSIVE MODE")
+        yield
+    other.engine.dispose()
 
 
 def drop_database(instance: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from helpdesk import clock
 from helpdesk.queries.feedback import HeldScope
@@ -145,7 +146,7 @@ def test_networks_do_not_know_each_other(narrow: Flask) -> None:
     assert statuses_of(site) == ["counted", "counted", "held", "counted", "counted"]
     with site.database.read() as connection:
         stored = str(connection.exec_driver_sql("SELECT * FROM hd_request_tally").all())
-        stored += str(connection.exec_driver_sql("SELECT * FROM hd_vote WHERE visitor NOT LIKE 'demo-%'").all())
+        stored += str(connection.execute(text("SELECT * FROM hd_vote WHERE visitor NOT LIKE 'demo-%'")).all())
     assert [address for address in ("2001:db8", "192.0.2.1", READER) if address in stored] == []
 
 

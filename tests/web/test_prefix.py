@@ -177,6 +177,7 @@ def test_a_path_with_escapes_is_refused(tmp_path: Path, path: str) -> None:
     )
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.parametrize("site_url", [HOST, f"{HOST}/app", f"{HOST}/app{PREFIX}"])
 def test_a_mounted_help_center_in_a_host_below_a_path(demo_template: Path, tmp_path: Path, site_url: str) -> None:
     """The host's own stack says where it stands; the setting gives scheme and host."""

@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine
 
-from helpdesk.db import Database, prepare_engine
 from helpdesk.queries.views import SwitchLine, list_switches
 from helpdesk.services.site import Site
+from tests.support.databases import written_elsewhere
 from tests.support.pages import READER, CheckingClient, Page
 
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
@@ -213,12 +212,10 @@ def test_the_switch_works_while_the_database_takes_no_writes(
     site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("helpdesk.services.views.NOTE_TIMEOUT", 50)
-    other = Database(prepare_engine(create_engine(site.database.engine.url)))
-    with other.transaction():
+    with written_elsewhere(site):
         page = client.get(FROM_ENGLISH, headers=CLICK)
         assert (page.status, page.response.headers["Location"][:4]) == (303, "/de/")
         assert page.response.headers["Set-Cookie"].startswith("hd_locale=de; ")
-    other.engine.dispose()
     assert switches(site) == []
     client.get(FROM_ENGLISH, headers=CLICK)
     assert switches(site) == [("en", "de", 1)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,9 @@ import pytest
 from flask import Flask
 
 from helpdesk import clock
-from helpdesk.db import Database, create_engine_for
 from helpdesk.models import Revision
 from helpdesk.services.site import Site
+from tests.support.databases import written_elsewhere
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
 from tests.support.votes import count_votes, figures, list_votes, translation_id
 
@@ -292,20 +291,10 @@ def test_get_on_the_vote_leads_to_the_article(client: CheckingClient) -> None:
 def test_when_the_database_takes_no_writes_nothing_is_lost(
     site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Database(create_engine_for(site.settings.resolved_database_url))
-
-    @contextmanager
-    def held() -> Iterator[None]:
-        """Somebody else writes, and does not end."""
-        with other.transaction() as connection:
-            if other.is_postgres:  # which locks rows and tables where SQLite locks the file
-                connection.exec_driver_sql("LOCK TABLE hd_vote, hd_request_tally, hd_counter IN EXCLUSIVE MODE")
-            yield
-
     monkeypatch.setattr("helpdesk.db.BUSY_TIMEOUT", 50)
     site.database.engine.dispose()
     said = {"answer": "no", "details": "1", "reason": "wrong", "comment": "mine"}
-    with held():
+    with written_elsewhere(site):
         assert client.get(ARTICLE).status == 200
         page = client.post(VOTE, said)
         assert (page.status, state(page)) == (503, "alert")
@@ -317,12 +306,11 @@ def test_when_the_database_takes_no_writes_nothing_is_lost(
         assert fragment.one("button", value="yes").get("aria-pressed") == "true"
     assert client.post(VOTE, said).status == 303
     assert [vote["comment"] for vote in list_votes(site)] == ["mine"]
-    with held():
+    with written_elsewhere(site):
         page = client.post(VOTE, {"answer": "remove"})
         assert (page.status, state(page)) == (503, "alert")
         assert page.texts("p", class_="said") == ["You answered: No, it was not helpful."]
         assert len(page.all("button", value="remove")) == 1
         assert page.all("button", value="yes") == []
-    other.engine.dispose()
     assert client.post(VOTE, {"answer": "remove"}).status == 303
     assert list_votes(site) == []
