@@ -292,3 +292,9 @@ def test_include_lines_are_dropped_and_numbered() -> None:
 def test_two_renderings_of_one_text_are_equal() -> None:
     source = "# A { #a }\n\n![x](y.png)\n\n!!! note\n    x[^1]\n\n[^1]: y"
     assert render(source) == render(source)
+
+
+def test_an_empty_corner_of_a_table_is_no_header() -> None:
+    html = render("| | Now | Later |\n|---|---|---|\n| Fee | 1 | 2 |\n").html
+    assert html.count("<th ") == 2
+    assert "<tr>\n<td></td>\n<th " in html
