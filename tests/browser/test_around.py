@@ -145,6 +145,7 @@ def test_where_nothing_can_be_copied_the_link_is_a_link(
     page = reader.open("/de/articles/17")
     page.locator("[data-share]").click()
     page.wait_for_url(re.compile(r"/en/articles/17-"))
+    assert page.locator("h1").count() == 1
 
 
 @with_and_without_script
