@@ -19,6 +19,7 @@ from helpdesk.services.demo import remove_demo
 from helpdesk.services.migrating import downgrade, schema_differences, upgrade
 from helpdesk.services.site import Site
 from tests.conftest import make_app
+from tests.support.content import DEMO_ARTICLES
 from tests.support.pages import CheckingClient
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +111,7 @@ def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:
 
 def test_demo_remove_leaves_nothing_of_it(app: Flask, site: Site, client: CheckingClient) -> None:
     assert list(site.settings.media_path.iterdir()) != []
-    assert remove_demo(site) == 37
+    assert remove_demo(site) == DEMO_ARTICLES
     with site.database.read() as connection:
         tables = [
             t
@@ -161,7 +162,7 @@ def test_importing_the_app_writes_nothing(tmp_path: Path) -> None:
             "Error: HELPDESK_COLOUR is not a setting; `flask helpdesk doctor` lists them all.\n",
         ),
         ({"HELPDESK_LOCALES": "en, zh-CN"}, "write zh-Hans"),
-        ({"HELPDESK_DEFAULT_LOCALE": "fr"}, "fr"),
+        ({"HELPDESK_DEFAULT_LOCALE": "sv"}, "sv"),
         ({"HELPDESK_SITE_URL": "https://help.example.com"}, "HELPDESK_SECRET_KEY must hold"),
     ],
 )
