@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
 from helpdesk.services.demo import remove_demo
 from helpdesk.services.migrating import downgrade, schema_differences, upgrade
 from helpdesk.services.site import Site
-from tests.conftest import make_app
+from tests.conftest import close, make_app
 from tests.support.content import DEMO_ARTICLES
 from tests.support.pages import CheckingClient
 
@@ -101,6 +102,24 @@ def test_a_server_on_an_empty_database_migrates_at_its_first_request(fresh_insta
     prepare(site, "demo")
     assert count(site, Article) == 0, "an empty site that was started before never gets the demo"
     site.database.engine.dispose()
+
+
+def test_the_demo_starts_with_the_index_of_the_default_locale_and_searches_make_the_others(
+    fresh_instance: Path, demo_template: Path
+) -> None:
+    """What another content left in the folder of the index is never an answer."""
+    copytree(demo_template / "index" / "de", fresh_instance / "index" / "de")
+    app = make_app(fresh_instance, locales=("en", "de", "fr"))
+    site: Site = app.extensions["helpdesk"]
+    assert site.indexer.backend.is_ready("de")
+    before = (fresh_instance / "index/de/current").read_text()
+    prepare(site, "demo")
+    assert [site.indexer.backend.is_ready(tag) for tag in ("en", "de", "fr")] == [True, True, False]
+    assert (fresh_instance / "index/de/current").read_text() != before
+    cards = CheckingClient(app).get("/fr/search?q=retrait").cards
+    assert len(cards) > 0
+    assert site.indexer.backend.is_ready("fr")
+    close(app)
 
 
 def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:
