@@ -37,14 +37,17 @@ def read_image(path: Path) -> StoredImage:
     extension = EXTENSIONS.get(path.suffix.lower())
     if extension is None:
         raise BadImage(f"is not one of {', '.join(sorted(EXTENSIONS))}")
-    if not path.is_file():
-        raise BadImage("is missing")
-    if path.stat().st_size > LARGEST_IMAGE:
-        raise BadImage(f"is larger than {LARGEST_IMAGE:,} bytes")
-    width, height = imagesize.get(path)
-    if width <= 0 or height <= 0:
-        raise BadImage("is not a picture that can be read")
-    return StoredImage(hashlib.sha256(path.read_bytes()).hexdigest()[:32], extension, int(width), int(height))
+    try:
+        if not path.is_file():
+            raise BadImage("is missing")
+        if path.stat().st_size > LARGEST_IMAGE:
+            raise BadImage(f"is larger than {LARGEST_IMAGE:,} bytes")
+        width, height = imagesize.get(path)
+        if width <= 0 or height <= 0:
+            raise BadImage("is not a picture that can be read")
+        return StoredImage(hashlib.sha256(path.read_bytes()).hexdigest()[:32], extension, int(width), int(height))
+    except OSError as error:
+        raise BadImage(f"cannot be read: {error.strerror}") from None
 
 
 def store_image(folder: Path, path: Path, image: StoredImage) -> None:

@@ -18,7 +18,7 @@ from helpdesk.services.folder import (
 from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatterError, split
 from helpdesk.text.markdown import drop_includes, strip_title
-from helpdesk.text.slug import ascii_key
+from helpdesk.text.slug import ascii_key, slugify
 
 # Front matter of other projects is theirs: of all its fields, these are understood.
 KNOWN = ("title", "slug", "description", "summary", "keywords")
@@ -44,7 +44,9 @@ def read_plain_tree(root: Path, locales: Locales) -> Folder:
             unknown.append(top)
             continue
         folder.categories[category].texts[locale.tag] = Text(_title_of(root.resolve().name))
-        for path in sorted(top.rglob("*.md")):
+        for path in sorted(top.rglob("[!.]*.md")):
+            if any(part.startswith(".") for part in path.relative_to(top).parts):
+                continue
             files.setdefault(path.relative_to(top).with_suffix("").as_posix(), {})[locale.tag] = path
     if unknown:
         names = ", ".join(top.name for top in unknown)
@@ -120,10 +122,12 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
     draft = Draft(
         title=" ".join(title.split()),
         markdown=body.strip("\n") + "\n",
-        slug=fields["slug"],
+        slug=slugify(fields["slug"]),
         summary=" ".join((fields["summary"] or fields["description"]).split()),
         keywords=fields["keywords"],
     )
+    texts = {"title": draft.title, "summary": draft.summary, "keywords": draft.keywords}
+    reader.refuse_long(path, matter.lines, texts)
     if not draft.has_body:
         folder.notes.append(Note(reader.name(path), 1, "no text: only its title was taken"))
     return TranslationFile(path, draft)
