@@ -85,6 +85,7 @@ class _Importer:
         self.errors: list[ContentError] = []
         self.is_regrouped = False
         self.known = set(folder.articles)
+        self.images: dict[Path, StoredImage] = {}
 
     def run(self, connection: Connection, progress: Progress) -> None:
         categories, sections = self._save_groups(connection)
@@ -103,6 +104,8 @@ class _Importer:
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
+        if not self.dry_run:
+            self._store_images()
         if touched or self.is_regrouped:
             self.site.indexer.note(connection, touched)
 
@@ -212,11 +215,19 @@ class _Importer:
         except BadImage as error:
             self._object(file, src, f"the image `{src}` {error}", f"image {error}; its description is shown")
             return None
-        if not self.dry_run:
-            store_image(self.site.settings.media_path, path, image)
+        self.images[path] = image
         row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
         connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
         return image
+
+    def _store_images(self) -> None:
+        """Once nothing is wrong: before the rows that name them are committed, and none that no row names."""
+        for path, image in self.images.items():
+            try:
+                store_image(self.site.settings.media_path, path, image)
+            except BadImage as error:
+                where = path.relative_to(os.path.realpath(self.folder.root)).as_posix()
+                raise ContentErrors([ContentError(where, 1, str(error))]) from None
 
     def _find_image(self, file: TranslationFile, src: str) -> Path:
         address = _split(src)

@@ -51,9 +51,10 @@ def unpacked(archive: Path, settings: Settings, locales: Locales) -> Iterator[tu
                 for name, entry in wanted.items():
                     where = name
                     _write(packed, entry, root / name)
+        except UnicodeDecodeError as error:
+            raise ContentErrors([ContentError(ascii(error.object), 1, "has a name that is not UTF-8")]) from None
         except BROKEN as error:
-            reason = f"cannot be unpacked: {_why(error)}"
-            raise ContentErrors([ContentError(where, 1, reason)]) from None
+            raise ContentErrors([ContentError(where, 1, f"cannot be unpacked: {_why(error)}")]) from None
         found = list(root.iterdir())
         is_wrapped = len(found) == 1 and found[0].is_dir() and not any(found[0].glob("_index.*.md"))
         yield found[0] if is_wrapped and not is_plain_tree(root, locales) else root, notes
