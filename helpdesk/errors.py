@@ -18,8 +18,8 @@ class NotReady(HelpdeskError):
 
 
 def printable(text: str) -> str:
-    """Escapes in place of what cannot be seen or moves a cursor: names of files are anybody's."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    """Escapes in place of what cannot be seen or moves a cursor, but for what joins letters in some scripts."""
+    return "".join(char if char.isprintable() or char in "\u200c\u200d" else ascii(char)[1:-1] for char in text)
 
 
 class ContentError(HelpdeskError):

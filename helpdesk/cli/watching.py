@@ -95,7 +95,10 @@ def take_in(site: Site, folder: Path, notes: set[Note]) -> bool:
 def address(site: Site, item: str) -> str:
     """Where `key/tag` is read, below whatever this help center is mounted at."""
     key, _, tag = item.rpartition("/")
-    place = get_place(site.database, key, tag, now=clock.now())
+    try:
+        place = get_place(site.database, key, tag, now=clock.now())
+    except HelpdeskError as error:  # busy, or deleted meanwhile: it was taken in all the same
+        return f"({error})"
     prefix = current_app.extensions["helpdesk_prefix"] or site.settings.prefix
     path = f"{prefix}/{tag}/articles/{place.article_id}-{place.slug}"
     return path if place.is_visible else f"{path} (readers do not see it)"

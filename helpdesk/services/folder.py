@@ -24,6 +24,7 @@ from helpdesk.text.slug import slugify
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Control characters, halves of characters and noncharacters: forbidden in HTML, most of them in XML.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+FORBIDDEN = re.compile(rf"(?![\t\n\f\r]){CONTROLS.pattern}")
 TEXT_FIELDS = {"title", "slug", "summary"}
 TRANSLATION_FIELDS = TEXT_FIELDS | {
     "published_at",
@@ -39,6 +40,11 @@ REGION = re.compile(r"[A-Z]{2,8}|[0-9]{3}")
 LARGEST_FILE = 2_000_000  # bytes of one Markdown file
 LONGEST = {"title": 300, "slug": 200, "summary": 1000, "keywords": 2000}  # characters
 YEARS = range(1900, 3000)  # other times are slips, and some leave the calendar in another zone
+
+
+def one_line(text: str) -> str:
+    """The text without what no page may hold, and with single spaces."""
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 class ContentErrors(HelpdeskError):
@@ -144,8 +150,9 @@ class Reader:
         except UnicodeDecodeError as error:
             self.refuse(path, data.count(b"\n", 0, error.start) + 1, "is not valid UTF-8")
             return None
-        if "\0" in text:
-            self.refuse(path, text.count("\n", 0, text.index("\0")) + 1, "holds a NUL character; take it out")
+        if match := FORBIDDEN.search(text):
+            reason = f"holds the character U+{ord(match[0]):04X}, which no page may hold; take it out"
+            self.refuse(path, text.count("\n", 0, match.start()) + 1, reason)
             return None
         return text
 
@@ -189,9 +196,9 @@ class Fields:
         self.reader.refuse(self.path, self.matter.lines.get(name, 1), reason)
 
     def words(self, name: str) -> str:
-        """The field as one line of text, lists joined by commas; YAML's escapes can write what no page may hold."""
+        """The field as one line of text, lists joined by commas; YAML's escapes can write anything."""
         value = self.matter.fields.get(name, "")
-        return " ".join(CONTROLS.sub(" ", ", ".join(value) if isinstance(value, list) else value).split())
+        return one_line(", ".join(value) if isinstance(value, list) else value)
 
     def slug(self) -> str:
         """The last part of the address; "": to be made of the title."""

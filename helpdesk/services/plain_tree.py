@@ -14,6 +14,7 @@ from helpdesk.services.folder import (
     Reader,
     Text,
     TranslationFile,
+    one_line,
 )
 from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatterError, split
@@ -97,7 +98,7 @@ def _section(folder: Folder, category: str, name: str, by_locale: dict[str, Path
 
 
 def _title_of(name: str) -> str:
-    words = name.replace("_", " ").replace("-", " ").strip()
+    words = one_line(name.replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:]
 
 
@@ -120,11 +121,11 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
     heading, _anchor, body = strip_title(body)
     title = fields["title"] or heading or _title_of(path.stem)
     draft = Draft(
-        title=" ".join(title.split()),
+        title=one_line(title),
         markdown=body.strip("\n") + "\n",
         slug=slugify(fields["slug"]),
-        summary=" ".join((fields["summary"] or fields["description"]).split()),
-        keywords=fields["keywords"],
+        summary=one_line(fields["summary"] or fields["description"]),
+        keywords=one_line(fields["keywords"]),
     )
     texts = {"title": draft.title, "summary": draft.summary, "keywords": draft.keywords}
     reader.refuse_long(path, matter.lines, texts)

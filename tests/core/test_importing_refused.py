@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from helpdesk.models import Article, Category, Media, Outbox, Translation
+from helpdesk.models import Article, Category, CategoryText, Media, Outbox, Translation
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.media import BadImage, read_image, store_image
@@ -83,8 +84,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "slug of a category": ({"guides/_index.en.md": "---\ntitle: Guides\nslug: a/b\n---\n"}, "guides/_index.en.md:3: `slug` is part of an address: write `a-b`"),
     "invalid UTF-8": ({f"{PAY}/en.md": b"---\ntitle: T\n---\nok\n\xff\n"}, "en.md:5: is not valid UTF-8"),
     "UTF-16": ({f"{PAY}/en.md": "---\ntitle: T\n---\n".encode("utf-16")}, "en.md:1: is UTF-16; save it as UTF-8"),
-    "UTF-16 without mark": ({f"{PAY}/en.md": "---\ntitle: T\n---\n".encode("utf-16-le")}, "en.md:1: holds a NUL character; take it out"),
-    "NUL": (english("One.\n\nT\0o.\n"), "en.md:6: holds a NUL character; take it out"),
+    "UTF-16 without mark": ({f"{PAY}/en.md": "---\ntitle: T\n---\n".encode("utf-16-le")}, "en.md:1: holds the character U+0000, which no page may hold; take it out"),
+    "NUL": (english("One.\n\nT\0o.\n"), "en.md:6: holds the character U+0000, which no page may hold; take it out"),
+    "escape": (english("One.\t\f\r\nT\x1b[2Jo.\n"), "en.md:5: holds the character U+001B, which no page may hold; take it out"),
+    "noncharacter": (english("T\ufffeo.\n"), "en.md:4: holds the character U+FFFE, which no page may hold; take it out"),
     "surrogate in UTF-8": ({f"{PAY}/en.md": b"---\ntitle: T\n---\n\xed\xa0\xbc\n"}, "en.md:4: is not valid UTF-8"),
     "front matter without end": ({f"{PAY}/en.md": "---\ntitle: T\nText.\n"}, "en.md:1: the front matter has no closing ---"),
     "aliases": (about(LAUGHS), "_article.yaml:1: anchors and aliases are not allowed"),
@@ -95,7 +98,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "two documents": (about("id: 4\n---\nid: 5\n"), "_article.yaml:2: more than one document"),
     "fields in a field": (about("id:\n  is: 4\n"), "_article.yaml:2: fields inside a field are not allowed"),
     "deep lists": (about("id: " + "[" * 20_000), "_article.yaml:1: a list may hold plain text only"),
-    "control character in YAML": (about("id: 4\nsource: e\x07n\n"), "_article.yaml:2: a character that YAML does not allow"),
+    "control character in YAML": (about("id: 4\nsource: e\x07n\n"), "_article.yaml:2: holds the character U+0007, which no page may hold; take it out"),
     "a list for a title": (about("- id\n"), "_article.yaml:1: expected fields of the form name: value"),
     "region": (about("regions: [Europe]\n"), "_article.yaml:1: `regions` holds `Europe`, which is not a region such as SG or EU"),
     "related": (about("related: [../pay]\n"), "_article.yaml:1: `related` holds `../pay`, which is not the key of an article"),
@@ -168,12 +171,14 @@ def test_what_is_no_plain_file_is_refused(
 
 def test_a_picture_behind_a_link_out_of_the_folder_is_refused(site: Site, tmp_path: Path) -> None:
     write(tmp_path, {"secret.png": png(3, 2)})
-    root = write(tmp_path / "content", FOLDER | english("![x](here.png) ![y](loop.png)\n"))
+    root = write(tmp_path / "content", FOLDER | english("![x](here.png) ![y](loop.png) ![z](pipe.png)\n"))
     (root / PAY / "here.png").symlink_to("../../../../secret.png")
     (root / PAY / "loop.png").symlink_to("loop.png")
+    os.mkfifo(root / PAY / "pipe.png")
     assert refusals(site, root) == [
         f"{PAY}/en.md:4: the image `here.png` leads out of the folder",
         f"{PAY}/en.md:4: the image `loop.png` is missing",
+        f"{PAY}/en.md:4: the image `pipe.png` is missing",
     ]
 
 
@@ -194,7 +199,7 @@ def test_a_name_that_is_not_utf_8_is_refused(site: Site, tmp_path: Path) -> None
     ("files", "refusal"),
     [
         ({"en/a.md": f"# {'A' * 301}\n"}, "en/a.md:1: `title` is longer than 300 characters"),
-        ({"en/a.md": "# A\0\n"}, "en/a.md:1: holds a NUL character; take it out"),
+        ({"en/a.md": "# A\0\n"}, "en/a.md:1: holds the character U+0000, which no page may hold; take it out"),
         ({"en/a.md": "---\ntitle: *x\n---\n"}, "en/a.md:2: anchors and aliases are not allowed"),
         ({"en/a.md": "# A\n", "en/b/c.md": "# B\n", "en/b-c.md": "# C\n"}, "en/b-c.md:1: makes the key `b-c`, which is empty or taken; rename the file"),
         ({"en/???.md": "# A\n"}, "en/???.md:1: makes the key ``, which is empty or taken; rename the file"),
@@ -269,3 +274,15 @@ def test_a_picture_that_changes_while_it_is_read_is_not_stored(tmp_path: Path) -
     with pytest.raises(BadImage, match="was changed during the import; import once more"):
         store_image(tmp_path / "media", path, image)
     assert not (tmp_path / "media").exists()
+
+
+def test_titles_of_plain_trees_hold_what_pages_may_hold(empty_site: Site, tmp_path: Path) -> None:
+    files = {
+        "en/a.md": '---\ntitle: "A\\x07b\\uD83C"\nkeywords: "\\uDEAD"\n---\n\nText.\n',
+        "en/b.md": "# B\n\nText.\n",
+    }
+    import_content(empty_site, write(tmp_path / "man\x07ual", files))
+    with empty_site.database.read() as connection:
+        assert connection.execute(select(CategoryText.title)).scalars().all() == ["Man ual"]
+        titles = connection.execute(select(Translation.title).order_by(Translation.title)).scalars().all()
+    assert titles == ["A b", "B"]
