@@ -17,11 +17,16 @@ class NotReady(HelpdeskError):
     """The database is missing or older than the code, and the settings forbid to change it."""
 
 
+def printable(text: str) -> str:
+    """Escapes in place of what cannot be seen or moves a cursor, but for what joins letters in some scripts."""
+    return "".join(char if char.isprintable() or char in "\u200c\u200d" else ascii(char)[1:-1] for char in text)
+
+
 class ContentError(HelpdeskError):
     """Content that cannot be taken in: where it stands and why."""
 
     def __init__(self, path: str, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
+        super().__init__(printable(f"{path}:{line}: {reason[:1000]}"))
         self.path, self.line, self.reason = path, line, reason
 
 
@@ -36,7 +41,7 @@ class Note:
 
     def __str__(self) -> str:
         """As a compiler would say it."""
-        return f"{self.path}:{self.line}: {self.kind}{f': {self.detail}' if self.detail else ''}"
+        return printable(f"{self.path}:{self.line}: {self.kind}{f': {self.detail}' if self.detail else ''}")
 
 
 class TranslationNotFound(HelpdeskError):

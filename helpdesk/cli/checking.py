@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from helpdesk.cli.content import refused
 from helpdesk.cli.progress import show_progress, with_site
+from helpdesk.cli.showing import show_errors
 from helpdesk.queries.checking import STATES, Finding
 from helpdesk.services.checking import check_folder, check_site
 from helpdesk.services.folder import ContentErrors
@@ -36,7 +36,8 @@ def check(site: Site, folder: Path | None, tags: tuple[str, ...], is_json: bool)
     try:
         found = check_folder(site, folder, show_progress) if folder else check_site(site)
     except ContentErrors as error:
-        raise refused(error, "Nothing was checked.") from None
+        show_errors(error)
+        raise click.ClickException("Nothing was checked.") from None
     shown = tags or tuple(locale.tag for locale in site.locales.all)
     found = [finding for finding in found if finding.locale in shown]
     totals = {tag: _totals(tag, found) for tag in shown}

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from helpdesk.cli.progress import show_progress, with_site
+from helpdesk.cli.showing import SHOWN, show_changes, show_errors
+from helpdesk.cli.watching import watch
+from helpdesk.errors import printable
 from helpdesk.services import publishing
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
-
-SHOWN = 20
 
 
 @click.group()
@@ -22,28 +23,34 @@ def content() -> None:
 
 
 @content.command("import")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="FOLDER|ARCHIVE.zip", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write every note to this file, a line each.")
 @with_site
 def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) -> None:
-    """Import FOLDER: `<category>/<section>/<key>/<tag>.md`, or a plain tree `<locale>/**/*.md`.
+    """Import a folder, or the same in a ZIP archive: `<category>/<section>/<key>/<tag>.md`, or a plain tree
+    `<locale>/**/*.md`.
 
-    All or nothing; the same folder twice changes nothing.
+    All or nothing; the same folder twice changes nothing. A dry run shows the words that would change.
     """
     try:
         summary = import_content(site, folder, dry_run=dry_run, progress=show_progress)
     except ContentErrors as error:
-        raise refused(error, "Nothing was imported.") from None
+        show_errors(error)
+        raise click.ClickException("Nothing was imported.") from None
+    except OSError as error:
+        reason = printable(f"{error.filename or folder}: {error.strerror}")
+        raise click.ClickException(f"{reason}. Nothing was imported.") from None
     for name, items in (("new", summary.new), ("changed", summary.changed)):
         for item in items[:SHOWN]:
             click.echo(f"{name}: {item}")
+            show_changes(summary.changes.get(item, ()))
         if len(items) > SHOWN:
             click.echo(f"{name}: ... and {len(items) - SHOWN} more")
     kinds = Counter(note.kind for note in summary.notes)
     for kind, number in kinds.most_common():
         first = next(note for note in summary.notes if note.kind == kind)
-        click.echo(f"note: {kind}: {number} (first: {first.path}:{first.line})")
+        click.echo(f"note: {kind}: {number} (first: {printable(first.path)}:{first.line})")
     if report is not None:
         report.write_text("".join(f"{note}\n" for note in summary.notes), "utf-8")
     click.echo(
@@ -52,14 +59,7 @@ def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) 
     )
 
 
-def refused(error: ContentErrors, consequence: str) -> click.ClickException:
-    """Print what is wrong with a folder; the exception ends the command."""
-    for refusal in error.errors[:SHOWN]:
-        click.echo(str(refusal), err=True)
-    if len(error.errors) > SHOWN:
-        click.echo(f"... and {len(error.errors) - SHOWN} more", err=True)
-    return click.ClickException(consequence)
-
+content.add_command(watch)
 
 _locale = click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
 

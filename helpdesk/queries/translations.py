@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, bindparam, func, select
 
 from helpdesk.db import Database
+from helpdesk.errors import TranslationNotFound
 from helpdesk.models import Article, Revision, Translation
 from helpdesk.queries.visibility import ANYBODY, visible_to
 
@@ -68,3 +69,26 @@ _TRANSLATIONS = (
     .where(Article.id == bindparam("id"), visible_to(ANYBODY, Translation))
     .order_by(Translation.locale)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a translation can be read: `/{tag}/articles/{article_id}-{slug}`, by everybody or not yet."""
+
+    article_id: int
+    slug: str
+    is_visible: bool
+
+
+def get_place(database: Database, key: str, tag: str, *, now: datetime) -> Place:
+    """Raises TranslationNotFound."""
+    statement = (
+        select(Article.id, Translation.slug, visible_to(ANYBODY, Translation))
+        .join(Translation, Translation.article_id == Article.id)
+        .where(Article.key == key, Translation.locale == tag)
+    )
+    with database.read() as connection:
+        row = connection.execute(statement, {"now": now}).first()
+    if row is None:
+        raise TranslationNotFound(f"There is no translation of `{key}` in `{tag}`.")
+    return Place(*row)

@@ -6,8 +6,10 @@ tree `<locale>/**/*.md` of documentation projects.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +19,12 @@ from helpdesk.locales import SHIPPED, Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
 from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
+from helpdesk.text.slug import slugify
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Control characters, halves of characters and noncharacters: forbidden in HTML, most of them in XML.
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+FORBIDDEN = re.compile(rf"(?![\t\n\f\r]){CONTROLS.pattern}")
 TEXT_FIELDS = {"title", "slug", "summary"}
 TRANSLATION_FIELDS = TEXT_FIELDS | {
     "published_at",
@@ -34,6 +38,13 @@ TRANSLATION_FIELDS = TEXT_FIELDS | {
 ARTICLE_FIELDS = {"id", "source", "position", "regions", "withheld", "related"}
 REGION = re.compile(r"[A-Z]{2,8}|[0-9]{3}")
 LARGEST_FILE = 2_000_000  # bytes of one Markdown file
+LONGEST = {"title": 300, "slug": 200, "summary": 1000, "keywords": 2000}  # characters
+YEARS = range(1900, 3000)  # other times are slips, and some leave the calendar in another zone
+
+
+def one_line(text: str) -> str:
+    """The text without what no page may hold, and with single spaces."""
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 class ContentErrors(HelpdeskError):
@@ -105,6 +116,7 @@ class Reader:
     def __init__(self, root: Path, locales: Locales) -> None:
         self.root, self.locales = root, locales
         self.errors: list[ContentError] = []
+        self.notes: list[Note] = []
 
     def refuse(self, path: Path, line: int, reason: str) -> None:
         """Note one error."""
@@ -116,17 +128,33 @@ class Reader:
 
     def text(self, path: Path) -> str | None:
         """The file's text; None, and an error noted, when it is no readable UTF-8 below the folder."""
-        if not path.resolve().is_relative_to(self.root.resolve()):
-            self.refuse(path, 1, "leads out of the folder")
-        elif path.stat().st_size > LARGEST_FILE:
-            self.refuse(path, 1, f"is larger than {LARGEST_FILE:,} bytes")
-        else:
-            data = path.read_bytes()
-            try:
-                return data.decode("utf-8")
-            except UnicodeDecodeError as error:
-                self.refuse(path, data.count(b"\n", 0, error.start) + 1, "is not valid UTF-8")
+        try:
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+                self.refuse(path, 1, "leads out of the folder")
+            elif not path.is_file():  # a pipe would keep us waiting
+                self.refuse(path, 1, "is not a file, nor a link to one")
+            elif path.stat().st_size > LARGEST_FILE:
+                self.refuse(path, 1, f"is larger than {LARGEST_FILE:,} bytes")
+            else:
+                return self._decode(path, path.read_bytes())
+        except OSError as error:
+            self.refuse(path, 1, f"cannot be read: {error.strerror}")
         return None
+
+    def _decode(self, path: Path, data: bytes) -> str | None:
+        if data.startswith((BOM_UTF16_BE, BOM_UTF16_LE)):
+            self.refuse(path, 1, "is UTF-16; save it as UTF-8")
+            return None
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self.refuse(path, data.count(b"\n", 0, error.start) + 1, "is not valid UTF-8")
+            return None
+        if match := FORBIDDEN.search(text):
+            reason = f"holds the character U+{ord(match[0]):04X}, which no page may hold; take it out"
+            self.refuse(path, text.count("\n", 0, match.start()) + 1, reason)
+            return None
+        return text
 
     def front_matter(self, path: Path, allowed: set[str], *, is_yaml: bool = False) -> FrontMatter | None:
         """The file's fields and body; None, and errors noted, when they cannot be read."""
@@ -138,9 +166,15 @@ class Reader:
         except FrontMatterError as error:
             self.refuse(path, error.line, error.reason)
             return None
-        for name in matter.fields.keys() - allowed:
+        for name in sorted(matter.fields.keys() - allowed):
             self.refuse(path, matter.lines[name], f"`{name}` is not a field; known: {', '.join(sorted(allowed))}")
         return matter
+
+    def refuse_long(self, path: Path, lines: Mapping[str, int], texts: Mapping[str, str]) -> None:
+        """Note an error for each text of the names in LONGEST that is no title, summary and so on but a mistake."""
+        for name, most in LONGEST.items():
+            if len(texts.get(name, "")) > most:
+                self.refuse(path, lines.get(name, 1), f"`{name}` is longer than {most:,} characters")
 
     def locale(self, path: Path, tag: str) -> str | None:
         """The configured tag; None, and an error noted, for any other."""
@@ -155,15 +189,24 @@ class Fields:
 
     def __init__(self, reader: Reader, path: Path, matter: FrontMatter) -> None:
         self.reader, self.path, self.matter = reader, path, matter
+        reader.refuse_long(path, matter.lines, {name: self.words(name) for name in LONGEST})
 
     def refuse(self, name: str, reason: str) -> None:
         """Note an error at the field's line."""
         self.reader.refuse(self.path, self.matter.lines.get(name, 1), reason)
 
     def words(self, name: str) -> str:
-        """The field as one line of text, lists joined by commas; YAML's escapes can write what no page may hold."""
+        """The field as one line of text, lists joined by commas; YAML's escapes can write anything."""
         value = self.matter.fields.get(name, "")
-        return " ".join(CONTROLS.sub(" ", ", ".join(value) if isinstance(value, list) else value).split())
+        return one_line(", ".join(value) if isinstance(value, list) else value)
+
+    def slug(self) -> str:
+        """The last part of the address; "": to be made of the title."""
+        value = self.words("slug")
+        plain = slugify(value, LONGEST["slug"])
+        if value != plain and len(value) <= LONGEST["slug"]:
+            self.refuse("slug", f"`slug` is part of an address: write `{plain}`" if plain else "`slug` has no letters")
+        return value
 
     def list(self, name: str, fits: Callable[[str], object], what: str) -> str | None:
         """The field's items between spaces, " SG EU "; None without any."""
@@ -179,7 +222,8 @@ class Fields:
         if not value:
             return None
         if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
-            self.refuse(name, f"`{name}` must be a whole number above 0, not `{value}`")
+            bounds = "below 1000000000" if re.fullmatch(r"[1-9][0-9]+", value) else "above 0"
+            self.refuse(name, f"`{name}` must be a whole number {bounds}, not `{value}`")
             return None
         return int(value)
 
@@ -201,6 +245,9 @@ class Fields:
         except ValueError:
             self.refuse(name, f"`{name}` must be a date such as 2026-04-24, not `{value}`")
             return None
+        if parsed.year not in YEARS:
+            self.refuse(name, f"`{name}` must lie in the years {YEARS[0]} to {YEARS[-1]}, not `{value}`")
+            return None
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
@@ -217,7 +264,7 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     draft = Draft(
         title=title,
         markdown=matter.body.strip("\n") + "\n",
-        slug=fields.words("slug"),
+        slug=fields.slug(),
         summary=fields.words("summary"),
         keywords=fields.words("keywords"),
         status=status,
@@ -232,7 +279,8 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
 
 def read_folder(root: Path, locales: Locales) -> Folder:
     """Read the product's own layout; raises ContentErrors with everything that is wrong."""
-    reader, folder = Reader(root, locales), Folder(root)
+    reader = Reader(root, locales)
+    folder = Folder(root, notes=reader.notes)
     for category_dir in _folders(reader, root):
         category = _group(reader, category_dir, "_category.yaml")
         folder.categories[category.key] = category
@@ -276,6 +324,8 @@ def read_demo(root: Path, locales: Locales) -> Folder:
 
 def _folders(reader: Reader, path: Path) -> Iterator[Path]:
     for child in sorted(path.iterdir()):
+        if not child.name.startswith((".", "_index.")) and child.suffix == ".md" and child.is_file():
+            reader.notes.append(Note(reader.name(child), 1, "file left out: not in the folder of an article"))
         if child.name.startswith(".") or not child.is_dir():
             continue
         if not KEY.fullmatch(child.name):
@@ -286,7 +336,7 @@ def _folders(reader: Reader, path: Path) -> Iterator[Path]:
 
 def _group(reader: Reader, path: Path, own_file: str) -> Group:
     group = Group(path.name)
-    if (path / own_file).is_file():
+    if os.path.lexists(path / own_file):
         matter = reader.front_matter(path / own_file, {"position"}, is_yaml=True)
         if matter is not None:
             group.position = Fields(reader, path / own_file, matter).number("position")
@@ -298,7 +348,7 @@ def _group(reader: Reader, path: Path, own_file: str) -> Group:
         fields = Fields(reader, file, matter)
         if not fields.words("title"):
             reader.refuse(file, 1, "has no `title`")
-        group.texts[tag] = Text(fields.words("title"), fields.words("slug"), fields.words("summary"))
+        group.texts[tag] = Text(fields.words("title"), fields.slug(), fields.words("summary"))
     if not group.texts:
         reader.refuse(path, 1, "has no `_index.<tag>.md` with a title")
     return group
@@ -307,7 +357,7 @@ def _group(reader: Reader, path: Path, own_file: str) -> Group:
 def _article(reader: Reader, path: Path, category: str, section: str) -> ArticleFolder:
     article = ArticleFolder(path.name, category, section, reader.locales.default.tag)
     about = path / "_article.yaml"
-    if about.is_file():
+    if os.path.lexists(about):
         matter = reader.front_matter(about, ARTICLE_FIELDS, is_yaml=True)
         if matter is not None:
             fields = Fields(reader, about, matter)
@@ -317,7 +367,7 @@ def _article(reader: Reader, path: Path, category: str, section: str) -> Article
             is_regional = lambda tag: (found := reader.locales.find(tag)) and found.region  # noqa: E731
             article.withheld = fields.list("withheld", is_regional, "a regional locale of this site, such as en-SG")
             article.related = (fields.list("related", KEY.fullmatch, "the key of an article") or "").strip()
-    for file in sorted(path.glob("*.md")):
+    for file in sorted(path.glob("[!.]*.md")):
         tag = reader.locale(file, file.stem)
         translation = read_translation(reader, file)
         if tag is not None and translation is not None:

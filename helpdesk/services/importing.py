@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -18,22 +20,26 @@ from helpdesk.db import advance_ids, new_id, wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
 from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_demo, read_folder
+from helpdesk.services.linking import list_broken
 from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
+from helpdesk.services.previewing import Change, list_changes
 from helpdesk.services.saving import Targets, save_group, save_group_text, save_translation
 from helpdesk.services.site import Progress, Site, no_progress
+from helpdesk.services.unpacking import check_tree, unpacked
 from helpdesk.text.markdown import ImageInfo, Rendered, render
 from helpdesk.text.slug import ascii_key
 
 
 @dataclass(slots=True)
 class Summary:
-    """What an import did, or with `dry_run` would do; translations as `key/tag`."""
+    """What an import did, or with `dry_run` would do; translations as `key/tag`, `changes` of a dry run only."""
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
 
 
 class _DryRun(HelpdeskError):
@@ -48,9 +54,15 @@ def import_content(
     is_demo: bool = False,
     progress: Progress = no_progress,
 ) -> Summary:
-    """Import a folder of either layout. Raises ContentErrors, and Busy; then nothing was changed."""
+    """Import a folder or ZIP archive of either layout. Raises ContentErrors, and Busy; then nothing was changed."""
+    if root.is_file():
+        with unpacked(root, site.settings, site.locales) as (content, notes):
+            summary = import_content(site, content, dry_run=dry_run, is_demo=is_demo, progress=progress)
+        summary.notes[:0] = notes
+        return summary
     if not root.is_dir():
-        raise ContentErrors([ContentError(str(root), 1, "is not a folder")])
+        raise ContentErrors([ContentError(str(root), 1, "is neither a folder nor a ZIP archive")])
+    check_tree(root, site.settings.import_files)
     read = read_demo if is_demo else read_plain_tree if is_plain_tree(root, site.locales) else read_folder
     folder = read(root, site.locales)
     importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo)
@@ -72,6 +84,8 @@ class _Importer:
         self.summary = Summary(notes=list(folder.notes))
         self.errors: list[ContentError] = []
         self.is_regrouped = False
+        self.known = set(folder.articles)
+        self.images: dict[Path, StoredImage] = {}
 
     def run(self, connection: Connection, progress: Progress) -> None:
         categories, sections = self._save_groups(connection)
@@ -90,6 +104,8 @@ class _Importer:
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
+        if not self.dry_run:
+            self._store_images()
         if touched or self.is_regrouped:
             self.site.indexer.note(connection, touched)
 
@@ -168,6 +184,8 @@ class _Importer:
         locale = self.site.locales.get(tag)
         ids = () if tag == article.source else self._heading_ids(article)
         rendered, targets = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
+        if self.dry_run and (changes := list_changes(connection, article_id, tag, file.draft)):
+            self.summary.changes[f"{article.key}/{tag}"] = changes
         if tag == article.source:
             self._source = (article.key, rendered)
         return save_translation(connection, article_id, locale, file.draft, rendered, targets, self.now)
@@ -178,6 +196,8 @@ class _Importer:
 
     def _render(self, connection: Connection, file: TranslationFile, **options: Any) -> tuple[Rendered, Targets]:
         first = render(file.draft.markdown, **options)
+        for link in list_broken(connection, first.links, self.known):
+            self._object(file, link, f"the link `{link}` leads to no article", "link to no article")
         images = {}
         for image in first.images:
             stored = self._store(connection, file, image.src)
@@ -189,25 +209,45 @@ class _Importer:
         return render(file.draft.markdown, images=images, links=targets.links, **options), targets
 
     def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
-        path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()
         try:
-            if urlsplit(src).scheme or src.startswith("//"):
-                raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
-            if not path.is_relative_to(self.folder.root.resolve()):
-                raise BadImage("leads out of the folder")
+            path = self._find_image(file, src)
             image = read_image(path)
         except BadImage as error:
-            where, line = file.path.relative_to(self.folder.root).as_posix(), _line_of(file.path, src)
-            if self.folder.is_plain:
-                self.summary.notes.append(Note(where, line, f"image {error}; its description is shown", src))
-            else:
-                self.errors.append(ContentError(where, line, f"the image `{src}` {error}"))
+            self._object(file, src, f"the image `{src}` {error}", f"image {error}; its description is shown")
             return None
-        if not self.dry_run:
-            store_image(self.site.settings.media_path, path, image)
+        self.images[path] = image
         row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
         connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
         return image
+
+    def _store_images(self) -> None:
+        """Once nothing is wrong: before the rows that name them are committed, and none that no row names."""
+        for path, image in self.images.items():
+            try:
+                store_image(self.site.settings.media_path, path, image)
+            except BadImage as error:
+                where = path.relative_to(os.path.realpath(self.folder.root)).as_posix()
+                raise ContentErrors([ContentError(where, 1, str(error))]) from None
+
+    def _find_image(self, file: TranslationFile, src: str) -> Path:
+        address = _split(src)
+        if address.scheme or src.startswith("//"):
+            raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
+        name = unquote(address.path).lstrip("/")
+        if "\0" in name:
+            raise BadImage("is missing")
+        path = Path(os.path.realpath(file.path.parent / name))
+        if not path.is_relative_to(os.path.realpath(self.folder.root)):
+            raise BadImage("leads out of the folder")
+        return path
+
+    def _object(self, file: TranslationFile, address: str, reason: str, kind: str) -> None:
+        """What is an error in our own layout is a note in trees that were made for another engine."""
+        where, line = file.path.relative_to(self.folder.root).as_posix(), _line_of(file.path, address)
+        if self.folder.is_plain:
+            self.summary.notes.append(Note(where, line, kind, address))
+        else:
+            self.errors.append(ContentError(where, line, reason))
 
     def _links(self, file: TranslationFile, written: Sequence[str]) -> dict[str, str]:
         """The links of a plain tree to its own files, as links to articles."""
@@ -216,7 +256,7 @@ class _Importer:
         here = posixpath.dirname(file.path.relative_to(self.folder.root / top).as_posix())
         for link in written:
             path, _, anchor = link.partition("#")
-            if urlsplit(link).scheme or not path.endswith(".md"):
+            if _split(link).scheme or not path.endswith(".md"):
                 continue
             key = ascii_key(posixpath.normpath(posixpath.join(here, path))[: -len(".md")].replace("/", "-"))
             if key in self.folder.articles:
@@ -225,13 +265,20 @@ class _Importer:
 
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"
-        self.errors.append(ContentError(where, 1, reason))
+        self.errors.append(ContentError(where, _line_of(self.folder.root / where, "id:"), reason))
 
 
-def _line_of(path: Path, src: str) -> int:
-    """Where a picture is named in a file, percent-encoded or not."""
-    lines = path.read_text("utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, start=1) if src in unquote(line)), 1)
+def _line_of(path: Path, address: str) -> int:
+    """Where a picture or link is named in a file, percent-encoded or not."""
+    lines, named = path.read_text("utf-8").split("\n"), re.compile(rf"{re.escape(address)}(?![\w-])")
+    return next((n for n, line in enumerate(lines, start=1) if named.search(unquote(line))), 1)
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # half an IPv6 address
+        return SplitResult("", "", address, "", "")
 
 
 def _source_first(article: ArticleFolder) -> Iterator[tuple[str, TranslationFile]]:

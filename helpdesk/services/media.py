@@ -37,22 +37,32 @@ def read_image(path: Path) -> StoredImage:
     extension = EXTENSIONS.get(path.suffix.lower())
     if extension is None:
         raise BadImage(f"is not one of {', '.join(sorted(EXTENSIONS))}")
-    if not path.is_file():
-        raise BadImage("is missing")
-    if path.stat().st_size > LARGEST_IMAGE:
-        raise BadImage(f"is larger than {LARGEST_IMAGE:,} bytes")
-    width, height = imagesize.get(path)
-    if width <= 0 or height <= 0:
-        raise BadImage("is not a picture that can be read")
-    return StoredImage(hashlib.sha256(path.read_bytes()).hexdigest()[:32], extension, int(width), int(height))
+    try:
+        if not path.is_file():
+            raise BadImage("is missing")
+        if path.stat().st_size > LARGEST_IMAGE:
+            raise BadImage(f"is larger than {LARGEST_IMAGE:,} bytes")
+        width, height = imagesize.get(path)
+        if width <= 0 or height <= 0:
+            raise BadImage("is not a picture that can be read")
+        return StoredImage(_hash(path.read_bytes()), extension, int(width), int(height))
+    except OSError as error:
+        raise BadImage(f"cannot be read: {error.strerror}") from None
 
 
 def store_image(folder: Path, path: Path, image: StoredImage) -> None:
-    """Copy the bytes into the media folder; complete or not there at all."""
+    """Copy the bytes into the media folder; complete or not there at all. Raises BadImage."""
     target = folder / image.name
     if target.is_file():
         return
+    data = path.read_bytes()
+    if _hash(data) != image.hash:
+        raise BadImage("was changed during the import; import once more")
     folder.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{image.name}.{os.getpid()}")
-    partial.write_bytes(path.read_bytes())
+    partial.write_bytes(data)
     partial.replace(target)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]

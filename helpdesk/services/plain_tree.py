@@ -14,11 +14,12 @@ from helpdesk.services.folder import (
     Reader,
     Text,
     TranslationFile,
+    one_line,
 )
 from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatterError, split
 from helpdesk.text.markdown import drop_includes, strip_title
-from helpdesk.text.slug import ascii_key
+from helpdesk.text.slug import ascii_key, slugify
 
 # Front matter of other projects is theirs: of all its fields, these are understood.
 KNOWN = ("title", "slug", "description", "summary", "keywords")
@@ -44,7 +45,9 @@ def read_plain_tree(root: Path, locales: Locales) -> Folder:
             unknown.append(top)
             continue
         folder.categories[category].texts[locale.tag] = Text(_title_of(root.resolve().name))
-        for path in sorted(top.rglob("*.md")):
+        for path in sorted(top.rglob("[!.]*.md")):
+            if any(part.startswith(".") for part in path.relative_to(top).parts):
+                continue
             files.setdefault(path.relative_to(top).with_suffix("").as_posix(), {})[locale.tag] = path
     if unknown:
         names = ", ".join(top.name for top in unknown)
@@ -95,7 +98,7 @@ def _section(folder: Folder, category: str, name: str, by_locale: dict[str, Path
 
 
 def _title_of(name: str) -> str:
-    words = name.replace("_", " ").replace("-", " ").strip()
+    words = one_line(name.replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:]
 
 
@@ -118,12 +121,14 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
     heading, _anchor, body = strip_title(body)
     title = fields["title"] or heading or _title_of(path.stem)
     draft = Draft(
-        title=" ".join(title.split()),
+        title=one_line(title),
         markdown=body.strip("\n") + "\n",
-        slug=fields["slug"],
-        summary=" ".join((fields["summary"] or fields["description"]).split()),
-        keywords=fields["keywords"],
+        slug=slugify(fields["slug"]),
+        summary=one_line(fields["summary"] or fields["description"]),
+        keywords=one_line(fields["keywords"]),
     )
+    texts = {"title": draft.title, "summary": draft.summary, "keywords": draft.keywords}
+    reader.refuse_long(path, matter.lines, texts)
     if not draft.has_body:
         folder.notes.append(Note(reader.name(path), 1, "no text: only its title was taken"))
     return TranslationFile(path, draft)

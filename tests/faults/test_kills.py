@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -157,12 +160,13 @@ def start(instance: Path) -> float:
     return taken
 
 
-def take_in(instance: Path) -> float:
-    """A worker: import the demo's folder; seconds."""
+def take_in(instance: Path, source: Path) -> float:
+    """A worker: import the demo's folder, or an archive of it; seconds."""
+    tempfile.tempdir = str(instance.parent)  # where a killed one leaves what it unpacked
     app = make(instance)
     ready()
     begun = time.perf_counter()
-    import_content(site_of(app), SAMPLEDATA, is_demo=True)
+    import_content(site_of(app), source, is_demo=True)
     taken = time.perf_counter() - begun
     close(app)
     return taken
@@ -180,7 +184,10 @@ class Demo:
 
 
 def names(instance: Path) -> list[str]:
-    return sorted(path.name for path in (instance / "media").iterdir() if not path.name.startswith("."))
+    """The stored images; each is whole, or its name would be another."""
+    found = sorted((instance / "media").glob("[!.]*"))
+    assert [hashlib.sha256(path.read_bytes()).hexdigest()[:32] for path in found] == [path.stem for path in found]
+    return [path.name for path in found]
 
 
 @pytest.fixture(scope="module")
@@ -193,30 +200,48 @@ def text_of(tables: dict[str, Any]) -> dict[str, Any]:
     return {name: found for name, found in tables.items() if name not in FIGURES}
 
 
-def test_an_import_is_taken_in_whole_or_not_at_all(demo: Demo, empty_template: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder as a ZIP archive."""
+    return Path(shutil.make_archive(str(tmp_path_factory.mktemp("zip") / "demo"), "zip", SAMPLEDATA))
+
+
+def test_an_import_is_taken_in_whole_or_not_at_all(
+    demo: Demo, archive: Path, empty_template: Path, tmp_path: Path
+) -> None:
+    """Of a folder and of an archive in turns: content, pictures and index are as before or as after, never between."""
     with opened(copied(empty_template, tmp_path / "before")) as site:
         nothing = contents(site)
 
     killer = Killer(demo.seconds)
 
-    def trial(instance: Path, row: Sequence[float]) -> None:
+    def trial(instance: Path, source: Path, row: Sequence[float]) -> None:
         copied(empty_template, instance)
         found = text_of(nothing)
         for moment in row:
-            killer.kill(moment, take_in, instance, is_whole=found == text_of(nothing))
+            killer.kill(moment, take_in, instance, source, is_whole=found == text_of(nothing))
             with opened(instance) as site:
                 found = text_of(contents(site))
-            assert found in (text_of(nothing), text_of(demo.contents))
+                assert found in (text_of(nothing), text_of(demo.contents))
+                assert set(stored(found)) <= set(names(instance))
+                assert find(site, "en", "identity check") == (demo.answer if found != text_of(nothing) else (0, []))
+                assert_in_step(site)
             assert_sound(instance)
-        run(take_in, instance)
+        run(take_in, instance, source)
         with opened(instance) as site:
             assert text_of(contents(site)) == text_of(demo.contents)
             assert_in_step(site)
             assert find(site, "en", "identity check") == demo.answer
-        assert names(instance) == demo.images
+        assert names(instance) == stored(text_of(demo.contents)) == demo.images
 
-    both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(in_a_row(moments()))))
+    rows_of_kills = enumerate(in_a_row(moments()))
+    both(trial, ((tmp_path / f"trial{n}" / "instance", (SAMPLEDATA, archive)[n % 2], row) for n, row in rows_of_kills))
     killer.report("import")
+
+
+def stored(tables: dict[str, Any]) -> list[str]:
+    """The images that the database knows."""
+    return sorted(f"{digest}.{extension}" for digest, extension, *_size in tables["hd_media"])
 
 
 def test_a_first_start_ends_with_the_demo_exactly_once(demo: Demo, tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""How an import's result is told on a terminal: what is wrong, and the words that change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from helpdesk.errors import printable
+from helpdesk.services.folder import ContentErrors
+from helpdesk.services.previewing import Change
+from helpdesk.text.diff import diff, shorten
+
+SHOWN = 20
+LONGEST = 500  # characters that are shown of a field
+MARKS = {"delete": "[-{}-]", "insert": "{{+{}+}}"}
+COLORS = {"delete": "red", "insert": "green"}
+SPACE = re.compile(r"\s+")
+
+
+def show_errors(error: ContentErrors) -> None:
+    """Say the first of what is wrong, and how much more there is."""
+    for refusal in error.errors[:SHOWN]:
+        click.echo(str(refusal), err=True)
+    if len(error.errors) > SHOWN:
+        click.echo(f"... and {len(error.errors) - SHOWN} more", err=True)
+
+
+def show_changes(changes: Sequence[Change]) -> None:
+    """A line for each field: `[-old-]{+new+}` with a few words around, cut where it is long."""
+    for change in changes:
+        line, left, last = "", LONGEST, ""
+        pieces = shorten(diff(change.before, change.after))
+        for op, text in pieces if MARKS.keys() & {op for op, _ in pieces} else [("equal", "white space only")]:
+            text = printable(SPACE.sub(lambda gap: " ¶ " if gap[0].count("\n") > 1 else " ", text))
+            words = text.strip() if len(text) <= left else f"{text[:left].strip()}…"
+            line += " " * (text.startswith(" ") and (last, op) != ("delete", "insert"))
+            line += click.style(MARKS[op].format(words), fg=COLORS[op]) if op in MARKS else words
+            line += " " * text.endswith(" ")
+            left, last = left - len(text), op
+            if left <= 0:
+                break
+        click.echo(f"  {change.field}: {re.sub(' +', ' ', line).strip()}")
