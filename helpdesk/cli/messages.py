@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import PoFileError, read_po, write_po
 from jinja2 import TemplateSyntaxError
 
+from helpdesk.cli.glossary import FILE, Entry, read_glossary, strayings
 from helpdesk.cli.message_checks import faults, ids, is_translated, strings
 from helpdesk.errors import ConfigurationError, ContentError
 from helpdesk.locales import Locales
@@ -228,7 +229,7 @@ def _problems(template: Catalog, code: str, path: Path) -> list[str]:
     if _plurals(catalog) != _plurals(expected):
         return [f"the plural forms must be `{expected.plural_forms}`."]
     rule: Callable[[int], int] = c2py(expected.plural_expr)
-    problems = []
+    glossary, problems = _glossary(code, path.parents[1] / FILE)
     for message in _messages(template):
         old = _find(catalog, message)
         name = repr(ids(message)[0])
@@ -237,10 +238,20 @@ def _problems(template: Catalog, code: str, path: Path) -> list[str]:
         elif old.fuzzy:
             problems.append(f"{name} is fuzzy.")
         else:
-            problems += [f"{name}: {fault}." for fault in faults(old, rule)]
+            problems += [f"{name}: {fault}." for fault in faults(old, rule) + strayings(old, glossary)]
     if path.read_bytes() != _render(template, code, catalog):
         problems.append("not current; run `flask helpdesk messages update`.")
     return problems
+
+
+def _glossary(code: str, path: Path) -> tuple[list[Entry], list[str]]:
+    """The words that a catalog keeps to, and what is wrong with them; the language of the source needs none."""
+    if code.partition("_")[0] == _SOURCE_LANGUAGE:
+        return [], []
+    try:
+        return read_glossary(path), []
+    except ContentError as error:
+        return [], [f"{error}."]
 
 
 def _checked(codes: tuple[str, ...]) -> tuple[str, ...]:
