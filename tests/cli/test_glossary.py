@@ -42,7 +42,10 @@ def test_a_message_keeps_to_the_glossary(tmp_path, english, translation, forms, 
 
 
 def test_so_does_every_plural_form_of_it(tmp_path) -> None:
-    python, forms = 'ngettext("%(num)s view", "%(num)s views", n)\n', ["%(num)s просмотр", "%(num)s раза", "%(num)s раз"]
+    python, forms = (
+        'ngettext("%(num)s view", "%(num)s views", n)\n',
+        ["%(num)s просмотр", "%(num)s раза", "%(num)s раз"],
+    )
     package, folder = small(tmp_path, python, "ru", _=forms)
     write_glossary(tmp_path, "ru", view="просмотр")
     assert check_catalogs(package, folder, ["ru"]) == [
