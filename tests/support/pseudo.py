@@ -54,7 +54,9 @@ def write_catalogs(folder: Path) -> Path:
         for message in template():
             if message.id:
                 one, *more = ids(message)
-                forms = tuple(pseudo(more[0]).replace("]", f" {n}]") for n in range(catalog.num_plurals)) if more else ()
+                forms = (
+                    tuple(pseudo(more[0]).replace("]", f" {n}]") for n in range(catalog.num_plurals)) if more else ()
+                )
                 catalog.add(message.id, forms or pseudo(one))
         path = folder / code / "LC_MESSAGES" / "messages.po"
         path.parent.mkdir(parents=True)
@@ -81,12 +83,12 @@ def letters(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 # Read by machines and by scripts; all other attributes are read by people.
-_TECHNICAL = set(
-    "action aria-current aria-describedby aria-hidden aria-labelledby aria-pressed autocomplete blocking charset class"
-    " crossorigin cx cy d data-count data-counter data-digits data-failed data-feedback data-notice data-share"
-    " data-status data-switch data-view datetime decoding dir enterkeyhint for height hidden href hreflang id lang"
-    " loading maxlength media method name open rel role rows rx scope src tabindex type value viewbox width"
-    " property r".split()
+_TECHNICAL = re.compile(
+    "action|aria-(current|describedby|hidden|labelledby|pressed)|autocomplete|blocking|charset|class|cx|cy|d|r|rx"
+    "|data-(count|counter|digits|failed|feedback|notice|share|status|switch|view)|datetime|decoding|dir|enterkeyhint"
+    "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|property|rel|role|rows|scope"
+    "|src|tabindex|type|value|viewbox|width",
+    re.IGNORECASE,
 )
 _META = {"description", "og:title", "og:description", "og:site_name"}
 
@@ -114,7 +116,7 @@ def _of_attributes(element: Element) -> Iterator[tuple[str, str]]:
         yield "meta", element.get("content", "") if is_read else ""
         return
     for name, value in element.attrib.items():
-        if name.lower() not in _TECHNICAL:
+        if not _TECHNICAL.fullmatch(name):
             yield f"{element.tag} {name}", value
 
 
