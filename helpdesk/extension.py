@@ -59,6 +59,7 @@ class Helpdesk:
         catalogs = (settings.translations_path, shipped_folder("translations"))
         overrides = Path(app.root_path, app.template_folder or "templates", NAME)
         app.extensions["helpdesk"] = site
+        app.extensions["helpdesk_mount"] = type(self)
         app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings, overrides, *catalogs)
         app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_prefix"] = self.url_prefix

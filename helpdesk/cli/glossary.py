@@ -16,21 +16,10 @@ from helpdesk.text.placeholders import without_placeholders
 
 FILE = "glossary.csv"
 HEADER = ["term", "translation", "forms"]
-TERMS = (
-    "article",
-    "answer",
-    "category",
-    "help center",
-    "helpful",
-    "language",
-    "page",
-    "reader",
-    "result",
-    "search",
-    "topic",
-    "translation",
-    "view",
+_TERMS = (
+    "article, answer, category, help center, helpful, language, page, reader, result, search, topic, translation, view"
 )
+TERMS = _TERMS.split(", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +50,8 @@ def read_glossary(path: Path) -> list[Entry]:
         raise ContentError(FILE, lines.line_num, str(error)) from None
     if not rows or rows[0][1] != HEADER:
         raise ContentError(FILE, 1, f"the header must be `{','.join(HEADER)}`")
-    if [row[0] for _line, row in rows[1:]] != list(TERMS):
-        raise ContentError(FILE, 2, f"the terms must be, in this order: {', '.join(TERMS)}")
+    if [row[0] for _line, row in rows[1:]] != TERMS:
+        raise ContentError(FILE, 2, f"the terms must be, in this order: {_TERMS}")
     return [_entry(line, row) for line, row in rows[1:]]
 
 

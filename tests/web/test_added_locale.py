@@ -28,7 +28,9 @@ WORDS = {
     "We could not find this page": "Ni ne trovis ĉi tiun paĝon",
 }
 LOCALES = ("en", "de", "ar", "eo")
-ARTICLE = "---\ntitle: Kiel malŝlosi monujon\npublished_at: 2026-01-02\nupdated_at: 2026-03-04\n---\nPremu la butonon.\n"
+ARTICLE = (
+    "---\ntitle: Kiel malŝlosi monujon\npublished_at: 2026-01-02\nupdated_at: 2026-03-04\n---\nPremu la butonon.\n"
+)
 CONTENT = {
     "faq/_index.eo.md": "---\ntitle: Demandoj\n---\n",
     "faq/trading/_index.eo.md": "---\ntitle: Komerco\n---\n",
