@@ -97,6 +97,16 @@ def test_the_whole_site_speaks_it(client: CheckingClient, site: Site) -> None:
     assert all(f"<loc>http://localhost{url}</loc>" in sitemap for url in ("/eo/", own["url"].replace("ŝ", "%C5%9D")))
 
 
+@pytest.mark.usefixtures("catalog")
+def test_what_is_not_translated_comes_from_the_configured_language(
+    build: Callable[..., Flask], demo_template: Path
+) -> None:
+    app = build(demo_template, locales=LOCALES, fallbacks={"eo": ("de",)})
+    home = CheckingClient(app).get("/eo/")
+    assert home.texts("h1") == ["Helpocentro de Acme Exchange: Kiel ni povas helpi vin?"]
+    assert "Themen im Überblick" in home.texts("h2")
+
+
 def test_another_catalog_is_another_page(
     build: Callable[..., Flask], demo_template: Path, app: Flask, catalog: Path
 ) -> None:
