@@ -238,6 +238,11 @@ class Settings:
         return self.media_dir or self.instance_dir / "media"
 
     @property
+    def translations_path(self) -> Path:
+        """Folder of the site's own catalogs; it need not exist."""
+        return self.translations_dir or self.instance_dir / "translations"
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Host names that requests may carry, without port, lower-case."""
         own = [urlsplit(self.site_url).hostname or ""] if self.site_url else []

@@ -56,13 +56,14 @@ class Helpdesk:
         database = Database(self._find_engine(app, settings))
         backend = WhooshBackend(settings.index_path)
         site = Site(settings, database, Indexer(database, backend, settings.locale_set, settings.index_path))
-        own = [settings.translations_dir] if settings.translations_dir else []
+        catalogs = (settings.translations_path, shipped_folder("translations"))
         overrides = Path(app.root_path, app.template_folder or "templates", NAME)
         app.extensions["helpdesk"] = site
-        app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings, overrides)
+        app.extensions["helpdesk_mount"] = type(self)
+        app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings, overrides, *catalogs)
         app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_prefix"] = self.url_prefix
-        app.extensions["helpdesk_domain"] = PoDomain([*own, shipped_folder("translations")], watch=app.debug)
+        app.extensions["helpdesk_domain"] = PoDomain(catalogs, chain=site.locales.chain, watch=app.debug)
         entrance = _Entrance(site)
         for blueprint, path in ((build_blueprint(), ""), (api.build_blueprint(), "/api/v1")):
             blueprint.url_value_preprocessor(entrance)

@@ -221,8 +221,9 @@ def language_name(locale_to_name: Locale, in_locale: Locale) -> str:
 
 def open_graph_code(locale: Locale) -> str:
     """Language and territory, as Open Graph writes a locale: zh_TW for zh-Hant. Some have a name of their own there."""
-    region = locale.region or _maximize(_canonical(locale.tag)).region
-    return _OPEN_GRAPH.get(locale.tag) or f"{locale.language}_{region}"
+    region = locale.region or _maximize(_canonical(locale.tag)).region or ""
+    # A language of the whole world (region 001) has no territory, and stands for one there: eo_EO.
+    return _OPEN_GRAPH.get(locale.tag) or f"{locale.language}_{region if region.isalpha() else locale.language.upper()}"
 
 
 @lru_cache(maxsize=4_096)  # a page shows some 30 dates at 10 microseconds, most of them again and again

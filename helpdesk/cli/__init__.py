@@ -11,6 +11,7 @@ from helpdesk.cli.instance import db, demo, doctor, search
 from helpdesk.cli.messages import messages
 from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
+from helpdesk.cli.screens import screens
 from helpdesk.cli.views import views
 
 
@@ -18,6 +19,7 @@ def build_group() -> AppGroup:
     """The group of all commands; a fresh one for each application."""
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
     content.add_command(check)
+    messages.add_command(screens)
     for command in (content, notice, feedback, views, messages, search, db, demo, doctor, nginx):
         group.add_command(command)
     return group

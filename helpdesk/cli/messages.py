@@ -16,12 +16,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import PoFileError, read_po, write_po
 from jinja2 import TemplateSyntaxError
 
+from helpdesk.cli.glossary import FILE, Entry, read_glossary, strayings
 from helpdesk.cli.message_checks import faults, ids, is_translated, strings
 from helpdesk.errors import ConfigurationError, ContentError
 from helpdesk.locales import Locales
 from helpdesk.services.migrating import shipped_folder
 
-_PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[1]
 _SOURCE_LANGUAGE = "en"
 _TEMPLATES = "**/templates/**.*"
 _METHODS = [("**.py", "python"), (_TEMPLATES, "jinja2.ext:babel_extract")]
@@ -101,8 +102,8 @@ def update_catalogs(source: Path, translations: Path, codes: Sequence[str]) -> N
     """
     template = extract_catalog(source)
     for code in codes:
-        path = _path(translations, code)
-        content = _render(template, code, _read(path, code))
+        path = catalog_path(translations, code)
+        content = _render(template, code, read_catalog(path, code))
         if path.is_file() and path.read_bytes() == content:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +115,7 @@ def update_catalogs(source: Path, translations: Path, codes: Sequence[str]) -> N
 def catalog_status(source: Path, translations: Path, codes: Sequence[str]) -> list[CatalogStatus]:
     """How much of the source's messages each catalog translates; ContentError if one cannot be read."""
     template = extract_catalog(source)
-    return [_status(template, code, _read(_path(translations, code), code)) for code in codes]
+    return [_status(template, code, read_catalog(catalog_path(translations, code), code)) for code in codes]
 
 
 def check_catalogs(source: Path, translations: Path, codes: Sequence[str]) -> list[str]:
@@ -122,7 +123,7 @@ def check_catalogs(source: Path, translations: Path, codes: Sequence[str]) -> li
     template = extract_catalog(source)
     problems: list[str] = []
     for code in codes:
-        path = _path(translations, code)
+        path = catalog_path(translations, code)
         try:
             found = _problems(template, code, path)
         except ContentError as error:
@@ -136,7 +137,8 @@ def existing_codes(translations: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.parent.name for path in translations.glob("*/LC_MESSAGES/messages.po")))
 
 
-def _path(translations: Path, code: str) -> Path:
+def catalog_path(translations: Path, code: str) -> Path:
+    """Where the catalog of a code stands in a folder of catalogs."""
     return translations / code / "LC_MESSAGES" / "messages.po"
 
 
@@ -152,7 +154,8 @@ def _plurals(catalog: Catalog) -> list[int]:
     return [catalog.num_plurals, *map(c2py(catalog.plural_expr), range(1_001))]
 
 
-def _read(path: Path, code: str) -> Catalog:
+def read_catalog(path: Path, code: str) -> Catalog:
+    """A catalog as it is, a new one where there is none; ContentError if it cannot be read."""
     if not path.is_file():
         return _new(code)
     try:
@@ -167,11 +170,13 @@ def _read(path: Path, code: str) -> Catalog:
         raise ContentError(str(path), 1, str(error)) from None
 
 
-def _messages(catalog: Catalog) -> list[Message]:
+def list_messages(catalog: Catalog) -> list[Message]:
+    """The messages of a catalog, without its header."""
     return [message for message in catalog if message.id]
 
 
-def _find(catalog: Catalog, wanted: Message) -> Message | None:
+def find_message(catalog: Catalog, wanted: Message) -> Message | None:
+    """What a catalog has for a message of the source."""
     found = catalog.get(wanted.id, wanted.context)
     return found if found is not None and ids(found) == ids(wanted) else None
 
@@ -179,8 +184,8 @@ def _find(catalog: Catalog, wanted: Message) -> Message | None:
 def _render(template: Catalog, code: str, previous: Catalog) -> bytes:
     catalog = _new(code)
     is_same_rule = _plurals(catalog) == _plurals(previous)
-    for message in _messages(template):
-        old = _find(previous, message)
+    for message in list_messages(template):
+        old = find_message(previous, message)
         string, is_fuzzy = _carry_over(message, old, catalog.num_plurals, is_same_rule)
         if code == _SOURCE_LANGUAGE:
             string, is_fuzzy = ids(message) if message.pluralizable else ids(message)[0], False
@@ -215,7 +220,7 @@ def _carry_over(
 
 
 def _status(template: Catalog, code: str, catalog: Catalog) -> CatalogStatus:
-    found = [(message, _find(catalog, message)) for message in _messages(template)]
+    found = [(message, find_message(catalog, message)) for message in list_messages(template)]
     fuzzy = sum(1 for _, old in found if old and old.fuzzy)
     missing = tuple(ids(message)[0] for message, old in found if not (old and (old.fuzzy or is_translated(old))))
     return CatalogStatus(code, len(found), len(found) - fuzzy - len(missing), fuzzy, missing)
@@ -224,23 +229,33 @@ def _status(template: Catalog, code: str, catalog: Catalog) -> CatalogStatus:
 def _problems(template: Catalog, code: str, path: Path) -> list[str]:
     if not path.is_file():
         return ["there is no catalog."]
-    catalog, expected = _read(path, code), _new(code)
+    catalog, expected = read_catalog(path, code), _new(code)
     if _plurals(catalog) != _plurals(expected):
         return [f"the plural forms must be `{expected.plural_forms}`."]
     rule: Callable[[int], int] = c2py(expected.plural_expr)
-    problems = []
-    for message in _messages(template):
-        old = _find(catalog, message)
+    glossary, problems = _glossary(code, path.parents[1] / FILE)
+    for message in list_messages(template):
+        old = find_message(catalog, message)
         name = repr(ids(message)[0])
         if old is None or not is_translated(old):
             problems.append(f"{name} is not translated.")
         elif old.fuzzy:
             problems.append(f"{name} is fuzzy.")
         else:
-            problems += [f"{name}: {fault}." for fault in faults(old, rule)]
+            problems += [f"{name}: {fault}." for fault in faults(old, rule) + strayings(old, glossary)]
     if path.read_bytes() != _render(template, code, catalog):
         problems.append("not current; run `flask helpdesk messages update`.")
     return problems
+
+
+def _glossary(code: str, path: Path) -> tuple[list[Entry], list[str]]:
+    """The words that a catalog keeps to, and what is wrong with them; the language of the source needs none."""
+    if code.partition("_")[0] == _SOURCE_LANGUAGE:
+        return [], []
+    try:
+        return read_glossary(path), []
+    except ContentError as error:
+        return [], [f"{error}."]
 
 
 def _checked(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -270,14 +285,14 @@ def messages() -> None:
     """The words of the interface and their translations."""
 
 
-_source = click.option("--source", type=click.Path(path_type=Path), default=_PACKAGE, help="The package to read.")
-_translations = click.option(
+_source = click.option("--source", type=click.Path(path_type=Path), default=PACKAGE, help="The package to read.")
+translations_option = click.option(
     "--translations",
     type=click.Path(path_type=Path),
     default=shipped_folder("translations"),
     help="The folder of the catalogs.",
 )
-_codes = click.argument("codes", nargs=-1, callback=lambda _context, _argument, value: _checked(value))
+codes_argument = click.argument("codes", nargs=-1, callback=lambda _context, _argument, value: _checked(value))
 
 
 @messages.command()
@@ -289,8 +304,8 @@ def extract(source: Path) -> None:
 
 @messages.command()
 @_source
-@_translations
-@_codes
+@translations_option
+@codes_argument
 def update(source: Path, translations: Path, codes: tuple[str, ...]) -> None:
     """Bring catalogs up to date; without CODES (pt_BR, zh_Hans) all in the folder."""
     codes = codes or existing_codes(translations)
@@ -300,8 +315,8 @@ def update(source: Path, translations: Path, codes: tuple[str, ...]) -> None:
 
 @messages.command()
 @_source
-@_translations
-@_codes
+@translations_option
+@codes_argument
 @click.option("--check", is_flag=True, help="Print every fault as well, and exit 1 if there is one.")
 def status(source: Path, translations: Path, codes: tuple[str, ...], check: bool) -> None:
     """Show how far catalogs are; without CODES (pt_BR, zh_Hans) all in the folder."""

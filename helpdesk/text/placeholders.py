@@ -13,6 +13,11 @@ def placeholders(text: str) -> frozenset[str]:
     return frozenset(match[1] for match in _PLACEHOLDER.finditer(text) if match[1])
 
 
+def without_placeholders(text: str) -> str:
+    """The words of a message alone."""
+    return _PLACEHOLDER.sub(" ", text)
+
+
 def can_interpolate(text: str, known: Iterable[str]) -> bool:
     """Whether `text % values` gives what was meant, when there are values for the placeholders `known`."""
     if "%" in _PLACEHOLDER.sub("", text):

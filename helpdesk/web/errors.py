@@ -38,24 +38,53 @@ def words(status: int) -> tuple[str, str]:
     """Title and explanation of an error."""
     table = {
         400: (
+            # Translators: heading of an error page; the request is what the browser sent
             _("We could not read this request"),
             _("The address or the form was not complete. Go back and try again."),
         ),
-        403: (_("This answer did not come from our page"), _("Open the article and answer there.")),
-        404: (_("We could not find this page"), _("It may have moved, or the address has a typing error.")),
-        405: (_("This does not work here"), _("Open the page from the start and try again.")),
+        403: (
+            # Translators: heading of an error page; the answer to “Was this article helpful?” came from another site
+            _("This answer did not come from our page"),
+            # Translators: answer the question “Was this article helpful?”
+            _("Open the article and answer there."),
+        ),
+        404: (
+            # Translators: heading of an error page
+            _("We could not find this page"),
+            # Translators: it: the page
+            _("It may have moved, or the address has a typing error."),
+        ),
+        405: (
+            # Translators: heading of an error page: the browser asked for something that this address does not do
+            _("This does not work here"),
+            # Translators: from the start: anew, not out of the browser’s history
+            _("Open the page from the start and try again."),
+        ),
         410: (
+            # Translators: heading of an error page
             _("This article has been retired"),
+            # Translators: it: the article
             _("It is no longer true, so we took it away. Search for what you need."),
         ),
-        413: (_("That was too long"), _("Shorten your text and send it again.")),
+        413: (
+            # Translators: heading of an error page, said of what the reader wrote
+            _("That was too long"),
+            _("Shorten your text and send it again."),
+        ),
         429: (
+            # Translators: heading of an error page: too many requests came within a minute
             _("That was too often"),
             _("Too many requests came from your network in the last minute. Wait a moment and try again."),
         ),
-        503: (_("We cannot do this right now"), _("Try again in a few seconds.")),
+        503: (
+            # Translators: heading of an error page: for a moment something of ours does not work
+            _("We cannot do this right now"),
+            _("Try again in a few seconds."),
+        ),
     }
-    return table.get(status, (_("Something went wrong"), _("The fault is ours and has been noted. Try again later.")))
+    # Translators: heading of an error page
+    unexpected = _("Something went wrong")
+    return table.get(status, (unexpected, _("The fault is ours and has been noted. Try again later.")))
 
 
 def error_response(status: int) -> Response:

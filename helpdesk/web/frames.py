@@ -54,13 +54,13 @@ def notice() -> ShownNotice | None:
     return current_frame().notice
 
 
-def fingerprint(settings: Settings, overrides: Path) -> str:
+def fingerprint(settings: Settings, *folders: Path) -> str:
     """A hash of all but the content that pages are made of: the same on every machine with this code and settings.
 
-    `overrides` is the folder of the host's own versions of our templates; it need not exist.
+    `folders` hold the host's own versions of our templates, and the catalogs; they need not exist.
     """
     digest = hashlib.sha256(_code())
-    for path in sorted(overrides.rglob("*")):
+    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
         digest.update(path.read_bytes() if path.is_file() else b"")
     shown = [(f.name, getattr(settings, f.name)) for f in fields(settings) if f.name not in NOT_SHOWN]
     digest.update(repr(shown).encode())
@@ -71,7 +71,7 @@ def fingerprint(settings: Settings, overrides: Path) -> str:
 def _code() -> bytes:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parents[1].rglob("*")):
-        if path.suffix in (".py", ".html", ".css", ".js", ".po") and "sampledata" not in path.parts:
+        if path.suffix in (".py", ".html", ".css", ".js") and "sampledata" not in path.parts:
             digest.update(path.read_bytes())
     return digest.digest()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,70 +21,86 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from helpdesk.locales import cldr_parents
+from helpdesk.locales import Locale, cldr_parents
 from helpdesk.text.placeholders import can_interpolate, placeholders
 
 _log = logging.getLogger(__name__)
 # A string that does not end is half a word of a half-written file; Babel would take it.
 _LINE = re.compile(r'#.*|(?:msg[a-z_]+(?:\[[0-9]+\])?\s+)?"(?:[^"\\]|\\.)*"|')
-_Stamp = tuple[tuple[int, int] | None, ...]
+_Stamp = tuple[int, int] | None
 
 
 class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel is untyped
     """Messages of `{directory}/{code}/LC_MESSAGES/{domain}.po` (UTF-8); the first directory goes first.
 
     What a catalog lacks, has as fuzzy or cannot interpolate comes from the next directory, then from the CLDR
-    parents (es_MX, es_419, es), then is the msgid. With `watch`, files are read again when they change.
+    parents (es_MX, es_419, es), then in the same way from each further locale of the site's `chain`, then is the
+    msgid. With `watch`, files are read again when they change. A `recorder` is told every msgid asked for and what
+    was made of it.
     """
 
-    def __init__(self, directories: Sequence[Path], *, domain: str = "messages", watch: bool = False) -> None:
+    recorder: Callable[[str, str], None] | None = None
+
+    def __init__(
+        self,
+        directories: Sequence[Path],
+        *,
+        chain: Callable[[Locale], Sequence[Locale]] = lambda locale: (locale,),
+        domain: str = "messages",
+        watch: bool = False,
+    ) -> None:
         super().__init__([str(directory) for directory in directories], domain)
         self._directories = tuple(directories)
+        self._chain = chain
         self._file_name = f"{domain}.po"
         self._watch = watch
-        self._loaded: dict[str, tuple[_Stamp, NullTranslations]] = {}
+        self._loaded: dict[str, tuple[list[_Stamp], NullTranslations]] = {}
 
     def get_translations(self) -> NullTranslations:
         """The messages of our request's locale, whatever the host speaks; outside of a request of ours none."""
         if not g or "hd_locale" not in g:
             return NullTranslations()
-        code = g.hd_locale.code
-        hit = self._loaded.get(code)
-        if hit is None or (self._watch and hit[0] != self._stamp(code)):
-            # Stamped before reading: a change during the reading is seen by the next request.
-            hit = self._loaded[code] = (self._stamp(code), self._load(code))
+        locale = g.hd_locale
+        hit = self._loaded.get(locale.code)
+        if hit is None or (self._watch and hit[0] != list(map(_stamp, self._paths(locale)))):
+            hit = self._loaded[locale.code] = self._load(locale)
         return hit[1]
 
-    def _paths(self, code: str) -> list[Path]:
-        return [
-            directory / parent / "LC_MESSAGES" / self._file_name
-            for parent in cldr_parents(code)
-            for directory in self._directories
-        ]
+    def _paths(self, locale: Locale) -> list[Path]:
+        codes = dict.fromkeys(code for near in self._chain(locale) for code in cldr_parents(near.code))
+        return [directory / code / "LC_MESSAGES" / self._file_name for code in codes for directory in self._directories]
 
-    def _stamp(self, code: str) -> _Stamp:
-        return tuple(_file_stamp(path) for path in self._paths(code))
-
-    def _load(self, code: str) -> NullTranslations:
-        # One object for each file, not a merged one: each keeps the plural rule of its own messages.
-        found = [item for item in map(_read, self._paths(code)) if item is not None]
+    def _load(self, locale: Locale) -> tuple[list[_Stamp], NullTranslations]:
+        # Stamped before reading: a change during the reading is seen by the next request.
+        paths = self._paths(locale)
+        stamps = list(map(_stamp, paths))
+        # One object for each file, not a merged one: each keeps the plural rule of its own messages. A copy, as the
+        # same file has other files behind it in another locale.
+        found = [copy(item) for item in map(_read, paths, stamps) if item is not None]
         for other in found[1:]:
             found[0].add_fallback(other)
-        return found[0] if found else NullTranslations()
+        return stamps, found[0] if found else NullTranslations()
 
 
 def gettext(message: str, **variables: Any) -> str:
     """A message of ours in the current locale; the host's own domain is neither used nor changed."""
-    return str(_domain().gettext(message, **variables))
+    return _noted(message, str(_domain().gettext(message, **variables)))
 
 
 def ngettext(one: str, many: str, num: int, **variables: Any) -> str:
     """A message of ours that counts."""
-    return str(_domain().ngettext(one, many, num, **variables))
+    return _noted(one, str(_domain().ngettext(one, many, num, **variables)))
 
 
 def _domain() -> PoDomain:
     return cast(PoDomain, current_app.extensions["helpdesk_domain"])
+
+
+def _noted(message: str, text: str) -> str:
+    recorder = _domain().recorder
+    if recorder is not None:
+        recorder(message, text)
+    return text
 
 
 def install_in_templates(environment: Environment) -> None:
@@ -95,13 +113,14 @@ def install_in_templates(environment: Environment) -> None:
 
 @pass_context
 def _template_text(context: Context, message: str, /, **variables: Any) -> str:
-    return _finish(context, _domain().get_translations().ugettext(message), variables)
+    text = _domain().get_translations().ugettext(message)
+    return _noted(message, _finish(context, text, variables))
 
 
 @pass_context
 def _template_plural(context: Context, one: str, many: str, num: int, /, **variables: Any) -> str:
     text = _domain().get_translations().ungettext(one, many, num)
-    return _finish(context, text, {"num": num} | variables)
+    return _noted(one, _finish(context, text, {"num": num} | variables))
 
 
 def _finish(context: Context, text: str, variables: Mapping[str, Any]) -> str:
@@ -109,7 +128,7 @@ def _finish(context: Context, text: str, variables: Mapping[str, Any]) -> str:
     return marked % variables if variables else marked
 
 
-def _file_stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> _Stamp:
     try:
         status = path.stat()
     except OSError:
@@ -117,8 +136,14 @@ def _file_stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _read(path: Path) -> Translations | None:
-    """The usable messages of a file; None if there is none or it cannot be read, which is logged."""
+@lru_cache(maxsize=256)
+def _read(path: Path, stamp: _Stamp) -> Translations | None:
+    """The usable messages of a file; None if there is none or it cannot be read, which is logged.
+
+    `stamp` is there for the cache: as long as the file stays the same, every locale that looks into it shares it.
+    """
+    if stamp is None:
+        return None
     try:
         text = path.read_text("utf-8-sig")
         for number, line in enumerate(text.split("\n"), start=1):
@@ -126,8 +151,6 @@ def _read(path: Path) -> Translations | None:
                 raise ValueError(f"line {number} is not well-formed")
         lines = io.StringIO(text)
         return _compile(read_po(lines, locale=path.parts[-3], ignore_obsolete=True, abort_invalid=True))
-    except FileNotFoundError:
-        return None
     # Babel answers a malformed date in the header with AttributeError.
     except (OSError, ValueError, LookupError, ArithmeticError, AttributeError, PoFileError) as error:
         _log.warning("The catalog %s is left out, as it cannot be read: %s", path, error)

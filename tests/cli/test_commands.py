@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -268,3 +269,12 @@ def test_catalogs_that_ship_are_current_complete_and_sound() -> None:
     codes = existing_codes(root / "translations")
     assert codes == ("ar", "de", "en", "ru", "zh_Hans", "zh_Hant")
     assert check_catalogs(root / "helpdesk", root / "translations", codes) == []
+
+
+def test_pictures_of_messages_need_a_browser(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    assert run("messages", "screens", str(tmp_path / "out"), "de") == (
+        "1\nError: Pictures need Playwright and Chromium: pip install 'helpdesk[screens]', "
+        "then playwright install chromium.\n"
+    )
+    assert not (tmp_path / "out").exists()

@@ -8,6 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
+from helpdesk.cli.glossary import TERMS
 from helpdesk.cli.messages import (
     CatalogStatus,
     catalog_status,
@@ -61,6 +62,15 @@ def po(root, code):
     return root / "translations" / code / "LC_MESSAGES" / "messages.po"
 
 
+def write_glossary(root, code, **forms):
+    """A glossary that asks for nothing in the messages of these tests, and for `forms`; `_` for a space in a term."""
+    rows = [f"{term},x,{forms.get(term.replace(' ', '_'), 'x')}\n" for term in TERMS]
+    path = root / "translations" / code / "glossary.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(["term,translation,forms\n", *rows]), "utf-8")
+    return path
+
+
 def replace(path, old, new):
     text = path.read_text("utf-8")
     assert text.count(old) == 1
@@ -71,6 +81,7 @@ def small(root, python, code, **texts):
     """A project of one Python file with a current catalog where msgid -> msgstr is as given."""
     package, folder = project(root, {"a.py": python}), root / "translations"
     update_catalogs(package, folder, [code])
+    write_glossary(root, code)
     with po(root, code).open("rb") as file:
         catalog = read_po(file, locale=code)
     body = po(root, code).read_text("utf-8")

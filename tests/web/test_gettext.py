@@ -13,6 +13,7 @@ from babel import Locale
 from flask import Flask, g, render_template_string
 from flask_babel import Babel, force_locale
 
+from helpdesk.locales import Locales
 from helpdesk.web.gettext import PoDomain, gettext, install_in_templates, ngettext
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n{}\n'
@@ -47,10 +48,10 @@ def entry(msgid, msgstr, before=""):
     return f'\n{before}msgid "{msgid}"\nmsgstr "{msgstr}"\n'
 
 
-def make_app(*directories, watch=False):
+def make_app(*directories, watch=False, **options):
     app = Flask(__name__)
     Babel(app, configure_jinja=False)
-    app.extensions["helpdesk_domain"] = PoDomain(directories, watch=watch)
+    app.extensions["helpdesk_domain"] = PoDomain(directories, watch=watch, **options)
     install_in_templates(app.jinja_env)
     return app
 
@@ -58,7 +59,8 @@ def make_app(*directories, watch=False):
 @contextmanager
 def speaking(code):
     """A request of ours and one of the host's at once, in the same language."""
-    g.hd_locale = SimpleNamespace(code=str(Locale.parse(code)))
+    parsed = str(Locale.parse(code))
+    g.hd_locale = SimpleNamespace(code=parsed, tag=parsed.replace("_", "-"))
     with force_locale(code):
         yield
 
@@ -140,6 +142,75 @@ def test_catalogs_of_another_script_are_not_used(tmp_path):
     app = make_app(tmp_path)
     codes = ["zh_Hans", "zh_Hant", "zh_Hant_HK", "zh_TW", "zh_CN"]
     assert [speak(app, code, gettext, "Home") for code in codes] == ["首页", "首頁", "首頁", "首頁", "首页"]
+
+
+CHAINED = ["pt-PT", "pt-BR", "gsw", "de", "ms", "ru", "zh-Hant-HK", "zh-Hans", "zh-Hant", "en"]
+
+
+def chained(*directories, default="en", **fallbacks):
+    """An app whose locales have these fallbacks configured; `_` for `-` in their names."""
+    chains = {tag.replace("_", "-"): others for tag, others in fallbacks.items()}
+    return make_app(*directories, chain=Locales.parse(CHAINED, default=default, fallbacks=chains).chain)
+
+
+def test_what_a_locale_lacks_comes_from_its_configured_chain(tmp_path):
+    site, ours = tmp_path / "site", tmp_path / "ours"
+    write(ours, "pt_PT", entry("Home", "Início PT"))
+    write(ours, "pt", entry("Home", "Início pt") + entry("Send", "Enviar pt"))
+    write(ours, "pt_BR", entry("Home", "Início BR") + entry("Send", "Enviar BR") + entry("Next", "Próxima BR"))
+    write(site, "de", entry("Home", "Start"))
+    write(ours, "de", entry("Home", "Startseite") + entry("Send", "Senden"))
+    app = chained(site, ours, pt_PT=["pt-BR"], gsw=["de"])
+    words = ["Home", "Send", "Next", "Nowhere"]
+    said = {code: [speak(app, code, gettext, word) for word in words] for code in ("pt_PT", "gsw", "ms", "en")}
+    assert said == {
+        "pt_PT": ["Início PT", "Enviar pt", "Próxima BR", "Nowhere"],
+        "gsw": ["Start", "Senden", "Next", "Nowhere"],
+        "ms": words,
+        "en": words,
+    }
+
+
+def test_the_chain_ends_with_the_language_of_the_site(tmp_path):
+    write(tmp_path, "ru", entry("Home", "Главная"))
+    write(tmp_path, "en", entry("Home", "Home page"))
+    app = chained(tmp_path, default="ru", gsw=["en"])
+    assert [speak(app, code, gettext, "Home") for code in ("gsw", "ms")] == ["Home page", "Главная"]
+
+
+def test_a_number_follows_the_rule_of_the_catalog_that_has_its_message(tmp_path):
+    write(tmp_path, "ms", entry("Home", "Laman utama"))
+    write(tmp_path, "ru", RUSSIAN)
+    app = chained(tmp_path, ms=["ru"])
+    assert votes(app, "ms", [1, 2, 5, 21]) == ["1 голос", "2 голоса", "5 голосов", "21 голос"]
+    assert speak(app, "ms", gettext, "Home") == "Laman utama"
+
+
+def test_only_the_configuration_crosses_scripts(tmp_path):
+    write(tmp_path, "zh_Hans", entry("Home", "首页"))
+    write(tmp_path, "zh_Hant", entry("Next", "下一頁"))
+    words = ["Home", "Next"]
+    said = [
+        [speak(app, "zh_Hant_HK", gettext, word) for word in words]
+        for app in (chained(tmp_path), chained(tmp_path, zh_Hant_HK=["zh-Hans"]))
+    ]
+    assert said == [["Home", "下一頁"], ["首页", "下一頁"]]
+
+
+def test_a_recorder_is_told_what_is_asked_for_and_what_was_made_of_it(tmp_path):
+    write(tmp_path, "de", entry("Hello %(name)s", "Hallo %(name)s"))
+    app, told = make_app(tmp_path), []
+    speak(app, "de", gettext, "Home")
+    app.extensions["helpdesk_domain"].recorder = lambda message, text: told.append((message, text))
+    speak(app, "de", gettext, "Hello %(name)s", name="Anna")
+    votes(app, "de", [2])
+    render(app, "de", "{{ hd_text('Hello %(name)s', name='<b>') }}{{ hd_plural('%(num)s vote', '%(num)s votes', 1) }}")
+    assert told == [
+        ("Hello %(name)s", "Hallo Anna"),
+        ("%(num)s vote", "2 votes"),
+        ("Hello %(name)s", "Hallo &lt;b&gt;"),
+        ("%(num)s vote", "1 vote"),
+    ]
 
 
 def test_an_incomplete_plural_is_taken_from_the_parent(tmp_path):

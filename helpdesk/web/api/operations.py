@@ -94,11 +94,13 @@ def expectation(type_: Any) -> str:
     """What a parameter takes, in the language of the answer."""
     match getattr(found := type_info(type_), "type", found):  # what has a description stands in its `Metadata`
         case IntType(ge=least, le=most):
+            # Translators: said of a parameter of an address; both are numbers
             return _("A whole number from %(least)s to %(most)s is expected.", least=least, most=most)
         case LiteralType(values=values):
             return one_of([str(value) for value in values])
         case text:
             most = getattr(text, "max_length", None)
+            # Translators: said of a parameter of an address
             return _("A text of 1 to %(most)s characters is expected.", most=most)
 
 

@@ -12,7 +12,9 @@ from helpdesk.web.pages import Page, absolute, all_locales, show
 def views() -> Response:
     """How readings are counted, in the reader's language."""
     page = Page(
+        # Translators: heading of a page, and the link to it; a view: an article was opened to be read
         title=_("How we count views"),
+        # Translators: what search engines show of the page “How we count views”
         description=_("What counts as a view of an article, what does not, and what we do not store."),
         canonical=absolute(url_for("helpdesk.about_views")),
         alternates=about_alternates(),

@@ -54,10 +54,15 @@ class Feedback:
 def reason_labels() -> dict[str, str]:
     """What a reader can say was wrong, by key."""
     return {
+        # Translators: a reason to tick; it: the article
         "hard": _("It is hard to understand"),
+        # Translators: a reason to tick; said of the article
         "incomplete": _("Something is missing"),
+        # Translators: a reason to tick; it: the article
         "outdated": _("It is out of date"),
+        # Translators: a reason to tick; it: the article
         "wrong": _("Something in it is wrong"),
+        # Translators: a reason to tick; said by a reader; it: the article
         "unsolved": _("I did as it says, and it did not help"),
     }
 

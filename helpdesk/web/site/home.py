@@ -49,7 +49,9 @@ def home() -> Response:
         else ()
     )
     page = Page(
+        # Translators: name of the whole site; %(name)s is the company’s, such as Acme Exchange
         title=_("%(name)s Help Center", name=site.settings.site_name),
+        # Translators: what search engines show of the front page; %(name)s is the company’s name
         description=_(
             "Answers to questions about %(name)s: search, browse by topic, and read in your language.",
             name=site.settings.site_name,

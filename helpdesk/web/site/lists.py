@@ -114,6 +114,7 @@ def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: Secti
     subject: CategoryLink | SectionLink = part or chosen
     page = Page(
         title=subject.title,
+        # Translators: what search engines show of a list; %(topic)s is its title, such as Account security
         description=subject.summary or _("Articles about %(topic)s", topic=subject.title),
         lang=subject.lang,
         **_place(chosen, part, list_options(sort, number)),

@@ -62,6 +62,7 @@ def _browse(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, number:
         Tab(label, url_for("helpdesk.search", **list_options(name, 1)), name == sort)
         for name, label in sort_labels().items()
     ]
+    # Translators: heading of a list, and the link to it
     page = Page(title=_("All articles"), is_indexed=False, here={"route": "search", **list_options(sort, number)})
     return show(
         "list.html",
@@ -104,6 +105,7 @@ def _find(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, query: st
     if number == 1:
         _log(query, chosen, found)
     page = Page(
+        # Translators: heading; %(query)s is what the reader typed
         title=_("Results for “%(query)s”", query=query),
         is_indexed=False,
         here={"route": "search", **asked, **({} if number == 1 else {"page": number})},
@@ -128,6 +130,7 @@ def _last_page(asked: dict[str, Any], pages: int) -> Response:
 
 def _unavailable(tree: tuple[CategoryLink, ...], asked: dict[str, Any]) -> Response:
     page = Page(
+        # Translators: heading: for a short while the search of this language cannot be used
         title=_("Search is being prepared"),
         is_indexed=False,
         here={"route": "search", **asked},

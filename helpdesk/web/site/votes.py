@@ -165,6 +165,7 @@ def _confirm(page: ArticlePage) -> Response:
     """A browser that says nothing about where the post came from is asked once more, on our own page."""
     token = secrets.token_urlsafe(32)
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != security.CONFIRM_FIELD]
+    # Translators: heading of a page that asks before the answer to “Was this article helpful?” is sent
     frame = Page(title=_("Send your answer?"), is_indexed=False, here={"route": "article", "id": page.article_id})
     response = show("confirm.html", frame, policy="never", status=403, article=page, fields=fields[:50], token=token)
     security.set_confirm_cookie(response, token)
