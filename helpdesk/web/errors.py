@@ -73,7 +73,7 @@ def words(status: int) -> tuple[str, str]:
         ),
         429: (
             # Translators: heading of an error page: too many requests came within a minute
-            _("That was too often"),
+            _("Too many requests"),
             _("Too many requests came from your network in the last minute. Wait a moment and try again."),
         ),
         503: (

@@ -27,7 +27,7 @@ OTHER = "/en/articles/17-why-a-withdrawal-is-delayed"
 KEY, OTHER_KEY = "move-authenticator", "withdrawal-delays"
 SCRIPT = SAME_ORIGIN | {"X-Requested-With": "fetch"}
 RECEIVED = (
-    "We have received your answer. It is counted after a check, because many first answers came from your network."
+    "We have received your answer. It is counted after a check, because many new answers came from your network."
 )
 STORED = (
     "Thank you. Your details have been stored and are read by the people who write these articles."
