@@ -10,12 +10,13 @@ from helpdesk.cli.instance import db, demo, doctor, search
 from helpdesk.cli.messages import messages
 from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
+from helpdesk.cli.translations import translations
 from helpdesk.cli.views import views
 
 
 def build_group() -> AppGroup:
     """The group of all commands; a fresh one for each application."""
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
-    for command in (content, notice, feedback, views, messages, search, db, demo, doctor, nginx):
+    for command in (content, translations, notice, feedback, views, messages, search, db, demo, doctor, nginx):
         group.add_command(command)
     return group
