@@ -41,11 +41,8 @@ def export(site: Site, tag: str, path: Path, keys: tuple[str, ...], everything: 
         site, locale, keys=keys, everything=everything, address=address, progress=show_progress
     )
     path = path / f"{tag}.po" if path.is_dir() else path
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
-    click.echo(f"{path}: {articles} articles, {messages} messages.")
+    _write(path, data)
+    click.echo(f"Wrote {path}; articles: {articles}, messages: {messages}.")
 
 
 @translations.command("import")
@@ -70,7 +67,7 @@ def import_file(site: Site, path: Path, tag: str | None, report: Path | None, **
         first = next(line for line, finding in zip(lines, outcome.findings, strict=True) if finding.kind == kind)
         click.echo(f"{kind}: {number} (first: {first})")
     if report is not None:
-        report.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        _write(report, "".join(f"{line}\n" for line in lines).encode())
     if not (outcome.new or outcome.changed or outcome.unchanged):
         raise click.ClickException("Nothing was imported.")
     click.echo(
@@ -82,5 +79,12 @@ def import_file(site: Site, path: Path, tag: str | None, report: Path | None, **
 def _locale(site: Site, tag: str) -> Locale:
     locale = site.locales.find(tag)
     if locale is None:
-        raise click.BadParameter(f"`{tag}` is not a locale of this site; HELPDESK_LOCALES names them.")
+        raise click.ClickException(f"`{tag}` is not a locale of this site; HELPDESK_LOCALES names them.")
     return locale
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None

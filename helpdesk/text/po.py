@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser, normalize
 
 _WIDTH = 78
-_LINE = re.compile(r'#.*|(?:(?:msg(?:ctxt|id|id_plural|str|str\[[0-9]\]) +)?"(?:[^"\\]|\\.)*")?')
+_LINE = re.compile(r'#.*|(?:(?:msg(?:ctxt|id|id_plural|str|str\[[0-9]\]) +)?"(?:[^"\\]|\\[\\"ntr])*")?')
 # No dates and no names: the same content gives the same bytes.
 _HEADER = """\
 msgid ""
@@ -71,7 +71,7 @@ def read_po(data: bytes) -> tuple[str, list[Entry]]:
     lines = [line.strip() for line in re.split(r"\r\n?|\n", text)]
     for number, line in enumerate(lines, start=1):
         if not _LINE.fullmatch(line):  # Babel takes a text without its last quote for a shorter one
-            raise PoError(number, "is neither a comment nor a quoted text")
+            raise PoError(number, "is neither a comment nor a text in quotes with plain escapes")
     catalog = _Messages()
     try:
         # Babel does not know `#~|`.
