@@ -79,7 +79,7 @@ def restore(site: Site, key: str, tag: str, number: int, *, significance: str = 
         rendered = render(
             draft.markdown,
             rtl=locale.direction == "rtl",
-            heading_ids=[] if tag == row.source_locale else _source_headings(connection, row.article_id),
+            heading_ids=[] if tag == row.source_locale else source_headings(connection, row.article_id),
             images=targets.images,
             links=targets.links,
         )
@@ -119,7 +119,8 @@ def _find(connection: Connection, key: str, tag: str) -> Any:
     return row
 
 
-def _source_headings(connection: Connection, article_id: int) -> list[tuple[int, str]]:
+def source_headings(connection: Connection, article_id: int) -> list[tuple[int, str]]:
+    """Levels and ids of the source's headings, as translations take them over."""
     headings = connection.execute(
         select(Body.headings)
         .join(Translation, Translation.id == Body.translation_id)

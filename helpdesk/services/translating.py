@@ -1,0 +1,373 @@
+"""Hands translators PO files of what a locale lacks, and takes their translations back."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.engine import Connection
+
+from helpdesk import clock
+from helpdesk.db import wait_for_turn
+from helpdesk.errors import ContentError, HelpdeskError, TranslationNotFound
+from helpdesk.locales import Locale
+from helpdesk.models import Article, Body, Revision, Translation
+from helpdesk.queries.translations import TranslationState, list_states, outdated_since
+from helpdesk.services.folder import CONTROLS
+from helpdesk.services.publishing import source_headings
+from helpdesk.services.saving import TEXT_COLUMNS, Draft, Targets, save_translation
+from helpdesk.services.site import Progress, Site, no_progress
+from helpdesk.text.blocks import Block, align, compare, join, split
+from helpdesk.text.markdown import render
+from helpdesk.text.po import Entry, PoError, read_po, write_po
+from helpdesk.text.slug import slugify
+
+LARGEST_FILE = 100_000_000  # bytes of one PO file
+FIELDS = ("title", "summary", "keywords")
+# An earlier source text is held to be that of a changed block when it is so much like it, as msgmerge does.
+LIKENESS = 0.6
+SHOWN = 40  # characters of a text in a finding
+_KEY = re.compile(r"[a-z0-9-]+")
+_TITLE = re.compile(r"[a-z0-9-]+:title:([1-9][0-9]{0,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a PO file that a translator should look at; `kind` is the same words for all of its like."""
+
+    key: str
+    locale: str
+    line: int
+    kind: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or with `dry_run` would do, by the articles' keys."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class _Unit(NamedTuple):
+    """One message of an article: what a file calls it, what it is, the source's words."""
+
+    context: str
+    kind: str
+    text: str
+
+
+def _units(key: str, source: Any, blocks: Sequence[Block]) -> list[_Unit]:
+    """The messages of a source revision.
+
+    A block is named by its section and its words, so that a new one renames no other. The title's name holds the
+    revision: of all that a file says, names are what no tool rewrites.
+    """
+    names = (f"{key}:title:{source.number}", f"{key}:summary", f"{key}:keywords")
+    units = [_Unit(name, kind, getattr(source, kind)) for name, kind in zip(names, FIELDS, strict=True)]
+    seen: Counter[tuple[str, str]] = Counter()
+    for block in blocks:
+        if block.has_words:
+            name = f"{key}#{block.section}" if block.section else key
+            seen[name, block.text] += 1
+            number = seen[name, block.text]
+            units.append(_Unit(f"{name} ({number})" if number > 1 else name, block.kind, block.text))
+    return [unit for unit in units if unit.text]
+
+
+def export_translations(
+    site: Site,
+    locale: Locale,
+    *,
+    keys: Collection[str] = (),
+    everything: bool = False,
+    address: str = "",
+    progress: Progress = no_progress,
+) -> tuple[bytes, int, int]:
+    """A PO file of what a locale lacks, the most viewed articles first; the numbers of its articles and messages.
+
+    `keys` are articles wanted whatever their state, `everything` is all. `address` stands before each article's path.
+    Raises TranslationNotFound, Busy.
+    """
+    states = {state.key: state for state in list_states(site.database, site.locales, locale)}
+    for key in keys:
+        if key not in states:
+            raise TranslationNotFound(f"`{key}` is not published in a language that {locale.tag} could take it from.")
+    wanted = [s for s in states.values() if everything or (s.key in keys if keys else s.state != "ready")]
+    entries: list[Entry] = []
+    with site.database.read() as connection:
+        for done, state in enumerate(wanted):
+            progress(state.key, done, len(wanted))
+            where = f"{state.title}: {address}/{state.source_tag}/articles/{state.article_id}-{state.slug}"
+            entries += _entries(connection, state, where)
+    progress("", len(wanted), len(wanted))
+    return write_po(locale.code, entries), len(wanted), len(entries)
+
+
+def _entries(connection: Connection, state: TranslationState, where: str) -> list[Entry]:
+    source = _find_revision(connection, state.source_id, state.revision)
+    old = _find_revision(connection, state.source_id, state.based_on)
+    units = _units(state.key, source, split(source.markdown))
+    known = _known(connection, state, old or source)
+    gone = known.keys() - {(unit.kind, unit.text) for unit in units}
+    entries = []
+    for unit in units:
+        found, previous = known.get((unit.kind, unit.text), []), ""
+        if not found:
+            likeness = 0 if unit.kind in FIELDS else LIKENESS
+            texts = sorted(text for kind, text in gone if kind == unit.kind)
+            previous = "".join(get_close_matches(unit.text, texts, 1, likeness))
+        text = found.pop(0) if len(found) > 1 else (found or known.get((unit.kind, previous), [""]))[0]
+        comments = [unit.kind.capitalize(), where]
+        if unit.kind == "title":
+            comments.append(_about(state, is_kept=old is not None))
+        elif state.translation_id and not text:
+            comments.append("New, or it cannot be told for sure which of the old words translate it.")
+        is_fuzzy = bool(text) and (old is None or not found)
+        entries.append(Entry(unit.context, unit.text, text, is_fuzzy, previous, tuple(comments)))
+    return entries
+
+
+def _about(state: TranslationState, *, is_kept: bool) -> str:
+    if state.translation_id is None:
+        return "The article is not translated yet."
+    since = f" Outdated since {state.outdated_since:%Y-%m-%d}." if state.outdated_since else ""
+    kept = "" if is_kept else ", which is not kept: compare every text with the source"
+    return f"Translated from revision {state.based_on or 0}{kept}; now it is revision {state.revision}.{since}"
+
+
+def _known(connection: Connection, state: TranslationState, source: Any) -> dict[tuple[str, str], list[str]]:
+    """The existing translation's words, by the kind and the source's words that they were made from."""
+    own = connection.execute(
+        select(Translation.title, Translation.summary, Translation.keywords, Body.markdown)
+        .join(Body, Body.translation_id == Translation.id)
+        .where(Translation.id == state.translation_id)
+    ).first()
+    known: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if own is not None:
+        for kind in FIELDS:
+            known[kind, getattr(source, kind)].append(getattr(own, kind))
+        for block, translated in align(split(source.markdown), split(own.markdown)):
+            known[block.kind, block.text].append(translated.text)
+    return known
+
+
+def _find_revision(connection: Connection, translation_id: int, number: int | None) -> Any:
+    of_number = (Revision.translation_id == translation_id, Revision.number == number)
+    return connection.execute(select(Revision.__table__).where(*of_number)).first()
+
+
+def _keep(old: Any, own: Any, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks; those that are not offered, such as code, as the translation has them, where the source kept them."""
+    pairs = align(split(old.markdown), split(own.markdown)) if old else []
+    kept = {(block.kind, block.raw): other.raw for block, other in pairs if not block.has_words}
+    return [
+        block if block.has_words else replace(block, raw=kept.get((block.kind, block.raw), block.raw))
+        for block in blocks
+    ]
+
+
+class _DryRun(HelpdeskError):
+    """Rolls the transaction back once the outcome is known."""
+
+
+def import_translations(
+    site: Site,
+    path: Path,
+    *,
+    locale: Locale | None = None,
+    publish: bool = False,
+    dry_run: bool = False,
+    progress: Progress = no_progress,
+) -> Outcome:
+    """Take a PO file in, each article whole or not at all, in one transaction.
+
+    `locale` is what the file must be for; None: what its header says. New translations are drafts, existing ones keep
+    their status, published ones are left as they are; with `publish` all of them become published, but for archived
+    ones. Raises ContentError for a file that cannot be read, and Busy.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise PoError(1, f"is larger than {LARGEST_FILE:,} bytes")
+        language, entries = read_po(path.read_bytes())
+    except OSError as error:
+        raise ContentError(str(path), 1, error.strerror or "cannot be read") from None
+    except PoError as error:
+        raise ContentError(str(path), error.line, error.reason) from None
+    named = site.locales.find_alias(language) if language else locale
+    if named is None or locale not in (None, named):
+        wanted = f"`{locale.tag}`" if locale else "a locale of this site"
+        finding = Finding("", language, 1, "wrong locale", f"the header's Language is `{language}`, not {wanted}")
+        return Outcome(findings=[finding])
+    importer = _Importer(site, named, path.name, publish=publish)
+    with suppress(_DryRun), site.database.transaction() as connection:
+        wait_for_turn(connection, "import")
+        importer.run(connection, entries, progress)
+        if dry_run:
+            raise _DryRun
+    return importer.outcome
+
+
+class _Refused(HelpdeskError):
+    """The article stays as it is; what is wrong was noted."""
+
+
+class _Importer:
+    def __init__(self, site: Site, locale: Locale, name: str, *, publish: bool) -> None:
+        self.site, self.locale, self.name, self.publish = site, locale, name, publish
+        self.now = clock.now()
+        self.outcome = Outcome()
+
+    def note(self, key: str, line: int, kind: str, detail: str) -> None:
+        self.outcome.findings.append(Finding(key, self.locale.tag, line, kind, detail))
+
+    def refuse(self, key: str, line: int, kind: str, detail: str) -> NoReturn:
+        self.note(key, line, kind, detail)
+        raise _Refused
+
+    def run(self, connection: Connection, entries: Sequence[Entry], progress: Progress) -> None:
+        articles: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            if match := _KEY.match(entry.context):
+                articles[match[0]].append(entry)
+        touched = []
+        for done, (key, own) in enumerate(articles.items()):
+            progress(key, done, len(articles))
+            try:
+                article_id, state = self._take_in(connection, key, own)
+            except _Refused:
+                self.outcome.refused.append(key)
+                continue
+            getattr(self.outcome, state).append(key)
+            touched += [article_id] * (state != "unchanged")
+        progress("", len(articles), len(articles))
+        if touched:
+            self.site.indexer.note(connection, touched)
+
+    def _take_in(self, connection: Connection, key: str, entries: Sequence[Entry]) -> tuple[int, str]:
+        """The article's id, and what became of it. Raises _Refused."""
+        row, source = self._find(connection, key, entries)
+        blocks = _keep(_find_revision(connection, row.source_id, row.based_on), row, split(source.markdown))
+        units = _units(key, source, blocks)
+        found = self._texts(key, units, entries)
+        fields = {unit.kind: text for unit, (text, _) in zip(units, found, strict=True) if unit.kind in FIELDS}
+        texts, lines = zip(*found[len(fields) :], strict=True) if len(found) > len(fields) else ((), ())
+        for index, kind, detail in compare(blocks, texts):
+            (self.refuse if kind == "structure" else self.note)(key, lines[index], kind, detail)
+        draft = Draft(
+            title=fields["title"],
+            markdown=join(blocks, texts),
+            slug="" if row.slug in (None, slugify(row.title or "")) else row.slug,
+            summary=fields.get("summary", row.summary or ""),
+            keywords=fields.get("keywords", row.keywords or ""),
+            status="published" if self.publish and row.status != "archived" else row.status or "draft",
+            based_on=source.number,
+            comment=f"PO file {self.name}",
+        )
+        if all(getattr(row, name) == getattr(draft, name) for name in (*TEXT_COLUMNS, "status", "based_on")):
+            return row.article_id, "unchanged"
+        line = entries[0].line
+        if row.status == "published" and not self.publish:
+            self.refuse(key, line, "published", "readers would see the new text at once: import with --publish")
+        state = self._save(connection, row, source, draft)
+        since = connection.execute(_OUTDATED, {"key": key, "tag": self.locale.tag}).scalar()
+        if since:
+            self.note(key, line, "outdated", f"made from revision {source.number}, since {since:%Y-%m-%d} not the last")
+        return row.article_id, state
+
+    def _find(self, connection: Connection, key: str, entries: Sequence[Entry]) -> tuple[Any, Any]:
+        """The article with its translation, and the source's revision that the file was made from."""
+        numbers = {match[1] for entry in entries if (match := _TITLE.fullmatch(entry.context))}
+        row = connection.execute(_ARTICLE, {"key": key, "tag": self.locale.tag}).first()
+        number = int(min(numbers, default="0"))
+        source = _find_revision(connection, row.source_id, number) if row else None
+        kind, detail = "", ""
+        if row is None:
+            kind, detail = "unknown article", "nothing here has this key"
+        elif row.source_locale == self.locale.tag:
+            kind, detail = "source", "the language that it is written in is not translated"
+        elif len(numbers) > 1:
+            kind, detail = "twice", f"made from several revisions: {', '.join(sorted(numbers))}"
+        elif source is None:
+            kind, detail = "unknown revision", f"the source has no revision {number}: export the article again"
+        elif (row.based_on or 0) > number:
+            kind, detail = "older", f"made from revision {number}, the translation from {row.based_on} already"
+        if kind:
+            self.refuse(key, entries[0].line, kind, detail)
+        return row, source
+
+    def _texts(self, key: str, units: Sequence[_Unit], entries: Sequence[Entry]) -> list[tuple[str, int]]:
+        """Each message's translation with its line. Raises _Refused unless all are there, once."""
+        by_name: dict[tuple[str, str], Entry] = {}
+        found, lacks = [], 0
+        for entry in entries:
+            if by_name.setdefault((entry.context, entry.source), entry).text != entry.text:
+                lacks += 1
+                self.note(key, entry.line, "twice", repr(entry.source[:SHOWN]))
+        for unit in units:
+            entry = by_name.pop((unit.context, unit.text), Entry("", "", line=entries[0].line))
+            text = "\n".join(CONTROLS.sub(" ", part) for part in entry.text.strip(" \n").split("\n"))
+            text = " ".join(text.split()) if unit.kind in FIELDS else text
+            kind = (
+                "" if not text else "fuzzy" if entry.is_fuzzy else "same as the source" if text == unit.text else "ok"
+            )
+            if kind != "ok":
+                self.note(key, entry.line, kind or "not translated", repr(unit.text[:SHOWN]))
+            lacks += kind in ("", "fuzzy")
+            found.append((text, entry.line))
+        for entry in by_name.values():
+            self.note(key, entry.line, "not in the source", repr(entry.source[:SHOWN]))
+        if lacks:
+            raise _Refused
+        return found
+
+    def _save(self, connection: Connection, row: Any, source: Any, draft: Draft) -> str:
+        known = [Targets.of_json(targets) for targets in (source.targets, row.targets) if targets]
+        images = {name: image for targets in known for name, image in targets.images.items()}
+        links = {name: link for targets in known for name, link in targets.links.items()}
+        rendered = render(
+            draft.markdown,
+            rtl=self.locale.direction == "rtl",
+            heading_ids=source_headings(connection, row.article_id),
+            images=images,
+            links=links,
+        )
+        targets = Targets(
+            {image.src: images[image.src] for image in rendered.images if image.src in images},
+            {link: links[link] for link in rendered.links if link in links},
+        )
+        return save_translation(connection, row.article_id, self.locale, draft, rendered, targets, self.now)
+
+
+_SOURCE = Translation.__table__.alias("source_translation")
+_ARTICLE = (
+    select(
+        Article.id.label("article_id"),
+        Article.source_locale,
+        _SOURCE.c.id.label("source_id"),
+        *(getattr(Translation, name) for name in ("title", "summary", "keywords", "slug", "status", "based_on")),
+        Body.markdown,
+        Body.targets,
+    )
+    .join(_SOURCE, and_(_SOURCE.c.article_id == Article.id, _SOURCE.c.locale == Article.source_locale))
+    .outerjoin(Translation, and_(Translation.article_id == Article.id, Translation.locale == bindparam("tag")))
+    .outerjoin(Body, Body.translation_id == Translation.id)
+    .where(Article.key == bindparam("key"))
+)
+_OUTDATED = (
+    select(outdated_since())
+    .select_from(Article)
+    .join(Translation, Translation.article_id == Article.id)
+    .where(Article.key == bindparam("key"), Translation.locale == bindparam("tag"))
+)
