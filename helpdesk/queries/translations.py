@@ -96,9 +96,12 @@ def get_place(database: Database, key: str, tag: str, *, now: datetime) -> Place
     return Place(*row)
 
 
+STATES = ("missing", "title only", "draft", "outdated")
+
+
 @dataclass(frozen=True, slots=True)
 class TranslationState:
-    """How far an article is in one locale; `state` is missing, title only, outdated, or ready: nothing to translate.
+    """How far an article is in one locale; `state` is one of STATES, or ready.
 
     `source_id` is the source's translation and `revision` its current one; `translation_id` is the locale's own (None:
     there is none, drafts count), which was made from `based_on`.
@@ -120,7 +123,7 @@ class TranslationState:
 def list_states(database: Database, locales: Locales, locale: Locale) -> list[TranslationState]:
     """Every article whose source is published in another locale; the most viewed in this one first, then anywhere.
 
-    What a locale inherits, has retired or does not show to its readers is ready.
+    What a locale inherits, has retired or does not show to its readers is ready. A draft may be outdated as well.
     """
     near = [item.tag for item in locales.chain(locale) if locales.is_same_writing(locale, item)]
     with database.read() as connection:
@@ -134,7 +137,9 @@ def _state(row: Any, is_wanted: bool) -> str:
         return "ready"
     if not row.has_body:
         return "title only" if row.status else "missing"
-    return "outdated" if row.outdated_since else "ready"
+    if row.outdated_since:
+        return "outdated"
+    return "ready" if row.status == "published" else "draft"
 
 
 def _views(*where: Any) -> ScalarSelect[Any]:

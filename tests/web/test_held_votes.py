@@ -26,9 +26,7 @@ VOTE = f"{ARTICLE}/vote"
 OTHER = "/en/articles/17-why-a-withdrawal-is-delayed"
 KEY, OTHER_KEY = "move-authenticator", "withdrawal-delays"
 SCRIPT = SAME_ORIGIN | {"X-Requested-With": "fetch"}
-RECEIVED = (
-    "We have received your answer. It is counted after a check, because many new answers came from your network."
-)
+RECEIVED = "We have received your answer. It is counted after a check, because many new answers came from your network."
 STORED = (
     "Thank you. Your details have been stored and are read by the people who write these articles."
     " Your answer is counted after a check."
