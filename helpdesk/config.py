@@ -123,7 +123,11 @@ class Settings:
         "", _folder, "Search index; empty: `index` in the instance folder; never a shared disk"
     )
     media_dir: Path | None = _setting("", _folder, "Images by content hash; empty: `media` in the instance folder")
-    translations_dir: Path | None = _setting("", _folder, "Your own catalogs, looked up before the shipped ones")
+    translations_dir: Path | None = _setting(
+        "",
+        _folder,
+        "Your own catalogs, looked up before the shipped ones; empty: `translations` in the instance folder",
+    )
     secret_key: str = _setting("", _text, "Signs the voter's cookie; needed as soon as SITE_URL is set")
     site_url: str = _setting("", _url, "Public address of the site; empty: served to this machine only")
     trusted_hosts: tuple[str, ...] = _setting("", _words, "Further host names to answer to, comma separated")

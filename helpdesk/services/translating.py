@@ -104,7 +104,9 @@ def export_translations(
     for key in keys:
         if key not in states:
             raise TranslationNotFound(f"`{key}` is not published in a language that {locale.tag} could take it from.")
-    wanted = [s for s in states.values() if everything or (s.key in keys if keys else s.state not in ("ready", "draft"))]
+    wanted = [
+        s for s in states.values() if everything or (s.key in keys if keys else s.state not in ("ready", "draft"))
+    ]
     entries: list[Entry] = []
     with site.database.read() as connection:
         for done, state in enumerate(wanted):
