@@ -55,7 +55,7 @@ def test_doctor_lists_every_setting(run) -> None:
     assert output.count("index     ") == 7
 
 
-@pytest.mark.parametrize("tag", ["en", "de", "ar", "zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize("tag", ["en", "de", "es", "ar", "ja", "zh-Hans", "zh-Hant"])
 def test_the_manual_documents_every_setting(tag: str) -> None:
     text = (MANUAL / "settings" / f"{tag}.md").read_text("utf-8")
     rows = [line.split("|")[1:3] for line in settings_table().splitlines()[2:]]
