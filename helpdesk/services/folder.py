@@ -37,9 +37,11 @@ TRANSLATION_FIELDS = TEXT_FIELDS | {
 }
 ARTICLE_FIELDS = {"id", "source", "position", "regions", "withheld", "related"}
 REGION = re.compile(r"[A-Z]{2,8}|[0-9]{3}")
+NO_SLUG = re.compile(r"[/\\]|^\.\.?$|\.md$")  # .md is the address of the Markdown
 LARGEST_FILE = 2_000_000  # bytes of one Markdown file
 LONGEST = {"title": 300, "slug": 200, "summary": 1000, "keywords": 2000}  # characters
-YEARS = range(1900, 3000)  # other times are slips, and some leave the calendar in another zone
+# Other times are slips; the last day of the calendar lies beyond it in some zones.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def one_line(text: str) -> str:
@@ -203,9 +205,10 @@ class Fields:
     def slug(self) -> str:
         """The last part of the address; "": to be made of the title."""
         value = self.words("slug")
-        plain = slugify(value, LONGEST["slug"])
-        if value != plain and len(value) <= LONGEST["slug"]:
-            self.refuse("slug", f"`slug` is part of an address: write `{plain}`" if plain else "`slug` has no letters")
+        if NO_SLUG.search(value):
+            plain = slugify(value)
+            advice = f"write `{plain}`" if plain else "leave it out"
+            self.refuse("slug", f"`slug` is one part of an address, and no file: {advice}")
         return value
 
     def list(self, name: str, fits: Callable[[str], object], what: str) -> str | None:
@@ -245,10 +248,11 @@ class Fields:
         except ValueError:
             self.refuse(name, f"`{name}` must be a date such as 2026-04-24, not `{value}`")
             return None
-        if parsed.year not in YEARS:
-            self.refuse(name, f"`{name}` must lie in the years {YEARS[0]} to {YEARS[-1]}, not `{value}`")
+        parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        if not EARLIEST <= parsed <= LATEST:
+            self.refuse(name, f"`{name}` must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}, not `{value}`")
             return None
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return parsed
 
 
 def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
