@@ -15,8 +15,9 @@ from pathlib import Path
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.locales import Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
+from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
-from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
+from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, line_at, load_fields, split
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Control characters, halves of characters and noncharacters: forbidden in HTML, most of them in XML.
@@ -33,6 +34,7 @@ TRANSLATION_FIELDS = TEXT_FIELDS | {
 }
 ARTICLE_FIELDS = {"id", "source", "position", "regions", "withheld", "related"}
 REGION = re.compile(r"[A-Z]{2,8}|[0-9]{3}")
+ABOUT, OF_CATEGORY, OF_SECTION = "_article.yaml", "_category.yaml", "_section.yaml"
 LARGEST_FILE = 2_000_000  # bytes of one Markdown file
 
 
@@ -55,10 +57,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TranslationFile:
-    """One translation and the file that holds it."""
+    """One translation and the file that holds it; `draft` None: the same as ever, and not read."""
 
     path: Path
-    draft: Draft
+    draft: Draft | None
 
 
 @dataclass(slots=True)
@@ -92,6 +94,7 @@ class Folder:
     """What a folder holds; `notes` say what could not be kept."""
 
     root: Path
+    files: Files
     is_plain: bool = False
     categories: dict[str, Group] = field(default_factory=dict)
     sections: dict[tuple[str, str], Group] = field(default_factory=dict)
@@ -102,26 +105,24 @@ class Folder:
 class Reader:
     """Collects what is wrong while a folder is read, so that a writer learns it all at once."""
 
-    def __init__(self, root: Path, locales: Locales) -> None:
-        self.root, self.locales = root, locales
+    def __init__(self, root: Path, locales: Locales, files: Files) -> None:
+        self.root, self.locales, self.files = root, locales, files
+        self.name = files.name
         self.errors: list[ContentError] = []
 
     def refuse(self, path: Path, line: int, reason: str) -> None:
         """Note one error."""
         self.errors.append(ContentError(self.name(path), line, reason))
 
-    def name(self, path: Path) -> str:
-        """The path as a writer knows it, below the folder."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
-
     def text(self, path: Path) -> str | None:
         """The file's text; None, and an error noted, when it is no readable UTF-8 below the folder."""
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not path.resolve().is_relative_to(self.files.home):
             self.refuse(path, 1, "leads out of the folder")
         elif path.stat().st_size > LARGEST_FILE:
             self.refuse(path, 1, f"is larger than {LARGEST_FILE:,} bytes")
         else:
             data = path.read_bytes()
+            self.files.note(self.name(path), data)
             try:
                 return data.decode("utf-8")
             except UnicodeDecodeError as error:
@@ -132,6 +133,9 @@ class Reader:
         """The file's fields and body; None, and errors noted, when they cannot be read."""
         text = self.text(path)
         if text is None:
+            return None
+        if "\0" in text:
+            self.refuse(path, line_at(text, text.index("\0")), "holds a NUL character, which no database keeps")
             return None
         try:
             matter = load_fields(text) if is_yaml else split(text)
@@ -150,6 +154,11 @@ class Reader:
         return None
 
 
+def one_line(text: str) -> str:
+    """What a page may hold of a text, in one line and with single spaces."""
+    return " ".join(CONTROLS.sub(" ", text).split())
+
+
 class Fields:
     """Reads one file's fields, each checked where it stands."""
 
@@ -163,7 +172,7 @@ class Fields:
     def words(self, name: str) -> str:
         """The field as one line of text, lists joined by commas; YAML's escapes can write what no page may hold."""
         value = self.matter.fields.get(name, "")
-        return " ".join(CONTROLS.sub(" ", ", ".join(value) if isinstance(value, list) else value).split())
+        return one_line(", ".join(value) if isinstance(value, list) else value)
 
     def list(self, name: str, fits: Callable[[str], object], what: str) -> str | None:
         """The field's items between spaces, " SG EU "; None without any."""
@@ -216,7 +225,7 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     status = fields.choice("status", STATUSES, "published")
     draft = Draft(
         title=title,
-        markdown=matter.body.strip("\n") + "\n",
+        markdown=matter.body,
         slug=fields.words("slug"),
         summary=fields.words("summary"),
         keywords=fields.words("keywords"),
@@ -230,14 +239,14 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     return TranslationFile(path, draft)
 
 
-def read_folder(root: Path, locales: Locales) -> Folder:
+def read_folder(root: Path, locales: Locales, files: Files) -> Folder:
     """Read the product's own layout; raises ContentErrors with everything that is wrong."""
-    reader, folder = Reader(root, locales), Folder(root)
+    reader, folder = Reader(root, locales, files), Folder(root, files)
     for category_dir in _folders(reader, root):
-        category = _group(reader, category_dir, "_category.yaml")
+        category = _group(reader, category_dir, OF_CATEGORY)
         folder.categories[category.key] = category
         for section_dir in _folders(reader, category_dir):
-            section = _group(reader, section_dir, "_section.yaml")
+            section = _group(reader, section_dir, OF_SECTION)
             section.category = category.key
             folder.sections[category.key, section.key] = section
             for article_dir in _folders(reader, section_dir):
@@ -284,25 +293,36 @@ def _group(reader: Reader, path: Path, own_file: str) -> Group:
 
 def _article(reader: Reader, path: Path, category: str, section: str) -> ArticleFolder:
     article = ArticleFolder(path.name, category, section, reader.locales.default.tag)
-    about = path / "_article.yaml"
-    if about.is_file():
-        matter = reader.front_matter(about, ARTICLE_FIELDS, is_yaml=True)
-        if matter is not None:
-            fields = Fields(reader, about, matter)
-            article.id, article.position = fields.number("id"), fields.number("position")
-            article.source = fields.words("source") or article.source
-            article.regions = fields.list("regions", REGION.fullmatch, "a region such as SG or EU")
-            is_regional = lambda tag: (found := reader.locales.find(tag)) and found.region  # noqa: E731
-            article.withheld = fields.list("withheld", is_regional, "a regional locale of this site, such as en-SG")
-            article.related = (fields.list("related", KEY.fullmatch, "the key of an article") or "").strip()
-    for file in sorted(path.glob("*.md")):
-        tag = reader.locale(file, file.stem)
-        translation = read_translation(reader, file)
-        if tag is not None and translation is not None:
+    about = path / ABOUT
+    row = reader.files.find_article(article.key, reader.name(about))
+    if row is not None:
+        article.id, article.source, article.position = row.id, row.source_locale, row.position
+        article.regions, article.withheld, article.related = row.regions, row.withheld, row.related
+    elif about.is_file():
+        _read_about(reader, about, article)
+    found = {reader.locale(file, file.stem) or "": file for file in sorted(path.glob("*.md"))}
+    names = {tag: reader.name(file) for tag, file in found.items()}
+    unchanged = reader.files.unchanged(article.key, article.source, names) if row is not None else set()
+    for tag, file in found.items():
+        translation = TranslationFile(file, None) if tag in unchanged else read_translation(reader, file)
+        if tag and translation is not None:
             article.translations[tag] = translation
     source = article.translations.get(article.source)
     if source is None and not reader.errors:
         reader.refuse(path, 1, f"has no `{article.source}.md`, the locale that `source` names")
-    elif source is not None and not source.draft.has_body:
+    elif source is not None and source.draft is not None and not source.draft.has_body:
         reader.refuse(source.path, 1, "has no text; only a translation may be a title alone")
     return article
+
+
+def _read_about(reader: Reader, about: Path, article: ArticleFolder) -> None:
+    matter = reader.front_matter(about, ARTICLE_FIELDS, is_yaml=True)
+    if matter is None:
+        return
+    fields = Fields(reader, about, matter)
+    article.id, article.position = fields.number("id"), fields.number("position")
+    article.source = fields.words("source") or article.source
+    article.regions = fields.list("regions", REGION.fullmatch, "a region such as SG or EU")
+    is_regional = lambda tag: (found := reader.locales.find(tag)) and found.region  # noqa: E731
+    article.withheld = fields.list("withheld", is_regional, "a regional locale of this site, such as en-SG")
+    article.related = (fields.list("related", KEY.fullmatch, "the key of an article") or "").strip()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -17,27 +18,45 @@ from helpdesk import clock
 from helpdesk.db import advance_ids, new_id, wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
-from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
-from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
+from helpdesk.services.folder import ABOUT, ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
+from helpdesk.services.import_state import Files, Known, load_known, maker_of, save_state
+from helpdesk.services.media import BadImage, StoredImage, image_path, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
-from helpdesk.services.saving import Targets, save_group, save_group_text, save_translation
+from helpdesk.services.pruning import prune_articles, prune_groups
+from helpdesk.services.saving import Draft, Targets, save_group, save_group_text, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
-from helpdesk.text.markdown import ImageInfo, Rendered, render
+from helpdesk.text.markdown import ImageInfo, Rendered, readdress, render
 from helpdesk.text.slug import ascii_key
 
 
 @dataclass(slots=True)
 class Summary:
-    """What an import did, or with `dry_run` would do; translations as `key/tag`."""
+    """What an import did, or with `dry_run` would do; translations as `key/tag`.
+
+    `kept` are those that were edited here since the last import, and that the folder does not say the same of.
+    """
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
 class _DryRun(HelpdeskError):
     """Rolls the transaction back once the summary is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What becomes of a text: as it is stored, rendered, its pictures, and the hashes of files looked up for it."""
+
+    draft: Draft
+    rendered: Rendered
+    targets: Targets
+    pictures: dict[Path, StoredImage]
+    files: dict[str, str]
 
 
 def import_content(
@@ -46,18 +65,28 @@ def import_content(
     *,
     dry_run: bool = False,
     is_demo: bool = False,
+    keep: str = "database",
+    prune: bool = False,
     progress: Progress = no_progress,
 ) -> Summary:
-    """Import a folder of either layout. Raises ContentErrors, and Busy; then nothing was changed."""
+    """Import a folder of either layout. Raises ContentErrors, and Busy; then nothing was changed.
+
+    What was edited in the database since the last import stays, unless `keep` is "folder". `prune` deletes what earlier
+    imports brought and this folder lacks.
+    """
     if not root.is_dir():
         raise ContentErrors([ContentError(str(root), 1, "is not a folder")])
-    plain = is_plain_tree(root, site.locales)
-    folder = (read_plain_tree if plain else read_folder)(root, site.locales)
-    importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo)
+    with site.database.read() as connection:
+        known = load_known(connection)
+    folder = _read(site, root, known)
     try:
         with site.database.transaction() as connection:
             wait_for_turn(connection, "import")  # what is looked up here is not there twice a moment later
-            importer.run(connection, progress)
+            now_known = load_known(connection)
+            if now_known != known:
+                folder = _read(site, root, now_known)
+            importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo, keep=keep)
+            importer.run(connection, progress, prune=prune)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -65,15 +94,23 @@ def import_content(
     return importer.summary
 
 
+def _read(site: Site, root: Path, known: Known) -> Folder:
+    files = Files(root, maker_of(site.locales), known, site.settings.media_path)
+    return (read_plain_tree if is_plain_tree(root, site.locales) else read_folder)(root, site.locales, files)
+
+
 class _Importer:
-    def __init__(self, site: Site, folder: Folder, *, dry_run: bool, is_demo: bool) -> None:
+    def __init__(self, site: Site, folder: Folder, *, dry_run: bool, is_demo: bool, keep: str) -> None:
         self.site, self.folder, self.dry_run, self.is_demo = site, folder, dry_run, is_demo
+        self.files, self.known, self.keeps_edits = folder.files, folder.files.known, keep != "folder"
+        self.keys = {article.row.id: key for key, article in self.known.items()}
         self.now: datetime = clock.now()
         self.summary = Summary(notes=list(folder.notes))
         self.errors: list[ContentError] = []
+        self.taken_in: dict[tuple[str, str], dict[str, str]] = {}
         self.is_regrouped = False
 
-    def run(self, connection: Connection, progress: Progress) -> None:
+    def run(self, connection: Connection, progress: Progress, *, prune: bool) -> None:
         categories, sections = self._save_groups(connection)
         touched = []
         articles = list(self.folder.articles.values())
@@ -84,12 +121,20 @@ class _Importer:
             for tag, file in _source_first(article):
                 state = self._save_translation(connection, article, article_id, tag, file)
                 getattr(self.summary, state).append(f"{article.key}/{tag}")
-                is_touched |= state != "unchanged"
+                is_touched |= state in ("new", "changed")
             if is_touched:
                 touched.append(article_id)
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
+        save_state(self.site.database, connection, self.files.maker, self.taken_in)
+        if prune:
+            pruned = prune_articles(connection, self.folder, is_demo=self.is_demo, keeps_edits=self.keeps_edits)
+            self.summary.deleted += pruned.deleted
+            self.summary.kept += pruned.kept
+            touched += pruned.article_ids
+            groups = categories.values(), sections.values()
+            self.is_regrouped |= prune_groups(connection, *groups, is_demo=self.is_demo)
         if touched or self.is_regrouped:
             self.site.indexer.note(connection, touched)
 
@@ -139,8 +184,8 @@ class _Importer:
         }
         if article.position is not None:
             values["position"] = article.position
-        row = connection.execute(select(Article.__table__).where(Article.key == article.key)).first()
-        if row is not None:
+        if article.key in self.known:
+            row = self.known[article.key].row
             if article.id not in (None, row.id):
                 self._refuse(article, f"has the id {row.id} already, not {article.id}")
             changes = {name: value for name, value in values.items() if getattr(row, name) != value}
@@ -148,9 +193,8 @@ class _Importer:
                 connection.execute(update(Article).where(Article.id == row.id).values(**changes))
             return int(row.id), bool(changes)
         if article.id is not None:
-            taken = connection.execute(select(Article.key).where(Article.id == article.id)).scalar()
-            if taken is not None:
-                self._refuse(article, f"wants the id {article.id}, which `{taken}` has")
+            if article.id in self.keys:
+                self._refuse(article, f"wants the id {article.id}, which `{self.keys[article.id]}` has")
                 return article.id, False
             values["id"] = article.id
         if "position" not in values:
@@ -158,6 +202,7 @@ class _Importer:
             values["position"] = connection.execute(highest).scalar_one() + 1
         values |= {"key": article.key, "created_at": self.now}
         article_id = new_id(connection, insert(Article).values(**values))
+        self.keys[article_id] = article.key
         if "id" in values:
             advance_ids(connection, Article.id)
         return article_id, True
@@ -165,49 +210,74 @@ class _Importer:
     def _save_translation(
         self, connection: Connection, article: ArticleFolder, article_id: int, tag: str, file: TranslationFile
     ) -> str:
+        if file.draft is None:
+            return "unchanged"
         locale = self.site.locales.get(tag)
-        ids = () if tag == article.source else self._heading_ids(article)
-        rendered, targets = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
-        if tag == article.source:
-            self._source = (article.key, rendered)
-        return save_translation(connection, article_id, locale, file.draft, rendered, targets, self.now)
+        ids = () if tag == article.source else source_headings(connection, article_id)
+        made = self._make(file, file.draft, rtl=locale.direction == "rtl", heading_ids=ids)
+        earlier = self.known[article.key].earlier.get(tag) if article.key in self.known else None
+        state = save_translation(
+            connection,
+            article_id,
+            locale,
+            made.draft,
+            made.rendered,
+            made.targets,
+            self.now,
+            is_kept=self.keeps_edits and earlier is not None and earlier.is_edited,
+        )
+        if state != "kept":
+            self._store(connection, made.pictures)
+            read = [file.path] if self.folder.is_plain else [file.path, file.path.parent / ABOUT]
+            names = [self.files.name(path) for path in read]
+            self.taken_in[article.key, tag] = {name: self.files.hash(name) for name in names} | made.files
+        return state
 
-    def _heading_ids(self, article: ArticleFolder) -> list[tuple[int, str]]:
-        key, source = self._source
-        return [(heading.level, heading.id) for heading in source.headings] if key == article.key else []
+    def _make(self, file: TranslationFile, draft: Draft, **options: Any) -> _Made:
+        """Render a text; that of a plain tree with addresses that lead to the same from any other folder."""
+        first = render(draft.markdown, **options)
+        files, pictures, images, addresses = {}, {}, {}, {}
+        for src in dict.fromkeys(image.src for image in first.images if image.src):
+            path = (file.path.parent / image_path(src)).resolve()
+            name = path.relative_to(self.files.home).as_posix() if path.is_relative_to(self.files.home) else ""
+            if name:
+                files[name] = self.files.hash(name)
+            image = self._find_image(file, src, path)
+            address = _name_of(name) if self.folder.is_plain else src
+            if image is not None:
+                images[address] = ImageInfo(f"hd:media/{image.name}", image.width, image.height)
+                pictures[path] = image
+            addresses[src] = "" if image is None else quote(address)
+        if not self.folder.is_plain:
+            rendered = render(draft.markdown, images=images, **options) if images else first
+            return _Made(draft, rendered, Targets(images), pictures, files)
+        links = self._links(file, first.links)
+        draft = replace(draft, markdown=readdress(draft.markdown, addresses | links))
+        rendered = render(draft.markdown, images=images, links=links, **options) if addresses or links else first
+        left = {link: to for link, to in links.items() if link in rendered.links}
+        return _Made(draft, rendered, Targets(images, left), pictures, files)
 
-    def _render(self, connection: Connection, file: TranslationFile, **options: Any) -> tuple[Rendered, Targets]:
-        first = render(file.draft.markdown, **options)
-        images = {}
-        for image in first.images:
-            stored = self._store(connection, file, image.src)
-            if stored is not None:
-                images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
-        targets = Targets(images, self._links(file, first.links) if self.folder.is_plain else {})
-        if not images and not targets.links:
-            return first, targets
-        return render(file.draft.markdown, images=images, links=targets.links, **options), targets
-
-    def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
-        path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()
+    def _find_image(self, file: TranslationFile, src: str, path: Path) -> StoredImage | None:
         try:
             if urlsplit(src).scheme or src.startswith("//"):
                 raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
-            if not path.is_relative_to(self.folder.root.resolve()):
+            if not path.is_relative_to(self.files.home):
                 raise BadImage("leads out of the folder")
-            image = read_image(path)
+            return read_image(path)
         except BadImage as error:
-            where, line = file.path.relative_to(self.folder.root).as_posix(), _line_of(file.path, src)
+            where, line = self.files.name(file.path), _line_of(file.path, src)
             if self.folder.is_plain:
                 self.summary.notes.append(Note(where, line, f"image {error}; its description is shown", src))
             else:
                 self.errors.append(ContentError(where, line, f"the image `{src}` {error}"))
             return None
-        if not self.dry_run:
-            store_image(self.site.settings.media_path, path, image)
-        row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
-        connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
-        return image
+
+    def _store(self, connection: Connection, pictures: dict[Path, StoredImage]) -> None:
+        for path, image in pictures.items():
+            if not self.dry_run:
+                store_image(self.site.settings.media_path, path, image)
+            row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
+            connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
 
     def _links(self, file: TranslationFile, written: Sequence[str]) -> dict[str, str]:
         """The links of a plain tree to its own files, as links to articles."""
@@ -216,6 +286,7 @@ class _Importer:
         here = posixpath.dirname(file.path.relative_to(self.folder.root / top).as_posix())
         for link in written:
             path, _, anchor = link.partition("#")
+            path = unquote(path)
             if urlsplit(link).scheme or not path.endswith(".md"):
                 continue
             key = ascii_key(posixpath.normpath(posixpath.join(here, path))[: -len(".md")].replace("/", "-"))
@@ -230,8 +301,13 @@ class _Importer:
 
 def _line_of(path: Path, src: str) -> int:
     """Where a picture is named in a file, percent-encoded or not."""
-    lines = path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8").split("\n")
     return next((n for n, line in enumerate(lines, start=1) if src in unquote(line)), 1)
+
+
+def _name_of(path: str) -> str:
+    """A name for an image beside the texts of an article, made of its path in a plain tree."""
+    return re.sub(r"[^\w.-]+", "-", path)
 
 
 def _source_first(article: ArticleFolder) -> Iterator[tuple[str, TranslationFile]]:

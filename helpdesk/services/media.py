@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import imagesize
 
@@ -30,6 +31,11 @@ class StoredImage:
     def name(self) -> str:
         """The file's name in the media folder."""
         return f"{self.hash}.{self.extension}"
+
+
+def image_path(src: str) -> str:
+    """Where an image stands from the folder of its text, by its address there; what leads with "/" begins there too."""
+    return unquote(urlsplit(src).path).lstrip("/")
 
 
 def read_image(path: Path) -> StoredImage:
