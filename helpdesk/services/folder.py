@@ -293,15 +293,15 @@ def _group(reader: Reader, path: Path, own_file: str) -> Group:
 
 def _article(reader: Reader, path: Path, category: str, section: str) -> ArticleFolder:
     article = ArticleFolder(path.name, category, section, reader.locales.default.tag)
-    about = path / ABOUT
-    row = reader.files.find_article(article.key, reader.name(about))
+    about, home = path / ABOUT, f"{category}/{section}/{path.name}"
+    row = reader.files.find_article(article.key, f"{home}/{ABOUT}")
     if row is not None:
         article.id, article.source, article.position = row.id, row.source_locale, row.position
         article.regions, article.withheld, article.related = row.regions, row.withheld, row.related
     elif about.is_file():
         _read_about(reader, about, article)
     found = {reader.locale(file, file.stem) or "": file for file in sorted(path.glob("*.md"))}
-    names = {tag: reader.name(file) for tag, file in found.items()}
+    names = {tag: f"{home}/{file.name}" for tag, file in found.items()}
     unchanged = reader.files.unchanged(article.key, article.source, names) if row is not None else set()
     for tag, file in found.items():
         translation = TranslationFile(file, None) if tag in unchanged else read_translation(reader, file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -89,7 +90,7 @@ def maker_of(locales: Locales, *more: str) -> str:
 
 
 def _hash_of(values: Iterable[object]) -> str:
-    return _digest(json.dumps(list(values), default=str).encode())
+    return _digest("\n".join(map(str, values)).encode())
 
 
 def _digest(data: bytes) -> str:
@@ -103,6 +104,7 @@ class Files:
         self.root, self.home = root, root.resolve()
         self.maker, self.known, self.media_path = maker, known, media_path
         self._hashes: dict[str, str] = {}
+        self._folders: dict[str, bool] = {}
 
     def name(self, path: Path) -> str:
         """The path as a writer knows it, below the folder."""
@@ -115,15 +117,26 @@ class Files:
     def hash(self, name: str) -> str:
         """Of a file's bytes; "" for what is missing, lies outside or is too large."""
         if name not in self._hashes:
-            self._hashes[name] = self._read(self.root / name)
+            self._hashes[name] = self._read(f"{self.root}/{name}")
         return self._hashes[name]
 
-    def _read(self, path: Path) -> str:
+    def _read(self, path: str) -> str:
         try:
-            is_good = path.resolve().is_relative_to(self.home) and path.stat().st_size <= LARGEST_IMAGE
-            return _digest(path.read_bytes()) if is_good else ""
+            if self._lies_inside(path) and os.stat(path).st_size <= LARGEST_IMAGE:
+                with open(path, "rb") as file:
+                    return _digest(file.read())
         except OSError:
-            return ""
+            pass
+        return ""
+
+    def _lies_inside(self, path: str) -> bool:
+        """As resolving the path would tell, but each folder is asked once."""
+        folder = os.path.dirname(path)
+        if folder not in self._folders:
+            self._folders[folder] = Path(folder).resolve().is_relative_to(self.home)
+        return self._folders[folder] and not (
+            os.path.islink(path) and not Path(path).resolve().is_relative_to(self.home)
+        )
 
     def find_article(self, key: str, about: str) -> Row[Any] | None:
         """The row of an article, if its last import read this very file about it."""
@@ -155,5 +168,5 @@ class Files:
 
     def _is_kept(self, name: str, found: str) -> bool:
         """Whether the media folder still has an image; other files are kept in the database."""
-        extension = EXTENSIONS.get(Path(name).suffix.lower())
+        extension = EXTENSIONS.get(f".{name.rpartition('.')[2].lower()}")
         return not (found and extension) or (self.media_path / f"{found}.{extension}").is_file()
