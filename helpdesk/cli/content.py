@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ import click
 from helpdesk.cli.progress import show_progress, with_site
 from helpdesk.cli.showing import SHOWN, show_changes, show_errors
 from helpdesk.cli.watching import watch
-from helpdesk.errors import printable
+from helpdesk.errors import Note, printable
 from helpdesk.services import publishing
+from helpdesk.services.exporting import export_content
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
@@ -19,43 +21,76 @@ from helpdesk.services.site import Site
 
 @click.group()
 def content() -> None:
-    """Take content in, publish it, withdraw it."""
+    """Take content in and out, publish it, withdraw it."""
 
 
 @content.command("import")
 @click.argument("folder", metavar="FOLDER|ARCHIVE.zip", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--locale", help="Of texts of a project whose path names none; else the project's or site's default.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write every note to this file, a line each.")
+@click.option(
+    "--keep",
+    type=click.Choice(["database", "folder"]),
+    default="database",
+    show_default=True,
+    help="Which text stays where it was edited here since the last import.",
+)
+@click.option("--prune", is_flag=True, help="Delete what earlier imports brought and FOLDER lacks.")
 @with_site
-def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) -> None:
-    """Import a folder, or the same in a ZIP archive: `<category>/<section>/<key>/<tag>.md`, or a plain tree
-    `<locale>/**/*.md`.
+def import_folder(
+    site: Site, folder: Path, dry_run: bool, locale: str | None, report: Path | None, keep: str, prune: bool
+) -> None:
+    """Import a folder, or the same in a ZIP archive: `<category>/<section>/<key>/<tag>.md`, or a project of MkDocs,
+    Hugo, Docusaurus or Markdown alone.
 
     All or nothing; the same folder twice changes nothing. A dry run shows the words that would change.
     """
     try:
-        summary = import_content(site, folder, dry_run=dry_run, progress=show_progress)
+        options = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
+        summary = import_content(site, folder, **options, progress=show_progress)
     except ContentErrors as error:
         show_errors(error)
         raise click.ClickException("Nothing was imported.") from None
     except OSError as error:
         reason = printable(f"{error.filename or folder}: {error.strerror}")
         raise click.ClickException(f"{reason}. Nothing was imported.") from None
-    for name, items in (("new", summary.new), ("changed", summary.changed)):
+    listed = {"new": summary.new, "changed": summary.changed, "edited here since": summary.kept}
+    for name, items in (listed | {"deleted": summary.deleted}).items():
         for item in items[:SHOWN]:
             click.echo(f"{name}: {item}")
             show_changes(summary.changes.get(item, ()))
         if len(items) > SHOWN:
             click.echo(f"{name}: ... and {len(items) - SHOWN} more")
-    kinds = Counter(note.kind for note in summary.notes)
-    for kind, number in kinds.most_common():
-        first = next(note for note in summary.notes if note.kind == kind)
-        click.echo(f"note: {kind}: {number} (first: {printable(first.path)}:{first.line})")
+    _show_notes(summary.notes)
     if report is not None:
         report.write_text("".join(f"{note}\n" for note in summary.notes), "utf-8")
     click.echo(
         f"{'Would import' if dry_run else 'Imported'} translations: {len(summary.new)} new, "
-        f"{len(summary.changed)} changed, {len(summary.unchanged)} unchanged; {len(summary.notes)} notes."
+        f"{len(summary.changed)} changed, {len(summary.unchanged)} unchanged, {len(summary.kept)} kept, "
+        f"{len(summary.deleted)} deleted; {len(summary.notes)} notes."
+    )
+
+
+def _show_notes(notes: Sequence[Note]) -> None:
+    for kind, number in Counter(note.kind for note in notes).most_common():
+        first = next(note for note in notes if note.kind == kind)
+        click.echo(f"note: {kind}: {number} (first: {printable(first.path)}:{first.line})")
+
+
+@content.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@with_site
+def export_folder(site: Site, folder: Path) -> None:
+    """Write all content into FOLDER, from which `content import` takes it in again without a difference.
+
+    FOLDER is empty or missing, or was written by an export; other files in it are left alone.
+    """
+    done = export_content(site, folder, progress=show_progress)
+    _show_notes(done.notes)
+    click.echo(
+        f"Exported {done.translations} translations of {done.articles} articles: {done.written} files written, "
+        f"{done.unchanged} the same already, {done.removed} removed; {len(done.notes)} notes."
     )
 
 

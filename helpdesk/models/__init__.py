@@ -1,6 +1,6 @@
 """Columns, constraints and indexes; nothing else. Importing this package fills `Base.metadata`."""
 
-from helpdesk.models.articles import Article, Body, Counter, Media, Redirect, Revision, Translation
+from helpdesk.models.articles import Article, Body, Counter, ImportState, Media, Redirect, Revision, Translation
 from helpdesk.models.categories import Category, CategoryText, Section, SectionText
 from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, SwitchTally, Vote
 from helpdesk.models.searching import Outbox, SearchLog, SearchNode
@@ -13,6 +13,7 @@ __all__ = [
     "CategoryText",
     "Counter",
     "DailyTally",
+    "ImportState",
     "Media",
     "Notice",
     "Outbox",

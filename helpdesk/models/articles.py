@@ -143,6 +143,18 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ImportState(Base):
+    """What the last import of a folder read for a translation, and how it left it."""
+
+    __tablename__ = "hd_import_state"
+    translation_id: Mapped[int] = mapped_column(ForeignKey("hd_translation.id", ondelete="CASCADE"), primary_key=True)
+    # JSON: {path below the folder: start of the SHA-256 of its bytes, "" for a file that was looked for in vain}
+    files: Mapped[str]
+    # Hashes of all else that decides what a text becomes, and of what it left in the columns of the card.
+    maker: Mapped[str]
+    card: Mapped[str]
+
+
 class Redirect(Base):
     """A slug that a category or section once had in a locale; articles need none, their id is in the URL."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base
@@ -16,6 +16,8 @@ class Category(Base):
     key: Mapped[str] = mapped_column(unique=True)
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Whether an import of a folder brought it.
+    is_imported: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CategoryText(Base):
@@ -40,6 +42,8 @@ class Section(Base):
     key: Mapped[str]
     position: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Whether an import of a folder brought it.
+    is_imported: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SectionText(Base):

@@ -17,6 +17,7 @@ from pathlib import Path
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.locales import SHIPPED, Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
+from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
 from helpdesk.text.slug import slugify
@@ -38,6 +39,7 @@ TRANSLATION_FIELDS = TEXT_FIELDS | {
 ARTICLE_FIELDS = {"id", "source", "position", "regions", "withheld", "related"}
 REGION = re.compile(r"[A-Z]{2,8}|[0-9]{3}")
 NO_SLUG = re.compile(r"[/\\]|^\.\.?$|\.md$")  # .md is the address of the Markdown
+ABOUT, OF_CATEGORY, OF_SECTION = "_article.yaml", "_category.yaml", "_section.yaml"
 LARGEST_FILE = 2_000_000  # bytes of one Markdown file
 LONGEST = {"title": 300, "slug": 200, "summary": 1000, "keywords": 2000}  # characters
 # Other times are slips; the last day of the calendar lies beyond it in some zones.
@@ -68,10 +70,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TranslationFile:
-    """One translation and the file that holds it."""
+    """One translation and the file that holds it; `draft` None: the same as ever, and not read."""
 
     path: Path
-    draft: Draft
+    draft: Draft | None
 
 
 @dataclass(slots=True)
@@ -105,6 +107,7 @@ class Folder:
     """What a folder holds; `notes` say what could not be kept."""
 
     root: Path
+    files: Files
     is_plain: bool = False
     categories: dict[str, Group] = field(default_factory=dict)
     sections: dict[tuple[str, str], Group] = field(default_factory=dict)
@@ -115,8 +118,9 @@ class Folder:
 class Reader:
     """Collects what is wrong while a folder is read, so that a writer learns it all at once."""
 
-    def __init__(self, root: Path, locales: Locales) -> None:
-        self.root, self.locales = root, locales
+    def __init__(self, root: Path, locales: Locales, files: Files) -> None:
+        self.root, self.locales, self.files = root, locales, files
+        self.name = files.name
         self.errors: list[ContentError] = []
         self.notes: list[Note] = []
 
@@ -124,21 +128,19 @@ class Reader:
         """Note one error."""
         self.errors.append(ContentError(self.name(path), line, reason))
 
-    def name(self, path: Path) -> str:
-        """The path as a writer knows it, below the folder."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
-
     def text(self, path: Path) -> str | None:
         """The file's text; None, and an error noted, when it is no readable UTF-8 below the folder."""
         try:
-            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            if not Path(os.path.realpath(path)).is_relative_to(self.files.home):
                 self.refuse(path, 1, "leads out of the folder")
             elif not path.is_file():  # a pipe would keep us waiting
                 self.refuse(path, 1, "is not a file, nor a link to one")
             elif path.stat().st_size > LARGEST_FILE:
                 self.refuse(path, 1, f"is larger than {LARGEST_FILE:,} bytes")
             else:
-                return self._decode(path, path.read_bytes())
+                data = path.read_bytes()
+                self.files.note(self.name(path), data)
+                return self._decode(path, data)
         except OSError as error:
             self.refuse(path, 1, f"cannot be read: {error.strerror}")
         return None
@@ -163,6 +165,9 @@ class Reader:
         text = self.text(path)
         if text is None:
             return None
+        if "\0" in text:
+            self.refuse(path, line_at(text, text.index("\0")), "holds a NUL character, which no database keeps")
+            return None
         try:
             matter = load_fields(text) if is_yaml else split(text)
         except FrontMatterError as error:
@@ -184,6 +189,11 @@ class Reader:
             return tag
         self.refuse(path, 1, f"`{tag}` is not a locale of this site; HELPDESK_LOCALES names them")
         return None
+
+
+def one_line(text: str) -> str:
+    """What a page may hold of a text, in one line and with single spaces."""
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 class Fields:
@@ -267,7 +277,7 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     status = fields.choice("status", STATUSES, "published")
     draft = Draft(
         title=title,
-        markdown=matter.body.strip("\n") + "\n",
+        markdown=matter.body,
         slug=fields.slug(),
         summary=fields.words("summary"),
         keywords=fields.words("keywords"),
@@ -281,15 +291,15 @@ def read_translation(reader: Reader, path: Path) -> TranslationFile | None:
     return TranslationFile(path, draft)
 
 
-def read_folder(root: Path, locales: Locales) -> Folder:
+def read_folder(root: Path, locales: Locales, files: Files) -> Folder:
     """Read the product's own layout; raises ContentErrors with everything that is wrong."""
-    reader = Reader(root, locales)
-    folder = Folder(root, notes=reader.notes)
+    reader = Reader(root, locales, files)
+    folder = Folder(root, files, notes=reader.notes)
     for category_dir in _folders(reader, root):
-        category = _group(reader, category_dir, "_category.yaml")
+        category = _group(reader, category_dir, OF_CATEGORY)
         folder.categories[category.key] = category
         for section_dir in _folders(reader, category_dir):
-            section = _group(reader, section_dir, "_section.yaml")
+            section = _group(reader, section_dir, OF_SECTION)
             section.category = category.key
             folder.sections[category.key, section.key] = section
             for article_dir in _folders(reader, section_dir):
@@ -304,26 +314,31 @@ def read_folder(root: Path, locales: Locales) -> Folder:
     return folder
 
 
-def read_demo(root: Path, locales: Locales) -> Folder:
+def read_demo(root: Path, locales: Locales, files: Files) -> Folder:
     """The demo in those of its languages that a site speaks; an article without a text in any of them is left out."""
-    folder = read_folder(root, Locales.parse(SHIPPED, default="en"))
+    folder = read_folder(root, Locales.parse(SHIPPED, default="en"), files)
     for groups in (folder.categories, folder.sections):
         for group in groups.values():
             group.texts = {tag: text for tag, text in group.texts.items() if locales.find(tag)}
     for key, article in list(folder.articles.items()):
-        files = {tag: file for tag, file in article.translations.items() if locales.find(tag)}
-        if article.source not in files:
-            tags = [tag for tag in (locales.default.tag, *files) if tag in files and files[tag].draft.has_body]
-            if not tags:
+        own = {tag: file for tag, file in article.translations.items() if locales.find(tag)}
+        if article.source not in own:
+            with_text = {tag for tag, file in own.items() if file.draft is None or file.draft.has_body}
+            source = next((tag for tag in (locales.default.tag, *own) if tag in with_text), None)
+            if source is None:
                 del folder.articles[key]
                 continue
-            article.source = tags[0]
-            files = {tag: replace(file, draft=replace(file.draft, based_on=None)) for tag, file in files.items()}
-        article.translations = files
+            article.source = source
+            own = {tag: _without_source(file) for tag, file in own.items()}
+        article.translations = own
     used = {(article.category, article.section) for article in folder.articles.values()}
     folder.sections = {place: group for place, group in folder.sections.items() if place in used}
     folder.categories = {key: group for key, group in folder.categories.items() if key in {place[0] for place in used}}
     return folder
+
+
+def _without_source(file: TranslationFile) -> TranslationFile:
+    return replace(file, draft=file.draft and replace(file.draft, based_on=None))
 
 
 def _folders(reader: Reader, path: Path) -> Iterator[Path]:
@@ -360,25 +375,36 @@ def _group(reader: Reader, path: Path, own_file: str) -> Group:
 
 def _article(reader: Reader, path: Path, category: str, section: str) -> ArticleFolder:
     article = ArticleFolder(path.name, category, section, reader.locales.default.tag)
-    about = path / "_article.yaml"
-    if os.path.lexists(about):
-        matter = reader.front_matter(about, ARTICLE_FIELDS, is_yaml=True)
-        if matter is not None:
-            fields = Fields(reader, about, matter)
-            article.id, article.position = fields.number("id"), fields.number("position")
-            article.source = fields.words("source") or article.source
-            article.regions = fields.list("regions", REGION.fullmatch, "a region such as SG or EU")
-            is_regional = lambda tag: (found := reader.locales.find(tag)) and found.region  # noqa: E731
-            article.withheld = fields.list("withheld", is_regional, "a regional locale of this site, such as en-SG")
-            article.related = (fields.list("related", KEY.fullmatch, "the key of an article") or "").strip()
-    for file in sorted(path.glob("[!.]*.md")):
-        tag = reader.locale(file, file.stem)
-        translation = read_translation(reader, file)
-        if tag is not None and translation is not None:
+    about, home = path / ABOUT, f"{category}/{section}/{path.name}"
+    row = reader.files.find_article(article.key, f"{home}/{ABOUT}")
+    if row is not None:
+        article.id, article.source, article.position = row.id, row.source_locale, row.position
+        article.regions, article.withheld, article.related = row.regions, row.withheld, row.related
+    elif os.path.lexists(about):
+        _read_about(reader, about, article)
+    found = {reader.locale(file, file.stem) or "": file for file in sorted(path.glob("[!.]*.md"))}
+    names = {tag: f"{home}/{file.name}" for tag, file in found.items()}
+    unchanged = reader.files.unchanged(article.key, article.source, names) if row is not None else set()
+    for tag, file in found.items():
+        translation = TranslationFile(file, None) if tag in unchanged else read_translation(reader, file)
+        if tag and translation is not None:
             article.translations[tag] = translation
     source = article.translations.get(article.source)
     if source is None and not reader.errors:
         reader.refuse(path, 1, f"has no `{article.source}.md`, the locale that `source` names")
-    elif source is not None and not source.draft.has_body:
+    elif source is not None and source.draft is not None and not source.draft.has_body:
         reader.refuse(source.path, 1, "has no text; only a translation may be a title alone")
     return article
+
+
+def _read_about(reader: Reader, about: Path, article: ArticleFolder) -> None:
+    matter = reader.front_matter(about, ARTICLE_FIELDS, is_yaml=True)
+    if matter is None:
+        return
+    fields = Fields(reader, about, matter)
+    article.id, article.position = fields.number("id"), fields.number("position")
+    article.source = fields.words("source") or article.source
+    article.regions = fields.list("regions", REGION.fullmatch, "a region such as SG or EU")
+    is_regional = lambda tag: (found := reader.locales.find(tag)) and found.region  # noqa: E731
+    article.withheld = fields.list("withheld", is_regional, "a regional locale of this site, such as en-SG")
+    article.related = (fields.list("related", KEY.fullmatch, "the key of an article") or "").strip()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -19,25 +18,42 @@ from helpdesk import clock
 from helpdesk.db import advance_ids, new_id, wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
-from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_demo, read_folder
+from helpdesk.services.folder import (
+    ABOUT,
+    ArticleFolder,
+    ContentErrors,
+    Folder,
+    TranslationFile,
+    read_demo,
+    read_folder,
+)
+from helpdesk.services.import_state import Files, Known, load_known, maker_of, save_state
 from helpdesk.services.linking import list_broken
-from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
+from helpdesk.services.media import BadImage, StoredImage, image_path, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
 from helpdesk.services.previewing import Change, list_changes
-from helpdesk.services.saving import Targets, save_group, save_group_text, save_translation
+from helpdesk.services.pruning import prune_articles, prune_groups
+from helpdesk.services.saving import Draft, Targets, save_group, save_group_text, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.services.unpacking import check_tree, unpacked
-from helpdesk.text.markdown import ImageInfo, Rendered, render
-from helpdesk.text.slug import ascii_key
+from helpdesk.text.markdown import ImageInfo, Rendered, readdress, render
+
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(slots=True)
 class Summary:
-    """What an import did, or with `dry_run` would do; translations as `key/tag`, `changes` of a dry run only."""
+    """What an import did, or with `dry_run` would do; translations as `key/tag`.
+
+    `kept` are those that were edited here since the last import, and that the folder does not say the same of;
+    `changes` are told of a dry run only.
+    """
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
 
@@ -46,30 +62,53 @@ class _DryRun(HelpdeskError):
     """Rolls the transaction back once the summary is known."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What becomes of a text: as it is stored, rendered, its pictures, and the hashes of files looked up for it."""
+
+    draft: Draft
+    rendered: Rendered
+    targets: Targets
+    pictures: dict[Path, StoredImage]
+    files: dict[str, str]
+
+
 def import_content(
     site: Site,
     root: Path,
     *,
     dry_run: bool = False,
     is_demo: bool = False,
+    locale: str | None = None,
+    keep: str = "database",
+    prune: bool = False,
     progress: Progress = no_progress,
 ) -> Summary:
-    """Import a folder or ZIP archive of either layout. Raises ContentErrors, and Busy; then nothing was changed."""
+    """Import a folder or ZIP archive of either layout. Raises ContentErrors, and Busy; then nothing was changed.
+
+    `locale` is that of texts of another engine's project whose path names none. What was edited in the database since
+    the last import stays, unless `keep` is "folder". `prune` deletes what earlier imports brought and this folder lacks.
+    """
     if root.is_file():
         with unpacked(root, site.settings, site.locales) as (content, notes):
-            summary = import_content(site, content, dry_run=dry_run, is_demo=is_demo, progress=progress)
+            options = {"dry_run": dry_run, "is_demo": is_demo, "locale": locale, "keep": keep, "prune": prune}
+            summary = import_content(site, content, **options, progress=progress)
         summary.notes[:0] = notes
         return summary
     if not root.is_dir():
         raise ContentErrors([ContentError(str(root), 1, "is neither a folder nor a ZIP archive")])
     check_tree(root, site.settings.import_files)
-    read = read_demo if is_demo else read_plain_tree if is_plain_tree(root, site.locales) else read_folder
-    folder = read(root, site.locales)
-    importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo)
+    with site.database.read() as connection:
+        known = load_known(connection)
+    folder = _read(site, root, known, locale, is_demo=is_demo)
     try:
         with site.database.transaction() as connection:
             wait_for_turn(connection, "import")  # what is looked up here is not there twice a moment later
-            importer.run(connection, progress)
+            now_known = load_known(connection)
+            if now_known != known:
+                folder = _read(site, root, now_known, locale, is_demo=is_demo)
+            importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo, keep=keep)
+            importer.run(connection, progress, prune=prune)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -77,17 +116,30 @@ def import_content(
     return importer.summary
 
 
+def _read(site: Site, root: Path, known: Known, locale: str | None, *, is_demo: bool) -> Folder:
+    files = Files(root, maker_of(site.locales), known, site.settings.media_path)
+    if is_demo:
+        return read_demo(root, site.locales, files)
+    if is_plain_tree(root, site.locales):
+        return read_plain_tree(root, site.locales, files, locale)
+    return read_folder(root, site.locales, files)
+
+
 class _Importer:
-    def __init__(self, site: Site, folder: Folder, *, dry_run: bool, is_demo: bool) -> None:
+    def __init__(self, site: Site, folder: Folder, *, dry_run: bool, is_demo: bool, keep: str) -> None:
         self.site, self.folder, self.dry_run, self.is_demo = site, folder, dry_run, is_demo
+        self.files, self.known, self.keeps_edits = folder.files, folder.files.known, keep != "folder"
+        # Where links may lead: what the folder has, and what was found on the site.
+        self.linked = set(folder.articles)
+        self.keys = {article.row.id: key for key, article in self.known.items()}
         self.now: datetime = clock.now()
         self.summary = Summary(notes=list(folder.notes))
         self.errors: list[ContentError] = []
+        self.taken_in: dict[tuple[str, str], dict[str, str]] = {}
+        self.pictures: dict[Path, StoredImage] = {}
         self.is_regrouped = False
-        self.known = set(folder.articles)
-        self.images: dict[Path, StoredImage] = {}
 
-    def run(self, connection: Connection, progress: Progress) -> None:
+    def run(self, connection: Connection, progress: Progress, *, prune: bool) -> None:
         categories, sections = self._save_groups(connection)
         touched = []
         articles = list(self.folder.articles.values())
@@ -98,14 +150,22 @@ class _Importer:
             for tag, file in _source_first(article):
                 state = self._save_translation(connection, article, article_id, tag, file)
                 getattr(self.summary, state).append(f"{article.key}/{tag}")
-                is_touched |= state != "unchanged"
+                is_touched |= state in ("new", "changed")
             if is_touched:
                 touched.append(article_id)
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
         if not self.dry_run:
-            self._store_images()
+            self._store_pictures()
+        save_state(self.site.database, connection, self.files.maker, self.taken_in)
+        if prune:
+            pruned = prune_articles(connection, self.folder, is_demo=self.is_demo, keeps_edits=self.keeps_edits)
+            self.summary.deleted += pruned.deleted
+            self.summary.kept += pruned.kept
+            touched += pruned.article_ids
+            groups = categories.values(), sections.values()
+            self.is_regrouped |= prune_groups(connection, *groups, is_demo=self.is_demo)
         if touched or self.is_regrouped:
             self.site.indexer.note(connection, touched)
 
@@ -155,8 +215,8 @@ class _Importer:
         }
         if article.position is not None:
             values["position"] = article.position
-        row = connection.execute(select(Article.__table__).where(Article.key == article.key)).first()
-        if row is not None:
+        if article.key in self.known:
+            row = self.known[article.key].row
             if article.id not in (None, row.id):
                 self._refuse(article, f"has the id {row.id} already, not {article.id}")
             changes = {name: value for name, value in values.items() if getattr(row, name) != value}
@@ -164,9 +224,8 @@ class _Importer:
                 connection.execute(update(Article).where(Article.id == row.id).values(**changes))
             return int(row.id), bool(changes)
         if article.id is not None:
-            taken = connection.execute(select(Article.key).where(Article.id == article.id)).scalar()
-            if taken is not None:
-                self._refuse(article, f"wants the id {article.id}, which `{taken}` has")
+            if article.id in self.keys:
+                self._refuse(article, f"wants the id {article.id}, which `{self.keys[article.id]}` has")
                 return article.id, False
             values["id"] = article.id
         if "position" not in values:
@@ -174,6 +233,7 @@ class _Importer:
             values["position"] = connection.execute(highest).scalar_one() + 1
         values |= {"key": article.key, "created_at": self.now}
         article_id = new_id(connection, insert(Article).values(**values))
+        self.keys[article_id] = article.key
         if "id" in values:
             advance_ids(connection, Article.id)
         return article_id, True
@@ -181,87 +241,85 @@ class _Importer:
     def _save_translation(
         self, connection: Connection, article: ArticleFolder, article_id: int, tag: str, file: TranslationFile
     ) -> str:
+        if file.draft is None:
+            return "unchanged"
         locale = self.site.locales.get(tag)
-        ids = () if tag == article.source else self._heading_ids(article)
-        rendered, targets = self._render(connection, file, rtl=locale.direction == "rtl", heading_ids=ids)
-        if self.dry_run and (changes := list_changes(connection, article_id, tag, file.draft)):
+        ids = () if tag == article.source else source_headings(connection, article_id)
+        made = self._make(connection, file, file.draft, rtl=locale.direction == "rtl", heading_ids=ids)
+        if self.dry_run and (changes := list_changes(connection, article_id, tag, made.draft)):
             self.summary.changes[f"{article.key}/{tag}"] = changes
-        if tag == article.source:
-            self._source = (article.key, rendered)
-        return save_translation(connection, article_id, locale, file.draft, rendered, targets, self.now)
+        earlier = self.known[article.key].earlier.get(tag) if article.key in self.known else None
+        state = save_translation(
+            connection,
+            article_id,
+            locale,
+            made.draft,
+            made.rendered,
+            made.targets,
+            self.now,
+            is_kept=self.keeps_edits and earlier is not None and earlier.is_edited,
+        )
+        if state != "kept":
+            self._note_pictures(connection, made.pictures)
+            read = [file.path] if self.folder.is_plain else [file.path, file.path.parent / ABOUT]
+            names = [self.files.name(path) for path in read]
+            self.taken_in[article.key, tag] = {name: self.files.hash(name) for name in names} | made.files
+        return state
 
-    def _heading_ids(self, article: ArticleFolder) -> list[tuple[int, str]]:
-        key, source = self._source
-        return [(heading.level, heading.id) for heading in source.headings] if key == article.key else []
-
-    def _render(self, connection: Connection, file: TranslationFile, **options: Any) -> tuple[Rendered, Targets]:
-        first = render(file.draft.markdown, **options)
-        for link in list_broken(connection, first.links, self.known):
+    def _make(self, connection: Connection, file: TranslationFile, draft: Draft, **options: Any) -> _Made:
+        """Render a text; that of a plain tree with addresses that lead to the same from any other folder."""
+        first = render(draft.markdown, **options)
+        for link in () if self.is_demo else list_broken(connection, first.links, self.linked):
             self._object(file, link, f"the link `{link}` leads to no article", "link to no article")
-        images = {}
-        for image in first.images:
-            stored = self._store(connection, file, image.src)
-            if stored is not None:
-                images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
-        targets = Targets(images, self._links(file, first.links) if self.folder.is_plain else {})
-        if not images and not targets.links:
-            return first, targets
-        return render(file.draft.markdown, images=images, links=targets.links, **options), targets
+        files, pictures, images, addresses = {}, {}, {}, {}
+        for src in dict.fromkeys(image.src for image in first.images if image.src):
+            path = Path(os.path.realpath(file.path.parent / image_path(src).replace("\0", "")))
+            name = path.relative_to(self.files.home).as_posix() if path.is_relative_to(self.files.home) else ""
+            if name:
+                files[name] = self.files.hash(name)
+            image = self._find_image(file, src, path)
+            address = _name_of(name) if self.folder.is_plain else src
+            if image is not None:
+                images[address] = ImageInfo(f"hd:media/{image.name}", image.width, image.height)
+                pictures[path] = image
+            addresses[src] = "" if image is None else quote(address)
+        if self.folder.is_plain:
+            draft = replace(draft, markdown=readdress(draft.markdown, addresses))
+        rendered = render(draft.markdown, images=images, **options) if addresses else first
+        return _Made(draft, rendered, Targets(images), pictures, files)
 
-    def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
+    def _find_image(self, file: TranslationFile, src: str, path: Path) -> StoredImage | None:
         try:
-            path = self._find_image(file, src)
-            image = read_image(path)
+            if _SCHEME.match(src) or src.startswith("//"):
+                raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
+            if not path.is_relative_to(self.files.home):
+                raise BadImage("leads out of the folder")
+            return read_image(path)
         except BadImage as error:
             self._object(file, src, f"the image `{src}` {error}", f"image {error}; its description is shown")
             return None
-        self.images[path] = image
-        row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
-        connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
-        return image
-
-    def _store_images(self) -> None:
-        """Once nothing is wrong: before the rows that name them are committed, and none that no row names."""
-        for path, image in self.images.items():
-            try:
-                store_image(self.site.settings.media_path, path, image)
-            except BadImage as error:
-                where = path.relative_to(os.path.realpath(self.folder.root)).as_posix()
-                raise ContentErrors([ContentError(where, 1, str(error))]) from None
-
-    def _find_image(self, file: TranslationFile, src: str) -> Path:
-        address = _split(src)
-        if address.scheme or src.startswith("//"):
-            raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
-        name = unquote(address.path).lstrip("/")
-        if "\0" in name:
-            raise BadImage("is missing")
-        path = Path(os.path.realpath(file.path.parent / name))
-        if not path.is_relative_to(os.path.realpath(self.folder.root)):
-            raise BadImage("leads out of the folder")
-        return path
 
     def _object(self, file: TranslationFile, address: str, reason: str, kind: str) -> None:
         """What is an error in our own layout is a note in trees that were made for another engine."""
-        where, line = file.path.relative_to(self.folder.root).as_posix(), _line_of(file.path, address)
+        where, line = self.files.name(file.path), _line_of(file.path, address)
         if self.folder.is_plain:
             self.summary.notes.append(Note(where, line, kind, address))
         else:
             self.errors.append(ContentError(where, line, reason))
 
-    def _links(self, file: TranslationFile, written: Sequence[str]) -> dict[str, str]:
-        """The links of a plain tree to its own files, as links to articles."""
-        found = {}
-        top = file.path.relative_to(self.folder.root).parts[0]
-        here = posixpath.dirname(file.path.relative_to(self.folder.root / top).as_posix())
-        for link in written:
-            path, _, anchor = link.partition("#")
-            if _split(link).scheme or not path.endswith(".md"):
-                continue
-            key = ascii_key(posixpath.normpath(posixpath.join(here, path))[: -len(".md")].replace("/", "-"))
-            if key in self.folder.articles:
-                found[link] = f"article:{key}" + (f"#{anchor}" if anchor else "")
-        return found
+    def _note_pictures(self, connection: Connection, pictures: dict[Path, StoredImage]) -> None:
+        self.pictures |= pictures
+        for image in pictures.values():
+            row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
+            connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
+
+    def _store_pictures(self) -> None:
+        """Once nothing is wrong: before the rows that name them are committed, and none that no row names."""
+        for path, image in self.pictures.items():
+            try:
+                store_image(self.site.settings.media_path, path, image)
+            except BadImage as error:
+                raise ContentErrors([ContentError(path.relative_to(self.files.home).as_posix(), 1, str(error))]) from None
 
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"
@@ -274,11 +332,9 @@ def _line_of(path: Path, address: str) -> int:
     return next((n for n, line in enumerate(lines, start=1) if named.search(unquote(line))), 1)
 
 
-def _split(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:  # half an IPv6 address
-        return SplitResult("", "", address, "", "")
+def _name_of(path: str) -> str:
+    """A name for an image beside the texts of an article, made of its path in a plain tree."""
+    return re.sub(r"[^\w.-]+", "-", path)
 
 
 def _source_first(article: ArticleFolder) -> Iterator[tuple[str, TranslationFile]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,11 @@ class StoredImage:
     def name(self) -> str:
         """The file's name in the media folder."""
         return f"{self.hash}.{self.extension}"
+
+
+def image_path(src: str) -> str:
+    """Where an image stands from the folder of its text, by its decoded address; one with "/" begins there as well."""
+    return (src if Path(src).suffix.lower() in EXTENSIONS else re.split("[?#]", src)[0]).lstrip("/")
 
 
 def read_image(path: Path) -> StoredImage:

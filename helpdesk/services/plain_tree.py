@@ -16,8 +16,9 @@ from helpdesk.services.folder import (
     TranslationFile,
     one_line,
 )
+from helpdesk.services.import_state import Files, maker_of
 from helpdesk.services.saving import Draft
-from helpdesk.text.frontmatter import FrontMatterError, split
+from helpdesk.text.frontmatter import FrontMatterError, plain_lines, split
 from helpdesk.text.markdown import drop_includes, strip_title
 from helpdesk.text.slug import ascii_key, slugify
 
@@ -31,13 +32,13 @@ def is_plain_tree(root: Path, locales: Locales) -> bool:
     return any(locales.find_alias(name) for name in names) and not any(root.glob("*/_index.*.md"))
 
 
-def read_plain_tree(root: Path, locales: Locales) -> Folder:
+def read_plain_tree(root: Path, locales: Locales, files: Files) -> Folder:
     """Read a plain tree; the category is named as the folder. Raises ContentErrors."""
-    reader = Reader(root, locales)
+    reader = Reader(root, locales, files)
     category = ascii_key(root.resolve().name) or "documents"
-    folder = Folder(root, is_plain=True)
+    folder = Folder(root, files, is_plain=True)
     folder.categories[category] = Group(category)
-    files: dict[str, dict[str, Path]] = {}
+    pages: dict[str, dict[str, Path]] = {}
     unknown: list[Path] = []
     for top in sorted(child for child in root.iterdir() if child.is_dir() and not child.name.startswith(".")):
         locale = locales.find_alias(top.name)
@@ -45,14 +46,13 @@ def read_plain_tree(root: Path, locales: Locales) -> Folder:
             unknown.append(top)
             continue
         folder.categories[category].texts[locale.tag] = Text(_title_of(root.resolve().name))
-        for path in sorted(top.rglob("[!.]*.md")):
-            if any(part.startswith(".") for part in path.relative_to(top).parts):
-                continue
-            files.setdefault(path.relative_to(top).with_suffix("").as_posix(), {})[locale.tag] = path
+        for path in sorted(top.rglob("*.md")):
+            pages.setdefault(path.relative_to(top).with_suffix("").as_posix(), {})[locale.tag] = path
     if unknown:
         names = ", ".join(top.name for top in unknown)
         reader.refuse(unknown[0], 1, f"no locale of this site; add to HELPDESK_LOCALES: {names}")
-    for position, (name, by_locale) in enumerate(files.items(), start=1):
+    files.maker = maker_of(locales, *sorted(pages))  # a link leads to an article only where there is its page
+    for position, (name, by_locale) in enumerate(pages.items(), start=1):
         _read_article(reader, folder, category, (position, name), by_locale)
     if not folder.articles and not reader.errors:
         reader.refuse(root, 1, "holds no Markdown files")
@@ -73,8 +73,9 @@ def _read_article(
     source = next(tag for tag in _source_order(reader.locales) if tag in by_locale)
     section = _section(folder, category, name, by_locale)
     article = ArticleFolder(key, category, section, source, position=position)
+    unchanged = reader.files.unchanged(key, source, {tag: reader.name(path) for tag, path in by_locale.items()})
     for tag, path in by_locale.items():
-        translation = _read_translation(reader, folder, path)
+        translation = TranslationFile(path, None) if tag in unchanged else _read_translation(reader, folder, path)
         if translation is not None:
             article.translations[tag] = translation
     folder.articles[key] = article
@@ -107,11 +108,11 @@ def _read_translation(reader: Reader, folder: Folder, path: Path) -> Translation
     if text is None:
         return None
     try:
-        matter = split(text)
+        matter = split(plain_lines(text).removeprefix("\ufeff"))
     except FrontMatterError as error:
         reader.refuse(path, error.line, error.reason)
         return None
-    fields = {name: value for name in KNOWN if isinstance(value := matter.fields.get(name, ""), str)}
+    fields = {name: one_line(value) for name in KNOWN if isinstance(value := matter.fields.get(name, ""), str)}
     unknown = matter.fields.keys() - set(KNOWN)
     if unknown:
         folder.notes.append(Note(reader.name(path), 1, "front matter not kept", ", ".join(sorted(unknown))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -10,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from helpdesk import clock
 from helpdesk.errors import RevisionNotFound, SourceNeeded, TranslationNotFound
-from helpdesk.models import Article, Body, Revision, Translation
+from helpdesk.models import Article, Revision, Translation
 from helpdesk.models.articles import SIGNIFICANCES as SIGNIFICANCES
-from helpdesk.services.saving import Draft, Targets, save_translation
+from helpdesk.services.saving import Draft, Targets, save_translation, source_headings
 from helpdesk.services.site import Site
 from helpdesk.text.markdown import render
 
@@ -117,14 +116,3 @@ def _find(connection: Connection, key: str, tag: str) -> Any:
     if row is None:
         raise TranslationNotFound(f"There is no translation of `{key}` in `{tag}`.")
     return row
-
-
-def source_headings(connection: Connection, article_id: int) -> list[tuple[int, str]]:
-    """Levels and ids of the source's headings, as translations take them over."""
-    headings = connection.execute(
-        select(Body.headings)
-        .join(Translation, Translation.id == Body.translation_id)
-        .join(Article, Article.id == Translation.article_id)
-        .where(Article.id == article_id, Translation.locale == Article.source_locale)
-    ).scalar()
-    return [(level, identifier) for level, identifier, _text in json.loads(headings or "[]")]

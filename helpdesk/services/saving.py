@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -26,12 +26,15 @@ from helpdesk.models import (
     Translation,
 )
 from helpdesk.text.excerpt import excerpt_of
+from helpdesk.text.frontmatter import plain_lines
 from helpdesk.text.markdown import ImageInfo, Rendered
 from helpdesk.text.reading import reading_minutes
 from helpdesk.text.slug import slugify
 
-# Columns whose change makes a new revision; the others are about the translation, not its text.
-TEXT_COLUMNS = ("title", "summary", "keywords", "markdown")
+# Columns whose change makes a new revision, as a change of the text does; the others are about the translation.
+TEXT_COLUMNS = ("title", "summary", "keywords")
+# Columns that people decide on; the others are made of the text.
+DECIDED = (*TEXT_COLUMNS, "slug", "status", "published_at", "updated_at", "revision", "based_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +86,20 @@ class Targets:
 def save_group(
     connection: Connection, *, category_id: int | None, key: str, position: int | None, is_demo: bool
 ) -> tuple[int, bool]:
-    """Insert or move a category (`category_id` None) or a section; its id, and whether anything changed."""
+    """Insert or move an imported category (`category_id` None) or section; its id, and whether anything changed."""
     model: Any = Category if category_id is None else Section
     where = [model.key == key] if category_id is None else [model.key == key, model.category_id == category_id]
-    row = connection.execute(select(model.id, model.position, model.is_demo).where(*where)).first()
+    row = connection.execute(select(model.id, model.position, model.is_demo, model.is_imported).where(*where)).first()
     if row is not None:
         place = row.position if position is None else position
-        is_changed = (place, is_demo) != (row.position, row.is_demo)
+        is_changed = (place, is_demo, True) != (row.position, row.is_demo, row.is_imported)
         if is_changed:
-            connection.execute(update(model).where(model.id == row.id).values(position=place, is_demo=is_demo))
+            changes = {"position": place, "is_demo": is_demo, "is_imported": True}
+            connection.execute(update(model).where(model.id == row.id).values(**changes))
         return int(row.id), is_changed
     if position is None:
         position = connection.execute(select(func.coalesce(func.max(model.position), 0) + 1)).scalar_one()
-    values: dict[str, Any] = {"key": key, "position": position, "is_demo": is_demo}
+    values: dict[str, Any] = {"key": key, "position": position, "is_demo": is_demo, "is_imported": True}
     if category_id is not None:
         values["category_id"] = category_id
     return new_id(connection, insert(model).values(**values)), True
@@ -139,16 +143,20 @@ def save_translation(
     rendered: Rendered,
     targets: Targets,
     now: datetime,
+    *,
+    is_kept: bool = False,
 ) -> str:
     """Save one translation: "new", "changed" or "unchanged". `targets` are those that `rendered` was made with.
 
-    A changed text becomes a new revision: the draft's number if it is higher than the last, else the next. Without
-    dates in the draft, the first publication is `now`, and the update is `now` unless the change is a typo. Without
-    `based_on`, a new or changed text is held to be made from the source's current revision.
+    With `is_kept` what people decided on stays: what would change it is not saved, and is "kept".
+
+    A changed text, not one that looks the same, becomes a new revision: the draft's number if it is higher than the
+    last, else the next. Without dates in the draft, the first publication is `now`, and the update is `now` unless the
+    change is a typo. Without `based_on`, a new or changed text is held to be made from the source's current revision.
     """
     found = connection.execute(_existing(article_id, locale.tag)).first()
     old = found._asdict() if found is not None else None
-    is_changed = old is None or any(old[name] != getattr(draft, name) for name in TEXT_COLUMNS)
+    is_changed = old is None or _is_other(old, draft, rendered)
     number = _revision_number(old, draft, is_changed)
     draft = _complete(connection, article_id, locale, old, draft, is_changed, now)
     card = {
@@ -176,6 +184,8 @@ def save_translation(
         translation_id = _insert(connection, article_id, locale, card, body)
     elif all(old[name] == value for name, value in {**card, **body}.items()):
         return "unchanged"
+    elif is_kept and (old["markdown"] != draft.markdown or any(old[name] != card[name] for name in DECIDED)):
+        return "kept"
     else:
         translation_id = old["id"]
         connection.execute(update(Translation).where(Translation.id == translation_id).values(**card))
@@ -192,6 +202,14 @@ def _existing(article_id: int, locale: str) -> Any:
         .join(Body, Body.translation_id == Translation.id)
         .where(Translation.article_id == article_id, Translation.locale == locale)
     )
+
+
+def _is_other(old: Mapping[str, Any], draft: Draft, rendered: Rendered) -> bool:
+    """Whether readers see other words; line ends, empty lines around, or other addresses of the same are not."""
+    if any(old[name] != getattr(draft, name) for name in TEXT_COLUMNS):
+        return True
+    is_same = plain_lines(old["markdown"]).strip("\n") == plain_lines(draft.markdown).strip("\n")
+    return not is_same and old["html"] != rendered.html
 
 
 def _revision_number(old: Mapping[str, Any] | None, draft: Draft, is_changed: bool) -> int:
@@ -262,11 +280,12 @@ def _snapshot(
     )
 
 
-def find_article(connection: Connection, key: str) -> tuple[int, Sequence[str]] | None:
-    """Id and the locales that an article has."""
-    rows = connection.execute(
-        select(Article.id, Translation.locale)
-        .outerjoin(Translation, Translation.article_id == Article.id)
-        .where(Article.key == key)
-    ).all()
-    return (int(rows[0].id), [row.locale for row in rows if row.locale]) if rows else None
+def source_headings(connection: Connection, article_id: int) -> list[tuple[int, str]]:
+    """Level and id of each heading of an article's source, for `render`."""
+    headings = connection.execute(
+        select(Body.headings)
+        .join(Translation, Translation.id == Body.translation_id)
+        .join(Article, Article.id == Translation.article_id)
+        .where(Article.id == article_id, Translation.locale == Article.source_locale)
+    ).scalar()
+    return [(level, identifier) for level, identifier, _text in json.loads(headings or "[]")]

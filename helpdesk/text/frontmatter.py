@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import yaml
 
 _LIMIT = 64 * 1024
-_FENCE = "---"
+_END = r"(?>\r\n|\r|\n)"
+_FENCE = r"---[^\S\r\n]*"
+_OPENING = re.compile(rf"\ufeff?{_FENCE}(?:{_END}|\Z)")
+_MATTER = re.compile(rf"\ufeff?{_FENCE}{_END}((?:[^\r\n]*+{_END})*?){_FENCE}(?:{_END}|\Z)")
+_LINE_END = re.compile(_END)
 
 
 class FrontMatterError(ValueError):
@@ -31,29 +37,59 @@ class FrontMatter:
 
 
 def split(text: str) -> FrontMatter:
-    """Fields and body of a Markdown file, without byte order mark and with plain line ends.
+    """Fields of a Markdown file, and its body: exactly what stands after the line that closes the fields.
 
     Raises FrontMatterError."""
-    text = _plain_lines(text)
-    if text.split("\n", 1)[0].rstrip() != _FENCE:
+    matter = _MATTER.match(text)
+    if matter is None:
+        if _OPENING.match(text):
+            raise FrontMatterError(1, "the front matter has no closing ---")
         return FrontMatter({}, {}, text, 1)
-    lines = text.split("\n")
-    end = next((i for i in range(1, len(lines)) if lines[i].rstrip() == _FENCE), None)
-    if end is None:
-        raise FrontMatterError(1, "the front matter has no closing ---")
-    fields, places = _read("\n".join(lines[1:end]) + "\n", first_line=2)
-    return FrontMatter(fields, places, "\n".join(lines[end + 1 :]), end + 2)
+    fields, places = _read(plain_lines(matter[1]), first_line=2)
+    return FrontMatter(fields, places, text[matter.end() :], line_at(text, matter.end()))
 
 
 def load_fields(text: str) -> FrontMatter:
     """Fields of a file that is YAML only, with an empty body. Raises FrontMatterError."""
-    text = _plain_lines(text)
+    text = plain_lines(text.removeprefix("\ufeff"))
     fields, places = _read(text, first_line=1)
     return FrontMatter(fields, places, "", text.count("\n") + 1)
 
 
-def _plain_lines(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+def dump_fields(fields: Mapping[str, object]) -> str:
+    """The YAML of text, numbers, times and lists, a line each; what is None or empty is left out.
+
+    Read as other programs read YAML, each value is again what it was: text that looks like something else is quoted."""
+    kept = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    return yaml.dump(kept, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=float("inf"))
+
+
+class _Dumper(yaml.SafeDumper):
+    """One line for a list; a time that is midnight UTC is a day."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def time(self, value: datetime) -> yaml.ScalarNode:
+        written = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return self.represent_scalar("tag:yaml.org,2002:timestamp", written.removesuffix("T00:00:00Z"))
+
+    def list(self, value: list[str]) -> yaml.SequenceNode:
+        return self.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+
+
+_Dumper.add_representer(datetime, _Dumper.time)
+_Dumper.add_representer(list, _Dumper.list)
+
+
+def plain_lines(text: str) -> str:
+    """The text with line feeds only."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def line_at(text: str, index: int) -> int:
+    """The number of the line on which a character stands."""
+    return len(_LINE_END.findall(text, 0, index)) + 1
 
 
 def _read(source: str, *, first_line: int) -> tuple[dict[str, str | list[str]], dict[str, int]]:

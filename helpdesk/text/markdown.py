@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import unquote
 
 from helpdesk.text.finishing import Finisher, Heading, Image, ImageInfo
+from helpdesk.text.frontmatter import line_at, plain_lines
 from helpdesk.text.parsing import build_parser
 
 __all__ = [
+    "RENDERER",
     "Heading",
     "Image",
     "ImageInfo",
@@ -19,11 +22,14 @@ __all__ = [
     "drop_includes",
     "is_too_large",
     "list_destinations",
+    "readdress",
     "relink",
     "render",
     "strip_title",
 ]
 
+# Raised with every change of what `render` makes of the same text: the next import renders all texts again.
+RENDERER = 1
 _PARSER = build_parser()
 _BLOCK_PARSER = build_parser()
 _BLOCK_PARSER.core.ruler.disable("inline")
@@ -42,6 +48,7 @@ _ADDRESS = re.compile(
     r"(?:<(?P<bracketed>[^<>]*)>|(?P<bare>[^\s<>()\"']+))"
     r"|<(?P<auto>article:[^<>\s]*)>"
 )
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _FENCE = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)")
 
 
@@ -69,6 +76,7 @@ def render(
     `heading_ids` are the (level, id) of another language's headings, taken over where all levels agree.
     Ids carry the prefix "h-" in the HTML only. `images` are keyed by the source's own `src`;
     `links` are addresses to put in place of the source's own."""
+    source = plain_lines(source)
     if is_too_large(source):
         return Rendered(f'<pre tabindex="0" dir="auto">{escape(source)}</pre>\n', (), source, (), ())
     mark = secrets.token_hex(8)
@@ -79,7 +87,7 @@ def render(
 
 def strip_title(source: str) -> tuple[str, str | None, str]:
     """The first level-one heading as plain text ("" if none), its explicit id, and the body without it."""
-    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    source = plain_lines(source.removeprefix("\ufeff"))
     tokens = [] if is_too_large(source) else _BLOCK_PARSER.parse(source, {"mark": "title"})
     for index, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0 and token.map:
@@ -126,10 +134,17 @@ def relink(source: str, resolve: Callable[[str], str | None]) -> str:
         url = url.replace("(", "%28").replace(")", "%29")
         if auto is not None:
             return f"<{url}>" if url else ""
-        return before + (url or ("" if "=" in before else "<>"))
+        nothing = '""' if before.endswith("=") else "" if "=" in before else "<>"
+        return before + (url or nothing)
 
-    lines, code = source.split("\n"), _code_lines(source)
-    return "\n".join(line if number in code else _ADDRESS.sub(real, line) for number, line in enumerate(lines))
+    lines, code = _LINE.findall(source), _code_lines(source)
+    return "".join(line if number in code else _ADDRESS.sub(real, line) for number, line in enumerate(lines))
+
+
+def readdress(source: str, addresses: Mapping[str, str]) -> str:
+    """As `relink`, by a table of addresses; there as in the text they may be percent-encoded."""
+    known = {unquote(address): url for address, url in addresses.items()}
+    return relink(source, lambda address: known.get(unquote(address)))
 
 
 def list_destinations(source: str) -> tuple[str, ...]:
@@ -142,7 +157,7 @@ def list_destinations(source: str) -> tuple[str, ...]:
 def _code_lines(source: str) -> set[int]:
     """Lines of code blocks, counted from 0."""
     if is_too_large(source):
-        return set(range(source.count("\n") + 1))  # shown as it was written
+        return set(range(line_at(source, len(source))))  # shown as it was written
     tokens = _BLOCK_PARSER.parse(source, {"mark": "code"})
     blocks = (token.map for token in tokens if token.type in ("fence", "code_block") and token.map)
     return {number for start, end in blocks for number in range(start, end)}

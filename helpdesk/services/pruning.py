@@ -1,0 +1,70 @@
+"""Deletes what earlier imports brought and the folder lacks, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Connection
+
+from helpdesk.models import Article, Category, Redirect, Section, Translation
+from helpdesk.services.folder import Folder
+from helpdesk.services.import_state import KnownArticle
+
+
+@dataclass(slots=True)
+class Pruned:
+    """Translations as `key/tag`, and the articles that are touched."""
+
+    deleted: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    article_ids: list[int] = field(default_factory=list)
+
+
+def prune_articles(connection: Connection, folder: Folder, *, is_demo: bool, keeps_edits: bool) -> Pruned:
+    """Delete translations, and articles of which none is left; never what was made here, or edited if that is kept."""
+    pruned = Pruned()
+    for key, article in sorted(folder.files.known.items()):
+        if article.row.is_demo != is_demo:
+            continue
+        wanted = folder.articles[key].translations if key in folder.articles else {}
+        gone = [tag for tag in article.earlier if tag not in wanted]
+        kept = {tag for tag in gone if keeps_edits and article.earlier[tag].is_edited}
+        tags = set(gone) - kept
+        if tags != set(article.tags) and key not in folder.articles:
+            kept |= tags & {article.row.source_locale}  # the others need their source
+        tags -= kept
+        if tags:
+            _delete(connection, article, tags)
+            pruned.article_ids.append(article.row.id)
+        pruned.deleted += [f"{key}/{tag}" for tag in gone if tag in tags]
+        pruned.kept += [f"{key}/{tag}" for tag in gone if tag in kept]
+    return pruned
+
+
+def _delete(connection: Connection, article: KnownArticle, tags: set[str]) -> None:
+    article_id = article.row.id
+    if tags == set(article.tags):
+        connection.execute(delete(Article).where(Article.id == article_id))
+    else:
+        here = (Translation.article_id == article_id, Translation.locale.in_(tags))
+        connection.execute(delete(Translation).where(*here))
+
+
+def prune_groups(connection: Connection, categories: Iterable[int], sections: Iterable[int], *, is_demo: bool) -> bool:
+    """Delete imported sections and categories that are empty and not among these; whether there were any."""
+    is_changed = False
+    for model, wanted, users in (
+        (Section, sections, (Article.section_id,)),
+        (Category, categories, (Article.category_id, Section.category_id)),
+    ):
+        conditions = [model.is_imported, model.is_demo == is_demo, model.id.not_in(list(wanted))]
+        conditions += [model.id.not_in(select(column)) for column in users]
+        ids = list(connection.execute(select(model.id).where(*conditions)).scalars())
+        # A later one may get the same id, and is not to be found where redirects led to this one.
+        is_old = (Redirect.kind == model.__tablename__.removeprefix("hd_"), Redirect.target_id.in_(ids))
+        connection.execute(delete(Redirect).where(*is_old))
+        connection.execute(delete(model).where(model.id.in_(ids)))
+        is_changed |= bool(ids)
+    return is_changed
