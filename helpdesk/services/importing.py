@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,6 @@ from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
 from helpdesk.services.saving import Targets, save_group, save_group_text, save_translation
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.markdown import ImageInfo, Rendered, render
-from helpdesk.text.slug import ascii_key
 
 
 @dataclass(slots=True)
@@ -46,13 +44,18 @@ def import_content(
     *,
     dry_run: bool = False,
     is_demo: bool = False,
+    locale: str | None = None,
     progress: Progress = no_progress,
 ) -> Summary:
-    """Import a folder of either layout. Raises ContentErrors, and Busy; then nothing was changed."""
+    """Import a folder of either layout. Raises ContentErrors, and Busy; then nothing was changed.
+
+    `locale` is that of texts of a plain tree whose path names none."""
     if not root.is_dir():
         raise ContentErrors([ContentError(str(root), 1, "is not a folder")])
-    read = read_demo if is_demo else read_plain_tree if is_plain_tree(root, site.locales) else read_folder
-    folder = read(root, site.locales)
+    if not is_demo and is_plain_tree(root, site.locales):
+        folder = read_plain_tree(root, site.locales, locale)
+    else:
+        folder = (read_demo if is_demo else read_folder)(root, site.locales)
     importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo)
     try:
         with site.database.transaction() as connection:
@@ -183,10 +186,7 @@ class _Importer:
             stored = self._store(connection, file, image.src)
             if stored is not None:
                 images[image.src] = ImageInfo(f"hd:media/{stored.name}", stored.width, stored.height)
-        targets = Targets(images, self._links(file, first.links) if self.folder.is_plain else {})
-        if not images and not targets.links:
-            return first, targets
-        return render(file.draft.markdown, images=images, links=targets.links, **options), targets
+        return render(file.draft.markdown, images=images, **options) if images else first, Targets(images)
 
     def _store(self, connection: Connection, file: TranslationFile, src: str) -> StoredImage | None:
         path = (file.path.parent / unquote(urlsplit(src).path).lstrip("/")).resolve()
@@ -208,20 +208,6 @@ class _Importer:
         row = {"hash": image.hash, "extension": image.extension, "width": image.width, "height": image.height}
         connection.execute(self.site.database.upsert(Media).values(**row).on_conflict_do_nothing())
         return image
-
-    def _links(self, file: TranslationFile, written: Sequence[str]) -> dict[str, str]:
-        """The links of a plain tree to its own files, as links to articles."""
-        found = {}
-        top = file.path.relative_to(self.folder.root).parts[0]
-        here = posixpath.dirname(file.path.relative_to(self.folder.root / top).as_posix())
-        for link in written:
-            path, _, anchor = link.partition("#")
-            if urlsplit(link).scheme or not path.endswith(".md"):
-                continue
-            key = ascii_key(posixpath.normpath(posixpath.join(here, path))[: -len(".md")].replace("/", "-"))
-            if key in self.folder.articles:
-                found[link] = f"article:{key}" + (f"#{anchor}" if anchor else "")
-        return found
 
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
 _LIMIT = 64 * 1024
 _FENCE = "---"
+_FOREIGN_FENCES = {"---": "yaml", "+++": "toml"}
+_LARGEST_SETTINGS = 256 * 1024  # characters
 
 
 class FrontMatterError(ValueError):
@@ -50,6 +55,54 @@ def load_fields(text: str) -> FrontMatter:
     text = _plain_lines(text)
     fields, places = _read(text, first_line=1)
     return FrontMatter(fields, places, "", text.count("\n") + 1)
+
+
+def split_foreign(text: str) -> FrontMatter:
+    """As `split` for files of other engines: YAML, TOML (+++) or JSON. Of what is nested, only the name is given.
+
+    What begins as fields but is none is body. Raises FrontMatterError."""
+    text = _plain_lines(text)
+    lines = text.split("\n")
+    fence = lines[0].rstrip()
+    end = next((i for i in range(1, len(lines)) if lines[i].rstrip() == fence), None)
+    fields: Any = None
+    if fence in _FOREIGN_FENCES and end is not None:
+        fields = load_settings("\n".join(lines[1:end]), _FOREIGN_FENCES[fence], first_line=2)
+    elif text.startswith("{"):
+        try:
+            fields, length = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return FrontMatter({}, {}, text, 1)
+        end = text.count("\n", 0, length)
+    if end is None or not isinstance(fields, dict):
+        return FrontMatter({}, {}, text, 1)
+    return FrontMatter({str(k): _flat(v) for k, v in fields.items()}, {}, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def load_settings(text: str, kind: str, *, first_line: int = 1) -> Any:
+    """What a file of another engine holds, YAML's values as text and its tags passed over; nothing is run.
+
+    `kind` is yaml, toml or json. Raises FrontMatterError."""
+    if len(text) > _LARGEST_SETTINGS:
+        raise FrontMatterError(first_line, f"longer than {_LARGEST_SETTINGS:,} characters")
+    try:
+        if kind == "toml":
+            return tomllib.loads(text)
+        return json.loads(text) if kind == "json" else yaml.BaseLoader(text).get_single_data()
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line if mark else getattr(error, "lineno", 1) - 1
+        raise FrontMatterError(
+            first_line + line, f"is not {kind.upper()}: {getattr(error, 'problem', error)}"
+        ) from error
+    except RecursionError:
+        raise FrontMatterError(first_line, "is nested too deeply") from None
+
+
+def _flat(value: Any) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value if not isinstance(item, list | dict)]
+    return "" if value is None or isinstance(value, dict) else str(value)
 
 
 def _plain_lines(text: str) -> str:
