@@ -24,15 +24,16 @@ def content() -> None:
 @content.command("import")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--locale", help="Of texts of a plain tree whose path names none; else the project's or site's default.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write every note to this file, a line each.")
 @with_site
-def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) -> None:
-    """Import FOLDER: `<category>/<section>/<key>/<tag>.md`, or a plain tree `<locale>/**/*.md`.
+def import_folder(site: Site, folder: Path, dry_run: bool, locale: str | None, report: Path | None) -> None:
+    """Import FOLDER: `<category>/<section>/<key>/<tag>.md`, or a project of MkDocs, Hugo, Docusaurus or Markdown alone.
 
     All or nothing; the same folder twice changes nothing.
     """
     try:
-        summary = import_content(site, folder, dry_run=dry_run, progress=show_progress)
+        summary = import_content(site, folder, dry_run=dry_run, locale=locale, progress=show_progress)
     except ContentErrors as error:
         raise refused(error, "Nothing was imported.") from None
     for name, items in (("new", summary.new), ("changed", summary.changed)):

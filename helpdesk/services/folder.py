@@ -1,7 +1,7 @@
-"""Reads a folder of Markdown into values; knows both layouts, checks everything, changes nothing.
+"""Reads a folder of Markdown into values; knows the product's own layout, checks everything, changes nothing.
 
-Layouts: `<category>/<section>/<key>/<tag>.md` with `_index.<tag>.md`, `_article.yaml` (product rule 7), and the plain
-tree `<locale>/**/*.md` of documentation projects.
+It is `<category>/<section>/<key>/<tag>.md` with `_index.<tag>.md`, `_article.yaml` (product rule 7); `plain_tree` reads
+those of documentation projects.
 """
 
 from __future__ import annotations
@@ -246,7 +246,7 @@ def read_folder(root: Path, locales: Locales) -> Folder:
                     reader.refuse(article_dir, 1, f"the key `{article.key}` stands elsewhere as well")
                 folder.articles[article.key] = article
     if not folder.articles and not reader.errors:
-        reader.refuse(root, 1, "holds no articles (`<category>/<section>/<key>/<tag>.md` or `<locale>/**/*.md`)")
+        reader.refuse(root, 1, "holds neither `<category>/<section>/<key>/<tag>.md` nor Markdown of another engine")
     if reader.errors:
         raise ContentErrors(reader.errors)
     return folder

@@ -53,7 +53,7 @@ def read_plain_tree(root: Path, locales: Locales, tag: str | None = None) -> Fol
     tree = read_tree(reader, tag)
     pages = [page for file in tree.files.values() if (page := _read_page(reader, tree, file)) is not None]
     if not pages and not reader.errors:
-        reader.refuse(root, 1, f"holds no Markdown files{f' where {tree.engine} has its pages' if tree.engine else ''}")
+        reader.refuse(root, 1, f"holds no Markdown in `{tree.content}`, where {tree.engine or 'it'} has its pages")
     if reader.errors:
         raise ContentErrors(reader.errors)
     return _Builder(reader, tree, pages).build()
@@ -104,7 +104,7 @@ class _Builder:
     """Makes a folder of pages."""
 
     def __init__(self, reader: Reader, tree: Tree, pages: list[Page]) -> None:
-        self.reader, self.tree = reader, tree
+        self.reader, self.tree, self.all = reader, tree, pages
         self.folder = Folder(reader.root, is_plain=True, notes=tree.notes)
         order = {locale.tag: number for number, locale in enumerate(reader.locales.all)} | {tree.default.tag: -1}
         pages.sort(key=lambda page: order[page.file.tag])
@@ -117,10 +117,14 @@ class _Builder:
         self.weights = dict(tree.weights)
         for name, versions in self.pages.items():
             # The source: of those with a text the first in the order of locales.
-            self.pages[name] = dict(sorted(versions.items(), key=lambda item: not item[1].markdown.strip()))
-            self._render(list(self.pages[name].values()))
-            weight = next(iter(self.pages[name].values())).word("weight", "sidebar_position")
-            if weight.isdigit():
+            self.pages[name] = dict(sorted(versions.items(), key=lambda item: not item[1].has_text))
+            source, *others = self.pages[name].values()
+            source.rendered = render(source.markdown)
+            ids = [(heading.level, heading.id) for heading in source.rendered.headings]
+            for page in others:
+                page.rendered = render(page.markdown, heading_ids=ids)
+            weight = source.word("weight", "sidebar_position")
+            if weight.isdigit() and not (name.endswith("/index") and name.removesuffix("/index") in self.weights):
                 self.weights[name.removesuffix("/index")] = int(weight)
 
     def build(self) -> Folder:
@@ -130,39 +134,30 @@ class _Builder:
         title = _one_line(self.tree.title) or _title_of(root)
         texts = {page.file.tag: Text(title) for versions in self.pages.values() for page in versions.values()}
         self.folder.categories[category] = Group(category, texts=texts)
-        names = [name for name in sorted(self.pages, key=self._place) if self._has_text(name)]
+        names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
         keys: dict[str, str] = {}
         for name in names:
             keys[name] = _key(name, keys.values())
         links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
         for position, name in enumerate(names, start=1):
             versions = self.pages[name]
+            for page in versions.values():
+                if not page.has_text:
+                    page.losses.add("no text: only its title was taken", 1, "")
             section = self._section(category, name)
             article = ArticleFolder(keys[name], category, section, next(iter(versions)), position=position)
             for tag, page in versions.items():
                 article.translations[tag] = TranslationFile(page.file.path, self._draft(page, links.rewrite(page)))
             self.folder.articles[article.key] = article
-        for page in (page for versions in self.pages.values() for page in versions.values()):
+        shown = {text.title for group in self.folder.sections.values() for text in group.texts.values()}
+        for page in (page for name in self.pages.keys() - keys.keys() for page in self.pages[name].values()):
+            if not any(page.title in title for title in shown):
+                page.losses.add("no text: left out", 1, page.title)
+        for page in self.all:
             where = self.reader.name(page.file.path)
             for kind, (line, details) in page.losses.by_kind.items():
                 self.folder.notes.append(Note(where, line, kind, "; ".join(filter(None, details))))
         return self.folder
-
-    def _has_text(self, name: str) -> bool:
-        """Whether a page becomes an article; an index without text is the title of its folder."""
-        empty = [page for page in self.pages[name].values() if not page.markdown.strip()]
-        has_text = len(empty) < len(self.pages[name])
-        is_index = name == "index" or name.endswith("/index")
-        for page in empty if has_text or not is_index else ():
-            page.losses.add("no text: only its title was taken" if has_text else "no text: left out", 1, page.title)
-        return has_text
-
-    def _render(self, versions: list[Page]) -> None:
-        """With the ids that their headings will have."""
-        ids: list[tuple[int, str]] = []
-        for page in versions:
-            page.rendered = render(page.markdown, heading_ids=ids)
-            ids = ids or [(heading.level, heading.id) for heading in page.rendered.headings]
 
     def _place(self, name: str) -> tuple[int, list[tuple[int, bool, str]]]:
         """By the table of contents, then by weight and name, an index first in its folder."""
@@ -185,7 +180,7 @@ class _Builder:
             titles = [self._folder_title(title, folder, tag) for title, folder in _pairs(sections, path)]
             title = " / ".join(titles) or self.folder.categories[category].texts[tag].title
             index = self.pages.get(f"{path}/index", {}).get(tag)
-            summary = index.word("description") if index and not index.markdown.strip() else ""
+            summary = index.word("description") if index and not index.has_text else ""
             group.texts.setdefault(tag, Text(title, summary=summary))
         return key
 

@@ -55,9 +55,10 @@ class NavEntry:
 
 @dataclass(slots=True)
 class Tree:
-    """A project; `engine` is "" for Markdown alone. Folders have names as pages have."""
+    """A project; `engine` is "" for Markdown alone, `content` the folder of its pages. Folders are named as pages."""
 
     engine: str
+    content: str
     default: Locale
     title: str = ""
     files: dict[tuple[str, str], SourceFile] = field(default_factory=dict)  # by name and tag
@@ -92,9 +93,10 @@ class _Layout:
         self.reader, self.root = reader, reader.root
         self.paths = list(_walk(self.root))
         self.unknown: dict[str, Path] = {}
-        self.tree = Tree(find_engine(self.root), reader.locales.default)
+        self.tree = Tree(find_engine(self.root), "", reader.locales.default)
         self.settings = self._settings()
         self.content = self._content()
+        self.tree.content = reader.name(self.content)
         self.left = Counter[str]()
         self.nav_items = 0
 
@@ -112,6 +114,10 @@ class _Layout:
         self._read_nav(_at(self.settings, "nav"), ())
         for language in self._languages():
             self._translate(self._find(str(_at(language, "locale"))), _at(language, "nav_translations"))
+        if not code and [*sources] == [self.content] and len({tag for _, tag in self.tree.files}) == 1:
+            self._leave(self.root, "no path names a locale: taken for the default", self.tree.default.tag)
+        for path in self.root.glob("sidebars.*"):
+            self._leave(path, "sidebar not read: pages stand in the order of their positions and names")
         for name, number in (+self.left).items():
             self._leave(self.root / name, "is no page of the tree: left out", f"{number} files" if number > 1 else "")
         if self.unknown:
@@ -140,10 +146,14 @@ class _Layout:
         self.tree.notes.append(Note(self.reader.name(path), line, kind, detail))
 
     def _settings(self) -> dict[str, Any]:
-        """Those of MkDocs and Hugo, of all files together; what Docusaurus has is a program."""
+        """Those of MkDocs and Hugo; what Docusaurus has is a program.
+
+        Of several projects of MkDocs, one for each language, those of the default locale."""
         settings: dict[str, Any] = {}
-        for sign in _SETTINGS.get(self.tree.engine, ()):
-            for path in sorted(path for path in self.root.glob(sign) if path.suffix in _KINDS):
+        paths = [path for sign in _SETTINGS.get(self.tree.engine, ()) for path in sorted(self.root.glob(sign))]
+        for path in paths:
+            is_own = path.parent == self.root or path.parent.name == "_default"
+            if path.suffix in _KINDS and (is_own or self._find(path.parent.name) == self.tree.default):
                 found = self._load(path)
                 settings |= {"languages": found} if path.stem == "languages" else found
         return settings
@@ -186,7 +196,8 @@ class _Layout:
                 named = {_inner(content / top): top for top in languages}
         found = {folder: self._locale(code, folder) for folder, code in named.items()}
         sources = {folder: locale for folder, locale in found.items() if locale}
-        return sources if self.tree.default in sources.values() else {content: self.tree.default, **sources}
+        has_default = self.tree.default in sources.values() and self.tree.engine != "docusaurus"
+        return sources if has_default else {content: self.tree.default, **sources}
 
     def _take(self, path: Path, sources: Mapping[Path, Locale]) -> None:
         """A page, or the label of a folder."""

@@ -37,6 +37,11 @@ class Page:
     anchor: str = ""
     rendered: Rendered = Rendered("", (), "", (), ())
 
+    @property
+    def has_text(self) -> bool:
+        """Whether it is more than a title."""
+        return bool(self.markdown.strip())
+
     def words(self, name: str) -> list[str]:
         """The values of a field, each in one line and without what no page may hold."""
         value = self.fields.get(name, "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from helpdesk.text.elements import NOTES, Inline, Losses
+from helpdesk.text.markdown import is_too_large
 
 _INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
 _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
@@ -14,8 +15,6 @@ _TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}|~{3,})[^`]*?\b(?:title|filename)=(
 # Shortcodes of Hugo around code without a fence; of tabs, those below a `tabpane` that says nothing else.
 _HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]+).*[>%]\}\}[ \t]*")
 _CODE_TAB = re.compile(
-    r"[ \t]*\{\{<[ \t]*(tab)[ \t](?!.*(?:text|disableCodeBlock)=\"?true).*?\bheader=\"([^\"]+)\".*>\}\}[ \t]*"
-)
     r"[ \t]*\{\{<[ \t]*(tab)[ \t](?!.*(?:text|disableCodeBlock)=\"?true).*?\bheader=\"([^\"]+)\".*>\}\}[ \t]*"
 )
 _TABPANE = re.compile(r"[ \t]*\{\{[<%][ \t]*tabpane.*")
@@ -33,12 +32,17 @@ _ABBREVIATION = re.compile(r"[ \t]*\*\[[^\]]+\]:.*")
 _MODULE = re.compile(r"(?:import\s+(?:[\w*{].*)?|export\s+(?:default|const|let|function)\b.*|export\s+[{*].*)")
 _TAG_BEGINS = re.compile(r"[ \t]*<[A-Za-z][\w.]*(?:[ \t][^>]*)?")
 _BLOCK_TAG = re.compile(r"[ \t]*<(/?)(?:[A-Z][\w.]*|div|details|section|center)(?:[ \t][^<]*)?(?<!/)>[ \t]*")
-_LONGEST = 200  # lines of one import, or of one tag
+_LONGEST = 100  # lines of one import, or of one tag
+_DEEPEST = 20  # blocks in blocks
 
 
 def convert(source: str, *, first_line: int = 1, is_mdx: bool = False) -> tuple[str, Losses]:
-    """Markdown of our own kind, and what was left out of it; words and code stay. Lines count from `first_line`."""
+    """Markdown of our own kind, and what was left out of it; words and code stay. Lines count from `first_line`.
+
+    What is too large to be an article stays as it is."""
     losses = Losses()
+    if is_too_large(source):
+        return source, losses
     blocks = _Blocks(losses, is_mdx=is_mdx)
     lines, index = source.split("\n"), 0
     while index < len(lines):
@@ -84,6 +88,10 @@ class _Blocks:
             if kind != "<":
                 self._add(" " * columns + "///")
         del self.open[depth:]
+
+    def _begin(self, kind: str, columns: int) -> None:
+        if len(self.open) < _DEEPEST:
+            self.open.append((kind, columns))
 
     def _inner(self, line: str) -> str:
         """The line without what stands before it because of what is open."""
@@ -142,11 +150,11 @@ class _Blocks:
 
     def _indented(self, match: re.Match[str]) -> str:
         columns = len(match[1].expandtabs(4))
-        self.open.append((" ", columns))
+        self._begin(" ", columns)
         return " " * columns + _opening("///", (match[2] or "tab").lower(), match[3])
 
     def _alert(self, match: re.Match[str]) -> str:
-        self.open.append((">", len(match[1])))
+        self._begin(">", len(match[1]))
         return match[1] + _opening("///", match[2].lower(), match[3])
 
     def _directive(self, match: re.Match[str]) -> str:
@@ -197,7 +205,7 @@ class _Blocks:
             self.close(tags[-1])
         self._add("" if match[1] else match[0])
         if not match[1]:
-            self.open.append(("<", -1))
+            self._begin("<", -1)
         return match[0] if match[1] else ""
 
 

@@ -12,7 +12,7 @@ _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", 
 _HIDDEN = re.compile("\ufdd0([0-9]+)\ufdd1")
 _BRACES = r"\{(?>[^{}]|\{(?>[^{}]|\{[^{}]*\})*\})*\}"
 _INSIDE = rf"(?>[^<>{{}}\"'/]+|/(?!>)|\"[^\"]*\"|'[^']*'|{_BRACES}){{0,200}}"
-_SHORTCODE = re.compile(r"\{\{[<%][ \t]*(/?)[ \t]*([\w./-]+)((?>\"[^\"]*\"|`[^`]*`|[^\"`{}]+){0,100})\}\}")
+_SHORTCODE = re.compile(r"\{\{[<%][ \t]*(/?)[ \t]*(\w[\w./-]*)((?>\"[^\"]*\"|`[^`]*`|[^\"`{}]+){0,100})\}\}")
 _SHOWN_SHORTCODE = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
 _COMPONENT = re.compile(rf"<(/?)([A-Z][\w.]*)({_INSIDE}/?)>")
 _HTML_TAG = re.compile(rf"<[a-z][\w-]*{_INSIDE}/?>")
@@ -40,7 +40,7 @@ _SIGNS = (
 )
 _SIGNS_OF_MDX = (
     (re.compile(r"\{/\*[ \t]*(#[\w.-]+)[ \t]*\*/\}"), r"{\1}"),
-    (re.compile(r"(?s)\{/\*(.*?)\*/\}"), r"<!--\1-->"),
+    (re.compile(r"(?s)\{/\*(.{0,2000}?)\*/\}"), r"<!--\1-->"),
     (re.compile(r"\{[ \t]*([\"'])([^\"'{}\n]*)\1[ \t]*\}"), r"\2"),
     (re.compile(r"</?>"), ""),
 )
@@ -145,7 +145,8 @@ class Inline:
         words = [named[key] for key in _TEXTS if named.get(key)]
         if words and (target := _first(named, _LINKS)):
             words[0] = f"[{words[0]}]({target})"
-        is_heading = re.search(r"(?:^|\n)#+[ \t]*$", self.text[: match.start()])
+        start = self.text.rfind("\n", 0, match.start()) + 1
+        is_heading = re.fullmatch("#+[ \t]*", self.text[start : match.start()])
         return " ".join(words or (given if is_heading else []))
 
     def _block(self, match: re.Match[str], text: str) -> str:
@@ -176,7 +177,7 @@ def _first(named: _Arguments, keys: tuple[str, ...]) -> str:
 
 def _note(name: str, named: _Arguments, given: list[str]) -> str:
     """The line that opens an admonition or a tab."""
-    looks = [named.get("type"), named.get("kind"), named.get("color"), name, *given[:1]]
+    looks = [named.get("type"), named.get("kind"), named.get("color"), *given[:1], name]
     kind = "tab" if name in _TABS else next((look for look in looks if look in ALIASES or look in KINDS), "note")
     title = _first(named, _TITLES) or " ".join(word for word in given if word != kind)
     return f"/// {kind} | {title}" if title else f"/// {kind}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,10 +92,9 @@ def load_settings(text: str, kind: str, *, first_line: int = 1) -> Any:
         return json.loads(text) if kind == "json" else yaml.BaseLoader(text).get_single_data()
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line if mark else getattr(error, "lineno", 1) - 1
-        raise FrontMatterError(
-            first_line + line, f"is not {kind.upper()}: {getattr(error, 'problem', error)}"
-        ) from error
+        line = mark.line + 1 if mark else int((re.search(r"line (\d+)", str(error)) or ("", 1))[1])
+        reason = f"is not {kind.upper()}: {getattr(error, 'problem', error)}"
+        raise FrontMatterError(first_line + line - 1, reason) from error
     except RecursionError:
         raise FrontMatterError(first_line, "is nested too deeply") from None
 

@@ -17,6 +17,7 @@ __all__ = [
     "ImageInfo",
     "Rendered",
     "code_lines",
+    "is_too_large",
     "list_destinations",
     "relink",
     "render",
@@ -65,7 +66,7 @@ def render(
     `heading_ids` are the (level, id) of another language's headings, taken over where all levels agree.
     Ids carry the prefix "h-" in the HTML only. `images` are keyed by the source's own `src`;
     `links` are addresses to put in place of the source's own."""
-    if _markup(source) > _MAX_MARKUP:
+    if is_too_large(source):
         return Rendered(f'<pre tabindex="0" dir="auto">{escape(source)}</pre>\n', (), source, (), ())
     mark = secrets.token_hex(8)
     finisher = Finisher(mark, rtl=rtl, images=images, links=links)
@@ -76,8 +77,7 @@ def render(
 def strip_title(source: str) -> tuple[str, str | None, str]:
     """The first level-one heading as plain text ("" if none), its explicit id, and the body without it."""
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    is_article = _markup(source) <= _MAX_MARKUP
-    tokens = _BLOCK_PARSER.parse(source, {"mark": "title"}) if is_article else []
+    tokens = [] if is_too_large(source) else _BLOCK_PARSER.parse(source, {"mark": "title"})
     for index, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0 and token.map:
             lines = source.split("\n")
@@ -118,12 +118,13 @@ def list_destinations(source: str) -> tuple[str, ...]:
 
 def code_lines(source: str) -> set[int]:
     """Lines of code blocks, counted from 0."""
-    if _markup(source) > _MAX_MARKUP:
+    if is_too_large(source):
         return set(range(source.count("\n") + 1))  # shown as it was written
     tokens = _BLOCK_PARSER.parse(source, {"mark": "code"})
     blocks = (token.map for token in tokens if token.type in ("fence", "code_block") and token.map)
     return {number for start, end in blocks for number in range(start, end)}
 
 
-def _markup(source: str) -> int:
-    return sum(source.count(char) for char in _MARKUP)
+def is_too_large(source: str) -> bool:
+    """Whether a text holds so much markup that it is shown as it was written."""
+    return sum(source.count(char) for char in _MARKUP) > _MAX_MARKUP

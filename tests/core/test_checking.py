@@ -122,7 +122,11 @@ def test_translations_that_lack_or_lag(empty_site: Site, tmp_path: Path) -> None
             "zh-Hans.md": translation("自己", status="draft"),
         },
         "near": {"_article.yaml": "id: 12\nregions: [SG]\n", "en.md": translation("Near")},
-        "kept": {"_article.yaml": "id: 13\nwithheld: [en-SG]\n", "de.md": translation("Nah"), "en.md": translation("Kept")},
+        "kept": {
+            "_article.yaml": "id: 13\nwithheld: [en-SG]\n",
+            "de.md": translation("Nah"),
+            "en.md": translation("Kept"),
+        },
         "later": {"en.md": translation("Later", published_at="2031-01-01")},
     }
     take_in(empty_site, tmp_path / "content", articles)
