@@ -71,7 +71,7 @@ def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
     is_mdx = tree.engine == "docusaurus" or file.path.suffix == ".mdx"
     text, losses = convert(matter.body, first_line=matter.body_line, is_mdx=is_mdx)
     heading, anchor, body = strip_title(text)
-    page = Page(file, raw, matter.fields, losses, body, anchor=anchor or "")
+    page = Page(file, raw, matter.fields, losses, body, heading, anchor or "")
     if unknown := matter.fields.keys() - KNOWN:
         losses.add("front matter not kept", 1, ", ".join(sorted(unknown)))
     given = _plain_title(page.word("title"))
@@ -79,10 +79,10 @@ def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
         if text.strip().endswith(body.strip()):
             losses.add("heading left out: the title says otherwise", matter.body_line, heading)
         else:
-            page.markdown = text
+            page.markdown, page.heading = text, ""
     nav = tree.nav[file.name].title if file.name in tree.nav else ""
-    last = file.name.removesuffix("/index").rpartition("/")[2]
-    page.title = given or _one_line(heading) or page.word("sidebar_label", "linkTitle") or nav or _title_of(last)
+    last = reader.root.resolve() if file.name == "index" else Path(file.name.removesuffix("/index"))
+    page.title = given or _one_line(heading) or page.word("sidebar_label", "linkTitle") or nav or _title_of(last.name)
     return page
 
 
@@ -136,7 +136,7 @@ class _Builder:
         self.folder.categories[category] = Group(category, texts=texts)
         names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
         keys: dict[str, str] = {}
-        for name in names:
+        for name in sorted(names):
             keys[name] = _key(name, keys.values())
         links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
         for position, name in enumerate(names, start=1):

@@ -136,7 +136,7 @@ class _Layout:
 
     def _load(self, path: Path) -> dict[str, Any]:
         try:
-            found = load_settings(self.reader.text(path) or "{}", _KINDS[path.suffix])
+            found = load_settings(self.reader.text(path) or "", _KINDS[path.suffix])
         except FrontMatterError as error:
             self._leave(path, "settings not read", error.reason, error.line)
             return {}

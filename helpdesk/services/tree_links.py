@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
@@ -26,21 +26,26 @@ _NUMBERS = re.compile(r"(?:^|(?<=/))[0-9]+[-_. ]+(?=[^0-9])")
 
 @dataclass(slots=True)
 class Page:
-    """A page in one language, in Markdown of our own kind; `anchor` is the id of the heading that is its title."""
+    """A page in one language, in Markdown of our own kind, without the `heading` that is its title, and whose id."""
 
     file: SourceFile
     raw: str
     fields: Mapping[str, str | list[str]]
     losses: Losses
     markdown: str
-    title: str = ""
+    heading: str = ""
     anchor: str = ""
+    title: str = ""
     rendered: Rendered = Rendered("", (), "", (), ())
 
     @property
     def has_text(self) -> bool:
         """Whether it is more than a title."""
         return bool(self.markdown.strip())
+
+    def has_id(self, ident: str) -> bool:
+        """Whether a heading names its id itself; "" for the title."""
+        return bool(self.anchor) if not ident else f"#{ident}}}" in self.markdown or f"#{ident} }}" in self.markdown
 
     def words(self, name: str) -> list[str]:
         """The values of a field, each in one line and without what no page may hold."""
@@ -141,18 +146,15 @@ class Links:
     def _anchors(self, name: str, tag: str) -> dict[str, str]:
         """Ids of headings by what engines call them; the title's is ""."""
         if (name, tag) not in self.anchors:
-            versions = self.pages[name]
-            source = next(iter(versions.values()))
-            page = versions.get(tag, source)
-            known = {heading.id: heading.id for heading in page.rendered.headings} | {page.anchor: ""}
+            source = next(iter(self.pages[name].values()))
+            page = self.pages[name].get(tag, source)
+            levels, ids = [item.level for item in page.rendered.headings], [item.id for item in page.rendered.headings]
+            known = dict(zip(ids, ids, strict=True)) | {page.anchor: ""}
             for version in (page, source):
                 headings = version.rendered.headings
-                if [heading.level for heading in headings] == [heading.level for heading in page.rendered.headings]:
-                    ids = ["", *(heading.id for heading in page.rendered.headings)]
-                    texts = [version.title, *(heading.text for heading in headings)]
-                    for slug in (_github_slug, _python_slug):
-                        names = _unique([slug(text) for text in texts], "-" if slug is _github_slug else "_")
-                        known = dict(zip(names, ids, strict=True)) | known
+                if [heading.level for heading in headings] == levels:
+                    texts = [version.heading, *(heading.text for heading in headings)]
+                    known = _named(version, zip(texts, ["", *ids], strict=True)) | known
             self.anchors[name, tag] = known
         return self.anchors[name, tag]
 
@@ -182,12 +184,15 @@ def _python_slug(text: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_text).strip().lower())
 
 
-def _unique(slugs: list[str], separator: str) -> list[str]:
-    """The second of a name is numbered 1; without a name, the first."""
-    seen = Counter[str]()
-    names = []
-    for slug in slugs:
-        number = seen[slug] + (not slug)
-        seen[slug] += 1
-        names.append(f"{slug}{separator}{number}" if number else slug)
-    return names
+def _named(page: Page, headings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Ids by the names that engines make of texts: the second of a name is numbered 1; without a name, the first."""
+    named: dict[str, str] = {}
+    own = [(text, ident) for text, ident in headings if (text or ident) and not page.has_id(ident)]
+    for slug, separator in ((_github_slug, "-"), (_python_slug, "_")):
+        seen = Counter[str]()
+        for text, ident in own:
+            name = slug(text)
+            number = seen[name] + (not name)
+            seen[name] += 1
+            named.setdefault(f"{name}{separator}{number}" if number else name, ident)
+    return named

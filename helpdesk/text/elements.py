@@ -147,7 +147,8 @@ class Inline:
             words[0] = f"[{words[0]}]({target})"
         start = self.text.rfind("\n", 0, match.start()) + 1
         is_heading = re.fullmatch("#+[ \t]*", self.text[start : match.start()])
-        return " ".join(words or (given if is_heading else []))
+        text = " ".join(words or (given if is_heading else []))
+        return f"{text} " if text and name in self.closed else text
 
     def _block(self, match: re.Match[str], text: str) -> str:
         """The text on lines of its own, as far in as the line was."""
