@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -47,7 +48,7 @@ def import_folder(
     All or nothing; the same folder twice changes nothing. A dry run shows the words that would change.
     """
     try:
-        options = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
+        options: dict[str, Any] = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
         summary = import_content(site, folder, **options, progress=show_progress)
     except ContentErrors as error:
         show_errors(error)

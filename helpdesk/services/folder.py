@@ -1,7 +1,7 @@
-"""Reads a folder of Markdown into values; knows both layouts, checks everything, changes nothing.
+"""Reads a folder of Markdown into values; knows the product's own layout, checks everything, changes nothing.
 
-Layouts: `<category>/<section>/<key>/<tag>.md` with `_index.<tag>.md`, `_article.yaml` (product rule 7), and the plain
-tree `<locale>/**/*.md` of documentation projects.
+It is `<category>/<section>/<key>/<tag>.md` with `_index.<tag>.md`, `_article.yaml` (product rule 7); `plain_tree` reads
+those of documentation projects.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import os
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from helpdesk.errors import ContentError, HelpdeskError, Note
-from helpdesk.locales import SHIPPED, Locales
+from helpdesk.locales import Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
 from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
@@ -165,9 +165,6 @@ class Reader:
         text = self.text(path)
         if text is None:
             return None
-        if "\0" in text:
-            self.refuse(path, line_at(text, text.index("\0")), "holds a NUL character, which no database keeps")
-            return None
         try:
             matter = load_fields(text) if is_yaml else split(text)
         except FrontMatterError as error:
@@ -189,11 +186,6 @@ class Reader:
             return tag
         self.refuse(path, 1, f"`{tag}` is not a locale of this site; HELPDESK_LOCALES names them")
         return None
-
-
-def one_line(text: str) -> str:
-    """What a page may hold of a text, in one line and with single spaces."""
-    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 class Fields:
@@ -308,37 +300,10 @@ def read_folder(root: Path, locales: Locales, files: Files) -> Folder:
                     reader.refuse(article_dir, 1, f"the key `{article.key}` stands elsewhere as well")
                 folder.articles[article.key] = article
     if not folder.articles and not reader.errors:
-        reader.refuse(root, 1, "holds no articles (`<category>/<section>/<key>/<tag>.md` or `<locale>/**/*.md`)")
+        reader.refuse(root, 1, "holds neither `<category>/<section>/<key>/<tag>.md` nor Markdown of another engine")
     if reader.errors:
         raise ContentErrors(reader.errors)
     return folder
-
-
-def read_demo(root: Path, locales: Locales, files: Files) -> Folder:
-    """The demo in those of its languages that a site speaks; an article without a text in any of them is left out."""
-    folder = read_folder(root, Locales.parse(SHIPPED, default="en"), files)
-    for groups in (folder.categories, folder.sections):
-        for group in groups.values():
-            group.texts = {tag: text for tag, text in group.texts.items() if locales.find(tag)}
-    for key, article in list(folder.articles.items()):
-        own = {tag: file for tag, file in article.translations.items() if locales.find(tag)}
-        if article.source not in own:
-            with_text = {tag for tag, file in own.items() if file.draft is None or file.draft.has_body}
-            source = next((tag for tag in (locales.default.tag, *own) if tag in with_text), None)
-            if source is None:
-                del folder.articles[key]
-                continue
-            article.source = source
-            own = {tag: _without_source(file) for tag, file in own.items()}
-        article.translations = own
-    used = {(article.category, article.section) for article in folder.articles.values()}
-    folder.sections = {place: group for place, group in folder.sections.items() if place in used}
-    folder.categories = {key: group for key, group in folder.categories.items() if key in {place[0] for place in used}}
-    return folder
-
-
-def _without_source(file: TranslationFile) -> TranslationFile:
-    return replace(file, draft=file.draft and replace(file.draft, based_on=None))
 
 
 def _folders(reader: Reader, path: Path) -> Iterator[Path]:

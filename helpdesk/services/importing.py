@@ -18,13 +18,13 @@ from helpdesk import clock
 from helpdesk.db import advance_ids, new_id, wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
+from helpdesk.services.demo_folder import read_demo
 from helpdesk.services.folder import (
     ABOUT,
     ArticleFolder,
     ContentErrors,
     Folder,
     TranslationFile,
-    read_demo,
     read_folder,
 )
 from helpdesk.services.import_state import Files, Known, load_known, maker_of, save_state
@@ -87,11 +87,11 @@ def import_content(
     """Import a folder or ZIP archive of either layout. Raises ContentErrors, and Busy; then nothing was changed.
 
     `locale` is that of texts of another engine's project whose path names none. What was edited in the database since
-    the last import stays, unless `keep` is "folder". `prune` deletes what earlier imports brought and this folder lacks.
+    the last import stays, unless `keep` is "folder". `prune` deletes what earlier imports brought and this one lacks.
     """
     if root.is_file():
         with unpacked(root, site.settings, site.locales) as (content, notes):
-            options = {"dry_run": dry_run, "is_demo": is_demo, "locale": locale, "keep": keep, "prune": prune}
+            options: dict[str, Any] = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
             summary = import_content(site, content, **options, progress=progress)
         summary.notes[:0] = notes
         return summary
@@ -319,7 +319,9 @@ class _Importer:
             try:
                 store_image(self.site.settings.media_path, path, image)
             except BadImage as error:
-                raise ContentErrors([ContentError(path.relative_to(self.files.home).as_posix(), 1, str(error))]) from None
+                raise ContentErrors(
+                    [ContentError(path.relative_to(self.files.home).as_posix(), 1, str(error))]
+                ) from None
 
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"

@@ -1,12 +1,16 @@
-"""Reads the plain tree `<locale>/**/*.md` of a documentation project: titles are headings, sections are folders."""
+"""Reads documentation projects: plain Markdown, MkDocs, Hugo, Docusaurus; titles are headings, sections are folders."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 
 from helpdesk.errors import Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import (
+    CONTROLS,
     ArticleFolder,
     ContentErrors,
     Folder,
@@ -14,122 +18,219 @@ from helpdesk.services.folder import (
     Reader,
     Text,
     TranslationFile,
-    one_line,
 )
-from helpdesk.services.import_state import Files, maker_of
+from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
-from helpdesk.text.frontmatter import FrontMatterError, plain_lines, split
-from helpdesk.text.markdown import drop_includes, strip_title
+from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree
+from helpdesk.services.tree_links import Links, Page
+from helpdesk.text.dialects import convert
+from helpdesk.text.frontmatter import FrontMatterError, split_foreign
+from helpdesk.text.markdown import render, strip_title
 from helpdesk.text.slug import ascii_key, slugify
 
 # Front matter of other projects is theirs: of all its fields, these are understood.
-KNOWN = ("title", "slug", "description", "summary", "keywords")
+KNOWN = {
+    *("title", "linkTitle", "sidebar_label", "slug", "id", "description", "summary", "keywords", "tags"),
+    *("weight", "sidebar_position", "date", "lastmod", "draft", "translationKey"),
+}
+LONGEST_KEY = 80
+LAST = 10**9  # the weight of what has none
 
 
 def is_plain_tree(root: Path, locales: Locales) -> bool:
-    """Whether the folders at the top are named as locales, at least one of them configured."""
-    names = [child.name for child in root.iterdir() if child.is_dir() and not child.name.startswith(".")]
-    return any(locales.find_alias(name) for name in names) and not any(root.glob("*/_index.*.md"))
+    """Whether a folder is a project of another engine, or holds Markdown that is not laid out as our own."""
+    if find_engine(root):
+        return True
+    is_own = any(root.glob("*/_index.*.md")) or any(root.glob("*/*/*/_article.yaml"))
+    is_own = is_own or any(locales.find(path.stem) for path in root.glob("*/*/*/*.md"))
+    return not is_own and any(root.rglob("*.md*"))
 
 
-def read_plain_tree(root: Path, locales: Locales, files: Files) -> Folder:
-    """Read a plain tree; the category is named as the folder. Raises ContentErrors."""
+def read_plain_tree(root: Path, locales: Locales, files: Files, tag: str | None = None) -> Folder:
+    """Read a project; the category is named as the folder. Raises ContentErrors.
+
+    `tag` is the locale of texts whose path names none; without it that of the project, else the site's default."""
     reader = Reader(root, locales, files)
-    category = ascii_key(root.resolve().name) or "documents"
-    folder = Folder(root, files, is_plain=True)
-    folder.categories[category] = Group(category)
-    pages: dict[str, dict[str, Path]] = {}
-    unknown: list[Path] = []
-    for top in sorted(child for child in root.iterdir() if child.is_dir() and not child.name.startswith(".")):
-        locale = locales.find_alias(top.name)
-        if locale is None:
-            unknown.append(top)
-            continue
-        folder.categories[category].texts[locale.tag] = Text(_title_of(root.resolve().name))
-        for path in sorted(top.rglob("*.md")):
-            pages.setdefault(path.relative_to(top).with_suffix("").as_posix(), {})[locale.tag] = path
-    if unknown:
-        names = ", ".join(top.name for top in unknown)
-        reader.refuse(unknown[0], 1, f"no locale of this site; add to HELPDESK_LOCALES: {names}")
-    files.maker = maker_of(locales, *sorted(pages))  # a link leads to an article only where there is its page
-    for position, (name, by_locale) in enumerate(pages.items(), start=1):
-        _read_article(reader, folder, category, (position, name), by_locale)
-    if not folder.articles and not reader.errors:
-        reader.refuse(root, 1, "holds no Markdown files")
+    tree = read_tree(reader, tag)
+    pages = [page for file in tree.files.values() if (page := _read_page(reader, tree, file)) is not None]
+    if not pages and not reader.errors:
+        reader.refuse(root, 1, f"holds no Markdown in `{tree.content}`, where {tree.engine or 'it'} has its pages")
     if reader.errors:
         raise ContentErrors(reader.errors)
-    return folder
+    return _Builder(reader, tree, pages).build()
 
 
-def _read_article(
-    reader: Reader, folder: Folder, category: str, place: tuple[int, str], by_locale: dict[str, Path]
-) -> None:
-    position, name = place
-    first = next(iter(by_locale.values()))
-    key = ascii_key(name.replace("/", "-"))
-    if not key or key in folder.articles:
-        reader.refuse(first, 1, f"makes the key `{key}`, which is empty or taken; rename the file")
-        return
-    source = next(tag for tag in _source_order(reader.locales) if tag in by_locale)
-    section = _section(folder, category, name, by_locale)
-    article = ArticleFolder(key, category, section, source, position=position)
-    unchanged = reader.files.unchanged(key, source, {tag: reader.name(path) for tag, path in by_locale.items()})
-    for tag, path in by_locale.items():
-        translation = TranslationFile(path, None) if tag in unchanged else _read_translation(reader, folder, path)
-        if translation is not None:
-            article.translations[tag] = translation
-    folder.articles[key] = article
+def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
+    raw = reader.text(file.path)
+    if raw is None:
+        return None
+    try:
+        matter = split_foreign(raw.replace("\0", "\ufffd"))
+    except FrontMatterError as error:
+        reader.refuse(file.path, error.line, error.reason)
+        return None
+    is_mdx = tree.engine == "docusaurus" or file.path.suffix == ".mdx"
+    text, losses = convert(matter.body, first_line=matter.body_line, is_mdx=is_mdx)
+    heading, anchor, body = strip_title(text)
+    page = Page(file, raw, matter.fields, losses, body, heading, anchor or "")
+    if unknown := matter.fields.keys() - KNOWN:
+        losses.add("front matter not kept", 1, ", ".join(sorted(unknown)))
+    given = _plain_title(page.word("title"))
+    if given and heading and slugify(given) != slugify(heading):
+        if text.strip().endswith(body.strip()):
+            losses.add("heading left out: the title says otherwise", matter.body_line, heading)
+        else:
+            page.markdown, page.heading = text, ""
+    nav = tree.nav[file.name].title if file.name in tree.nav else ""
+    last = reader.root.resolve() if file.name == "index" else Path(file.name.removesuffix("/index"))
+    page.title = given or _one_line(heading) or page.word("sidebar_label", "linkTitle") or nav or _title_of(last.name)
+    return page
 
 
-def _source_order(locales: Locales) -> list[str]:
-    return list(dict.fromkeys([locales.default.tag, *(locale.tag for locale in locales.all)]))
+def _one_line(text: str) -> str:
+    return " ".join(CONTROLS.sub(" ", text).split())
 
 
-def _section(folder: Folder, category: str, name: str, by_locale: dict[str, Path]) -> str:
-    path = name.rpartition("/")[0]
-    key = ascii_key(path.replace("/", "-")) or category
-    section = folder.sections.get((category, key))
-    if section is None:
-        section = Group(key, position=len(folder.sections) + 1, category=category)
-        folder.sections[category, key] = section
-    for tag in by_locale:
-        title = " / ".join(map(_title_of, path.split("/"))) if path else _title_of(category)
-        section.texts.setdefault(tag, Text(title))
-    return key
+def _plain_title(title: str) -> str:
+    """Without the signs of code, links and emphasis; an angle bracket is one."""
+    return _one_line(render(f"# {title}").text) if any(sign in title for sign in ("`", "](", "**")) else title
 
 
 def _title_of(name: str) -> str:
-    words = one_line(name.replace("_", " ").replace("-", " "))
+    words = _one_line(name.replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:]
 
 
-def _read_translation(reader: Reader, folder: Folder, path: Path) -> TranslationFile | None:
-    text = reader.text(path)
-    if text is None:
-        return None
+class _Builder:
+    """Makes a folder of pages."""
+
+    def __init__(self, reader: Reader, tree: Tree, pages: list[Page]) -> None:
+        self.reader, self.tree, self.all = reader, tree, pages
+        self.folder = Folder(reader.root, reader.files, is_plain=True, notes=tree.notes)
+        order = {locale.tag: number for number, locale in enumerate(reader.locales.all)} | {tree.default.tag: -1}
+        pages.sort(key=lambda page: order[page.file.tag])
+        same: dict[str, str] = {}
+        self.pages: dict[str, dict[str, Page]] = {}
+        for page in pages:
+            name = same.setdefault(page.word("translationKey") or page.file.name, page.file.name)
+            if self.pages.setdefault(name, {}).setdefault(page.file.tag, page) is not page:
+                page.losses.add("another page has its name in this language: left out", 1, page.title)
+        self.weights = dict(tree.weights)
+        for name, versions in self.pages.items():
+            # The source: of those with a text the first in the order of locales.
+            self.pages[name] = dict(sorted(versions.items(), key=lambda item: not item[1].has_text))
+            source, *others = self.pages[name].values()
+            source.rendered = render(source.markdown)
+            ids = [(heading.level, heading.id) for heading in source.rendered.headings]
+            for page in others:
+                page.rendered = render(page.markdown, heading_ids=ids)
+            weight = source.word("weight", "sidebar_position")
+            if weight.isdigit() and not (name.endswith("/index") and name.removesuffix("/index") in self.weights):
+                self.weights[name.removesuffix("/index")] = int(weight)
+
+    def build(self) -> Folder:
+        """Articles in the project's own order, sections as they come."""
+        root = self.reader.root.resolve().name
+        category = ascii_key(root) or "documents"
+        title = _one_line(self.tree.title) or _title_of(root)
+        texts = {page.file.tag: Text(title) for versions in self.pages.values() for page in versions.values()}
+        self.folder.categories[category] = Group(category, texts=texts)
+        names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
+        keys: dict[str, str] = {}
+        for name in sorted(names):
+            keys[name] = _key(name, keys.values())
+        links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
+        for position, name in enumerate(names, start=1):
+            versions = self.pages[name]
+            for page in versions.values():
+                if not page.has_text:
+                    page.losses.add("no text: only its title was taken", 1, "")
+            section = self._section(category, name)
+            article = ArticleFolder(keys[name], category, section, next(iter(versions)), position=position)
+            for tag, page in versions.items():
+                article.translations[tag] = TranslationFile(page.file.path, self._draft(page, links.rewrite(page)))
+            self.folder.articles[article.key] = article
+        shown = {text.title for group in self.folder.sections.values() for text in group.texts.values()}
+        for page in (page for name in self.pages.keys() - keys.keys() for page in self.pages[name].values()):
+            if not any(page.title in title for title in shown):
+                page.losses.add("no text: left out", 1, page.title)
+        for page in self.all:
+            where = self.reader.name(page.file.path)
+            for kind, (line, details) in page.losses.by_kind.items():
+                self.folder.notes.append(Note(where, line, kind, "; ".join(filter(None, details))))
+        return self.folder
+
+    def _place(self, name: str) -> tuple[int, list[tuple[int, bool, str]]]:
+        """By the table of contents, then by weight and name, an index first in its folder."""
+        entry = self.tree.nav.get(name)
+        parts = name.split("/")
+        paths = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+        by_weight = [(self.weights.get(path, LAST), True, path) for path in paths]
+        if parts[-1] == "index":
+            by_weight[-1] = (-1, False, name)
+        return (LAST if entry is None else entry.position), by_weight
+
+    def _section(self, category: str, name: str) -> str:
+        """Its key; a section is made where there is none yet."""
+        sections = self.tree.nav[name].sections if name in self.tree.nav else ()
+        path = name.rpartition("/")[0]
+        key = _key("-".join(sections) or path or category, ())
+        group = Group(key, position=len(self.folder.sections) + 1, category=category)
+        group = self.folder.sections.setdefault((category, key), group)
+        for tag in self.pages[name]:
+            titles = [self._folder_title(title, folder, tag) for title, folder in _pairs(sections, path)]
+            title = " / ".join(titles) or self.folder.categories[category].texts[tag].title
+            index = self.pages.get(f"{path}/index", {}).get(tag)
+            summary = index.word("description") if index and not index.has_text else ""
+            group.texts.setdefault(tag, Text(title, summary=summary))
+        return key
+
+    def _folder_title(self, title: str, folder: str, tag: str) -> str:
+        """What the project calls a folder, in the language if it says so there."""
+        title = title or self.tree.labels.get(folder, "")
+        index = self.pages.get(f"{folder}/index", {}) if folder else {}
+        own = index[tag].title if tag in index else ""
+        if tag == self.tree.default.tag:
+            own = title or own
+        source = next((page.title for page in index.values()), _title_of(folder.rpartition("/")[2]))
+        return self.tree.translated.get((title, tag)) or own or title or source
+
+    def _draft(self, page: Page, markdown: str) -> Draft:
+        keywords = [word for name in ("keywords", "tags") for word in page.words(name)]
+        return Draft(
+            title=page.title,
+            markdown=markdown.strip("\n") + "\n",
+            slug=slugify(page.word("slug").rstrip("/").rpartition("/")[2]),
+            summary=page.word("summary", "description"),
+            keywords=", ".join(dict.fromkeys(keywords)),
+            status="draft" if page.word("draft").lower() == "true" else "published",
+            published_at=_time(page, "date"),
+            updated_at=_time(page, "lastmod"),
+        )
+
+
+def _pairs(sections: tuple[str, ...], path: str) -> list[tuple[str, str]]:
+    """Titles of a table of contents and the folders that they stand for, if there are as many."""
+    parts = path.split("/") if path else []
+    folders = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+    if sections and len(sections) != len(folders):
+        return [(title, "") for title in sections]
+    return list(zip(sections or ("",) * len(folders), folders, strict=True))
+
+
+def _key(name: str, taken: Collection[str]) -> str:
+    """ASCII, and another for each name: what is lost of one stands behind it as a hash."""
+    key = ascii_key(name)
+    if key and name.isascii() and len(name) <= LONGEST_KEY and key not in taken:
+        return key
+    return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".strip("-")
+
+
+def _time(page: Page, name: str) -> datetime | None:
+    value = page.word(name)
     try:
-        matter = split(plain_lines(text).removeprefix("\ufeff"))
-    except FrontMatterError as error:
-        reader.refuse(path, error.line, error.reason)
+        found = datetime.fromisoformat(value) if value else None
+    except ValueError:
+        page.losses.add("date not understood", 1, value)
         return None
-    fields = {name: one_line(value) for name in KNOWN if isinstance(value := matter.fields.get(name, ""), str)}
-    unknown = matter.fields.keys() - set(KNOWN)
-    if unknown:
-        folder.notes.append(Note(reader.name(path), 1, "front matter not kept", ", ".join(sorted(unknown))))
-    body, lines = drop_includes(matter.body)
-    for line in lines:
-        folder.notes.append(Note(reader.name(path), matter.body_line + line - 1, "include line left out"))
-    heading, _anchor, body = strip_title(body)
-    title = fields["title"] or heading or _title_of(path.stem)
-    draft = Draft(
-        title=one_line(title),
-        markdown=body.strip("\n") + "\n",
-        slug=slugify(fields["slug"]),
-        summary=one_line(fields["summary"] or fields["description"]),
-        keywords=one_line(fields["keywords"]),
-    )
-    texts = {"title": draft.title, "summary": draft.summary, "keywords": draft.keywords}
-    reader.refuse_long(path, matter.lines, texts)
-    if not draft.has_body:
-        folder.notes.append(Note(reader.name(path), 1, "no text: only its title was taken"))
-    return TranslationFile(path, draft)
+    return found.replace(tzinfo=UTC) if found and not found.tzinfo else found

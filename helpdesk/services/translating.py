@@ -21,8 +21,7 @@ from helpdesk.locales import Locale
 from helpdesk.models import Article, Body, Revision, Translation
 from helpdesk.queries.translations import TranslationState, list_states, outdated_since
 from helpdesk.services.folder import CONTROLS
-from helpdesk.services.publishing import source_headings
-from helpdesk.services.saving import TEXT_COLUMNS, Draft, Targets, save_translation
+from helpdesk.services.saving import TEXT_COLUMNS, Draft, Targets, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.blocks import Block, align, compare, join, split
 from helpdesk.text.markdown import render

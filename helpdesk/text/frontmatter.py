@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import yaml
 
@@ -15,6 +18,8 @@ _FENCE = r"---[^\S\r\n]*"
 _OPENING = re.compile(rf"\ufeff?{_FENCE}(?:{_END}|\Z)")
 _MATTER = re.compile(rf"\ufeff?{_FENCE}{_END}((?:[^\r\n]*+{_END})*?){_FENCE}(?:{_END}|\Z)")
 _LINE_END = re.compile(_END)
+_FOREIGN_FENCES = {"---": "yaml", "+++": "toml"}
+_LARGEST_SETTINGS = 256 * 1024  # characters
 
 
 class FrontMatterError(ValueError):
@@ -90,6 +95,53 @@ def plain_lines(text: str) -> str:
 def line_at(text: str, index: int) -> int:
     """The number of the line on which a character stands."""
     return len(_LINE_END.findall(text, 0, index)) + 1
+
+
+def split_foreign(text: str) -> FrontMatter:
+    """As `split` for files of other engines: YAML, TOML (+++) or JSON. Of what is nested, only the name is given.
+
+    What begins as fields but is none is body. Raises FrontMatterError."""
+    text = plain_lines(text.removeprefix("\ufeff"))
+    lines = text.split("\n")
+    fence = lines[0].rstrip()
+    end = next((i for i in range(1, len(lines)) if lines[i].rstrip() == fence), None)
+    fields: Any = None
+    if fence in _FOREIGN_FENCES and end is not None:
+        fields = load_settings("\n".join(lines[1:end]), _FOREIGN_FENCES[fence], first_line=2)
+    elif text.startswith("{"):
+        try:
+            fields, length = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return FrontMatter({}, {}, text, 1)
+        end = text.count("\n", 0, length)
+    if end is None or not isinstance(fields, dict):
+        return FrontMatter({}, {}, text, 1)
+    return FrontMatter({str(k): _flat(v) for k, v in fields.items()}, {}, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def load_settings(text: str, kind: str, *, first_line: int = 1) -> Any:
+    """What a file of another engine holds, YAML's values as text and its tags passed over; nothing is run.
+
+    `kind` is yaml, toml or json. Raises FrontMatterError."""
+    if len(text) > _LARGEST_SETTINGS:
+        raise FrontMatterError(first_line, f"longer than {_LARGEST_SETTINGS:,} characters")
+    try:
+        if kind == "toml":
+            return tomllib.loads(text)
+        return json.loads(text) if kind == "json" else yaml.BaseLoader(text).get_single_data()
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else int((re.search(r"line (\d+)", str(error)) or ("", 1))[1])
+        reason = f"is not {kind.upper()}: {getattr(error, 'problem', error)}"
+        raise FrontMatterError(first_line + line - 1, reason) from error
+    except RecursionError:
+        raise FrontMatterError(first_line, "is nested too deeply") from None
+
+
+def _flat(value: Any) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value if not isinstance(item, list | dict)]
+    return "" if value is None or isinstance(value, dict) else str(value)
 
 
 def _read(source: str, *, first_line: int) -> tuple[dict[str, str | list[str]], dict[str, int]]:

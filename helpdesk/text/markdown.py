@@ -19,7 +19,7 @@ __all__ = [
     "Image",
     "ImageInfo",
     "Rendered",
-    "drop_includes",
+    "code_lines",
     "is_too_large",
     "list_destinations",
     "readdress",
@@ -39,8 +39,6 @@ _MARKUP = "\n[]!*_`<&\\~^|#>{"
 _MAX_MARKUP = 40_000
 _NO_IMAGES: Mapping[str, ImageInfo] = {}
 _NO_LINKS: Mapping[str, str] = {}
-_INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
-_INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
 # Where an address stands: after a label, in a definition, in an attribute, alone; code spans are passed over.
 _ADDRESS = re.compile(
     r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)"
@@ -49,7 +47,6 @@ _ADDRESS = re.compile(
     r"|<(?P<auto>article:[^<>\s]*)>"
 )
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-_FENCE = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +97,6 @@ def strip_title(source: str) -> tuple[str, str | None, str]:
     return "", None, source
 
 
-def drop_includes(source: str) -> tuple[str, list[int]]:
-    """The text without lines that include other files, which no other engine can resolve, and their numbers.
-
-    Code fences are left as they are; lines count from 1."""
-    kept: list[str] = []
-    dropped: list[int] = []
-    fence = ""
-    in_block = False
-    for number, line in enumerate(source.split("\n"), start=1):
-        bare = line.rstrip("\r")
-        toggles = not fence and bool(_INCLUDE_BLOCK.fullmatch(bare))
-        if toggles or in_block or (not fence and _INCLUDE.fullmatch(bare)):
-            dropped.append(number)
-            in_block = in_block != toggles
-            continue
-        fence = _open_fence(fence, bare)
-        kept.append(line)
-    return "\n".join(kept), dropped
-
-
 def relink(source: str, resolve: Callable[[str], str | None]) -> str:
     """The Markdown with other addresses in links and images, code as it was written.
 
@@ -137,7 +114,7 @@ def relink(source: str, resolve: Callable[[str], str | None]) -> str:
         nothing = '""' if before.endswith("=") else "" if "=" in before else "<>"
         return before + (url or nothing)
 
-    lines, code = _LINE.findall(source), _code_lines(source)
+    lines, code = _LINE.findall(source), code_lines(source)
     return "".join(line if number in code else _ADDRESS.sub(real, line) for number, line in enumerate(lines))
 
 
@@ -154,7 +131,7 @@ def list_destinations(source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _code_lines(source: str) -> set[int]:
+def code_lines(source: str) -> set[int]:
     """Lines of code blocks, counted from 0."""
     if is_too_large(source):
         return set(range(line_at(source, len(source))))  # shown as it was written
@@ -166,14 +143,3 @@ def _code_lines(source: str) -> set[int]:
 def is_too_large(source: str) -> bool:
     """Whether a text holds so much markup that it is shown as it was written."""
     return sum(source.count(char) for char in _MARKUP) > _MAX_MARKUP
-
-
-def _open_fence(fence: str, line: str) -> str:
-    """The code fence that is open after `line`, if `fence` was open before it ("" for none)."""
-    match = _FENCE.fullmatch(line)
-    if not match:
-        return fence
-    run, rest = match.groups()
-    if fence:
-        return "" if run.startswith(fence) and not rest.strip() else fence
-    return "" if run[0] == "`" and "`" in rest else run

@@ -269,7 +269,7 @@ def test_nothing_to_import(empty_site: Site, tmp_path: Path, make: bool) -> None
 
 
 PLAIN: dict[str, str | bytes] = {
-    "en/index.md": "---\ntags: [a]\n---\n# Welcome { #welcome }\n\nSee [the setup](guide/setup.md#first).\n",
+    "en/index.md": "---\ntags: [a]\nhide: {toc: yes}\n---\n# Welcome { #welcome }\n\nSee [the setup](guide/setup.md#first).\n",
     "en/guide/setup.md": "# Set up\n\n{* ../src/x.py hl[1] *}\n\n/// note | Mind\n\nThe **gap**.\n\n///\n\n## First { #first }\n\nDo <abbr title='x'>it</abbr>.\n\n<div class='shot'><img src='/img/a.png' alt='A shot'></div>\n",
     "zh/guide/setup.md": "# 安装 { #set-up }\n\n请点击**「提现」**。\n\n## 第一步 { #first }\n\n做。\n",
     "de/only/here.md": "Kein Titel hier.\n",
@@ -280,8 +280,8 @@ def test_plain_tree(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:
     summary = import_content(empty_site, write(tmp_path / "manual", PLAIN))
     assert sorted(summary.new) == ["guide-setup/en", "guide-setup/zh-Hans", "index/en", "only-here/de"]
     assert [str(note) for note in summary.notes] == [
-        "en/guide/setup.md:3: include line left out",
-        "en/index.md:1: front matter not kept: tags",
+        "en/guide/setup.md:3: include line left out: {* ../src/x.py hl[1] *}",
+        "en/index.md:1: front matter not kept: hide",
         "en/guide/setup.md:15: image is missing; its description is shown: /img/a.png",
     ]
     client = CheckingClient(empty_app)

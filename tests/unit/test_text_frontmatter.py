@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import yaml
 
-from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, dump_fields, load_fields, split
+from helpdesk.text.frontmatter import (
+    FrontMatter,
+    FrontMatterError,
+    dump_fields,
+    load_fields,
+    load_settings,
+    split,
+    split_foreign,
+)
 
 
 def test_fields_lines_and_body() -> None:
@@ -122,3 +130,54 @@ def test_a_yaml_file_has_fields_only() -> None:
     with pytest.raises(FrontMatterError) as caught:
         load_fields("a: 1\n---\nb: 2\n")
     assert (caught.value.line, caught.value.reason) == (2, "more than one document")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A b\ndraft: true\ndate: 2024-02-03\ntags: [x, 1]\nmenu: {main: {n: 1}}\nempty:\nlist: [{a: b}, c]\n---\nBody\n",
+        '+++\ntitle = "A b"\ndraft = true\ndate = 2024-02-03\ntags = ["x", 1]\nempty = ""\nlist = [{a = 1}, "c"]\n[menu.main]\nn = 1\n+++\nBody\n',
+        '{\n "title": "A b", "draft": true, "date": "2024-02-03",\n "tags": ["x", 1], "menu": {"main": 1}, "empty": null, "list": [{"a": 1}, "c"]\n}\nBody\n',
+    ],
+)  # fmt: skip
+def test_fields_of_other_engines(text: str) -> None:
+    found = split_foreign("\ufeff" + text.replace("\n", "\r\n"))
+    assert {name: value.lower() if name == "draft" else value for name, value in found.fields.items()} == {
+        "title": "A b",
+        "draft": "true",
+        "date": "2024-02-03",
+        "tags": ["x", "1"],
+        "menu": "",
+        "empty": "",
+        "list": ["c"],
+    }
+    assert (found.body, found.body_line) == ("Body\n", text.count("\n", 0, text.index("Body")) + 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["---\nA rule above.\n---\n", "---\nno end", "{{< x >}}\n", "{: .x }", "+++\n", "- a\n"]
+)
+def test_what_looks_like_fields_of_other_engines_and_is_none_is_body(text: str) -> None:
+    assert split_foreign(text) == FrontMatter({}, {}, text, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("---\na: b\nc: [\n---\n", 3, "is not YAML: expected the node content, but found '<stream end>'"),
+        ("+++\nb = 1\na = ?\n+++\n", 3, "is not TOML: Invalid value (at line 2, column 5)"),
+        ("---\na: b\n--- x\n---\n", 3, "is not YAML: but found another document"),
+        ("---\n" + "[" * 5000 + "\n---\n", 2, "is nested too deeply"),
+        ("---\na: &a [*a]\n---\n", 2, "is not YAML: found unconstructable recursive node"),
+        ("---\na: b" + " " * 300_000 + "\n---\n", 2, "longer than 262,144 characters"),
+    ],
+)
+def test_fields_of_other_engines_that_cannot_be_read(text: str, line: int, reason: str) -> None:
+    with pytest.raises(FrontMatterError) as error:
+        split_foreign(text)
+    assert (error.value.line, error.value.reason) == (line, reason)
+
+
+def test_settings_of_other_engines_run_nothing() -> None:
+    text = "a: !!python/object/apply:os.system ['echo ran > /tmp/ran']\nb: !ENV [X, y]\nc: !!python/name:os.system\n"
+    assert load_settings(text, "yaml") == {"a": ["echo ran > /tmp/ran"], "b": ["X", "y"], "c": ""}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.text.markdown import Heading, Image, ImageInfo, drop_includes, render, strip_title
+from helpdesk.text.markdown import Heading, Image, ImageInfo, render, strip_title
 
 INFO = ImageInfo(url="hd:media/abc.png", width=640, height=480)
 
@@ -276,17 +276,6 @@ def test_the_plain_text_has_one_block_a_line() -> None:
 )
 def test_the_title_of_a_plain_file(source: str, expected: tuple[str, str | None, str]) -> None:
     assert strip_title(source) == expected
-
-
-def test_include_lines_are_dropped_and_numbered() -> None:
-    source = (
-        "a\n{* ../../src/x.py hl[1] *}\n  {!../x.md!}\n--8<-- \"x.md\"\n```\n{* stays *}\n--8<-- 'y'\n```\n"
-        "--8<--\nx.md\n--8<--\ntext {* x *} stays\r\n"
-    )
-    assert drop_includes(source) == (
-        "a\n```\n{* stays *}\n--8<-- 'y'\n```\ntext {* x *} stays\r\n",
-        [2, 3, 4, 9, 10, 11],
-    )
 
 
 def test_two_renderings_of_one_text_are_equal() -> None:

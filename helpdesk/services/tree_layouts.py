@@ -1,0 +1,286 @@
+"""Which files of a documentation project are pages, in which locale and order; and what is left out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from babel import localedata
+
+from helpdesk.errors import Note
+from helpdesk.locales import Locale
+from helpdesk.services.folder import Reader
+from helpdesk.text.frontmatter import FrontMatterError, load_settings
+
+_SIGNS = {
+    "docusaurus": ("docusaurus.config.*", "i18n/*/docusaurus-plugin-content-docs"),
+    "mkdocs": ("mkdocs.y*ml", "*/mkdocs.y*ml", "docs/*/mkdocs.y*ml"),
+    "hugo": ("hugo.toml", "hugo.y*ml", "hugo.json", "content/_index*", "content/*/_index*"),
+}
+_SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
+_FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
+_KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
+_ENDINGS = (".md", ".mdx", ".markdown")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
+_NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "vn": "vi"}  # countries for languages
+_NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
+_INDEX = re.compile(r"(?i)(?:_?index|readme)")
+_DEFAULT_LOCALE = re.compile(r"defaultLocale:\s*[\"']([\w-]+)")
+_LARGEST_NAV = 10_000  # entries
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A page in one language; its name is its path without folder or suffix of the locale, ending and numbers."""
+
+    path: Path
+    folder: Path
+    tag: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """A page in a project's table of contents: its place, the titles above it, and its own ("" : none)."""
+
+    position: int
+    sections: tuple[str, ...]
+    title: str
+
+
+@dataclass(slots=True)
+class Tree:
+    """A project; `engine` is "" for Markdown alone, `content` the folder of its pages. Folders are named as pages."""
+
+    engine: str
+    content: str
+    default: Locale
+    title: str = ""
+    files: dict[tuple[str, str], SourceFile] = field(default_factory=dict)  # by name and tag
+    nav: dict[str, NavEntry] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)  # titles of folders
+    translated: dict[tuple[str, str], str] = field(default_factory=dict)  # by title and tag
+    weights: dict[str, int] = field(default_factory=dict)  # of folders and pages
+    notes: list[Note] = field(default_factory=list)
+
+
+def find_engine(root: Path) -> str:
+    """Whose project it is; "" for none that is known."""
+    return next((engine for engine, signs in _SIGNS.items() if any(any(root.glob(sign)) for sign in signs)), "")
+
+
+def page_name(path: str) -> str:
+    """A page's path without ending; an index has one name, however it is called."""
+    folder, slash, last = path.rpartition("/")
+    stem = Path(last).stem if last.endswith(_ENDINGS) else last
+    return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
+
+
+def read_tree(reader: Reader, tag: str | None) -> Tree:
+    """The project below the reader's folder; errors are noted there. `tag`: of texts whose path names no locale."""
+    layout = _Layout(reader)
+    layout.read(tag)
+    return layout.tree
+
+
+class _Layout:
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.root = reader, reader.root
+        self.paths = list(_walk(self.root))
+        self.unknown: dict[str, Path] = {}
+        self.tree = Tree(find_engine(self.root), "", reader.locales.default)
+        self.settings = self._settings()
+        self.content = self._content()
+        self.tree.content = reader.name(self.content)
+        self.left = Counter[str]()
+        self.nav_items = 0
+
+    def read(self, tag: str | None) -> None:
+        """Fill the tree."""
+        code = tag or self._default()
+        self.tree.default = (self._locale(code, self.root) if code else None) or self.tree.default
+        sources = self._sources()
+        for path in self.paths:
+            if path.suffix in _ENDINGS or path.stem == "_category_":
+                self._take(path, sources)
+            elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
+                self._translate(self._find(path.parents[1].name), self._load(path))
+        self.tree.title = str(_at(self.settings, "site_name") or "")
+        self._read_nav(_at(self.settings, "nav"), ())
+        for language in self._languages():
+            self._translate(self._find(str(_at(language, "locale"))), _at(language, "nav_translations"))
+        if not code and [*sources] == [self.content] and len({tag for _, tag in self.tree.files}) == 1:
+            self._leave(self.root, "no path names a locale: taken for the default", self.tree.default.tag)
+        for path in self.root.glob("sidebars.*"):
+            self._leave(path, "sidebar not read: pages stand in the order of their positions and names")
+        for name, number in (+self.left).items():
+            self._leave(self.root / name, "is no page of the tree: left out", f"{number} files" if number > 1 else "")
+        if self.unknown:
+            names, first = ", ".join(self.unknown), next(iter(self.unknown.values()))
+            self.reader.refuse(first, 1, f"no locale of this site; add to HELPDESK_LOCALES: {names}")
+
+    def _find(self, name: str) -> Locale | None:
+        return self.reader.locales.find_alias(_NICKNAMES.get(name.lower(), name))
+
+    def _locale(self, name: str, path: Path) -> Locale | None:
+        """The locale that a project calls so; one that the site lacks is remembered."""
+        found = self._find(name)
+        if found is None:
+            self.unknown.setdefault(name, path)
+        return found
+
+    def _load(self, path: Path) -> dict[str, Any]:
+        try:
+            found = load_settings(self.reader.text(path) or "", _KINDS[path.suffix])
+        except FrontMatterError as error:
+            self._leave(path, "settings not read", error.reason, error.line)
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _leave(self, path: Path, kind: str, detail: str = "", line: int = 1) -> None:
+        self.tree.notes.append(Note(self.reader.name(path), line, kind, detail))
+
+    def _settings(self) -> dict[str, Any]:
+        """Those of MkDocs and Hugo; what Docusaurus has is a program.
+
+        Of several projects of MkDocs, one for each language, those of the default locale."""
+        settings: dict[str, Any] = {}
+        paths = [path for sign in _SETTINGS.get(self.tree.engine, ()) for path in sorted(self.root.glob(sign))]
+        for path in paths:
+            is_own = path.parent == self.root or path.parent.name == "_default"
+            if path.suffix in _KINDS and (is_own or self._find(path.parent.name) == self.tree.default):
+                found = self._load(path)
+                settings |= {"languages": found} if path.stem == "languages" else found
+        return settings
+
+    def _default(self) -> str:
+        """The language that a project names for texts whose path names none."""
+        for path in self.root.glob("docusaurus.config.*"):
+            match = _DEFAULT_LOCALE.search(self.reader.text(path) or "")
+            return match[1] if match else ""
+        languages = [_at(language, "locale") for language in self._languages() if _at(language, "default") == "true"]
+        named = (*languages, _at(self.settings, "defaultcontentlanguage"), _at(self.settings, "theme", "language"))
+        return next((name for name in named if isinstance(name, str) and name), "")
+
+    def _languages(self) -> list[Any]:
+        """Of the plugin i18n of MkDocs."""
+        plugins = _at(self.settings, "plugins")
+        options = [_at(plugin, "i18n", "languages") for plugin in (plugins if isinstance(plugins, list) else [])]
+        return next((found for found in options if isinstance(found, list)), [])
+
+    def _content(self) -> Path:
+        """The folder of all pages, or of those whose path names no locale."""
+        wanted = {"docs": _at(self.settings, "docs_dir"), "content": _at(self.settings, "contentdir")}
+        folders = [self.root / str(wanted.get(name) or name) for name in _FOLDERS[self.tree.engine]]
+        home = self.root.resolve()
+        return next((path for path in folders if path.is_dir() and path.resolve().is_relative_to(home)), folders[0])
+
+    def _sources(self) -> dict[Path, Locale]:
+        """Folders of pages, and the locale of those without suffix; a page belongs to the nearest above it."""
+        content = self.content
+        named = {path: path.parents[1].name for path in self.root.glob("i18n/*/docusaurus-plugin-content-docs/current")}
+        languages = _at(self.settings, "languages") if self.tree.engine == "hugo" else None
+        for code, language in languages.items() if isinstance(languages, dict) else ():
+            if folder := _at(language, "contentdir"):
+                named[self.root / str(folder)] = code
+        if not named:
+            below = [path.relative_to(content) for path in self.paths if path.is_relative_to(content)]
+            tops = dict.fromkeys(path.parts[0] for path in below if len(path.parts) > 1 and path.suffix in _ENDINGS)
+            languages = [top for top in tops if self._find(top) or _is_language(top)]
+            if len(languages) == len(tops) or any(map(self._find, tops)):
+                named = {_inner(content / top): top for top in languages}
+        found = {folder: self._locale(code, folder) for folder, code in named.items()}
+        sources = {folder: locale for folder, locale in found.items() if locale}
+        has_default = self.tree.default in sources.values() and self.tree.engine != "docusaurus"
+        return sources if has_default else {content: self.tree.default, **sources}
+
+    def _take(self, path: Path, sources: Mapping[Path, Locale]) -> None:
+        """A page, or the label of a folder."""
+        folder = next((parent for parent in path.parents if parent in sources), None)
+        below = path.relative_to(folder or self.root).parts
+        if folder is None:
+            self.left[below[0]] += 1
+        elif path.stem == "_category_":
+            self._read_label(path, self._name(below).rpartition("/")[0])
+        elif self.tree.engine == "docusaurus" and any(part.startswith("_") for part in below):
+            self.left[self.reader.name(path)] += 1
+        else:
+            locale, stem = self._suffix(path) if folder == self.content else (None, path.stem)
+            file = SourceFile(path, folder, (locale or sources[folder]).tag, self._name((*below[:-1], stem)))
+            self.left[self.reader.name(path)] += (file.name, file.tag) in self.tree.files
+            self.tree.files.setdefault((file.name, file.tag), file)
+
+    def _suffix(self, path: Path) -> tuple[Locale | None, str]:
+        """The locale that stands before a file's ending, and what stands before both."""
+        base, _, suffix = path.stem.rpartition(".")
+        is_language = self._find(suffix) or (_is_language(suffix) and path.with_name(base + path.suffix).is_file())
+        return (self._locale(suffix, path), base) if base and is_language else (None, path.stem)
+
+    def _name(self, parts: tuple[str, ...]) -> str:
+        """Without the numbers that Docusaurus sorts by; a bundle of Hugo is named as its folder.
+
+        A page of Docusaurus that has the name of its folder is the folder's index."""
+        name = ""
+        for part in parts:
+            number = _NUMBER.match(part) if self.tree.engine == "docusaurus" else None
+            name = f"{name}/{part[number.end() :] if number else part}".lstrip("/")
+            if number:
+                self.tree.weights.setdefault(page_name(name), int(number[1]))
+        folder, _, last = name.rpartition("/")
+        if self.tree.engine == "hugo" and last == "index" and folder:
+            return folder
+        is_index = self.tree.engine == "docusaurus" and folder and last == folder.rpartition("/")[2]
+        return f"{folder}/index" if is_index else page_name(name)
+
+    def _read_label(self, path: Path, name: str) -> None:
+        found = self._load(path)
+        if label := _at(found, "label"):
+            self.tree.labels.setdefault(name, str(label))
+        if str(weight := _at(found, "position")).isdigit():
+            self.tree.weights[name] = int(weight)
+
+    def _translate(self, locale: Locale | None, titles: Any) -> None:
+        """Titles of folders: `sidebar.docs.category.Guides: {message: ...}` of Docusaurus, `Guides: ...` of MkDocs."""
+        for title, value in titles.items() if isinstance(titles, dict) else ():
+            value = _at(value, "message") or value
+            if locale and isinstance(value, str):
+                self.tree.translated[str(title).rpartition(".category.")[2], locale.tag] = value
+
+    def _read_nav(self, items: Any, sections: tuple[str, ...]) -> None:
+        for item in items if isinstance(items, list) else ():
+            for title, value in item.items() if isinstance(item, dict) else [("", item)]:
+                self.nav_items += 1
+                if self.nav_items > _LARGEST_NAV:
+                    return
+                if isinstance(value, str):
+                    self.tree.nav.setdefault(page_name(value), NavEntry(len(self.tree.nav), sections, str(title)))
+                else:
+                    self._read_nav(value, (*sections, str(title)))
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for top, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        yield from (Path(top, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _at(value: Any, *keys: str) -> Any:
+    """What stands in settings under keys, however these are capitalized; None for nothing."""
+    for key in keys:
+        items = value.items() if isinstance(value, dict) else ()
+        value = next((item for name, item in items if str(name).lower() == key), None)
+    return value
+
+
+def _is_language(name: str) -> bool:
+    return bool(_LANGUAGE.fullmatch(name)) and localedata.exists(re.split("[-_]", name)[0].lower())
+
+
+def _inner(folder: Path) -> Path:
+    """Where a language's pages stand, if its folder is a project of its own."""
+    return folder / "docs" if (folder / "mkdocs.yml").is_file() and (folder / "docs").is_dir() else folder
