@@ -100,7 +100,7 @@ class Files:
     """The files of a folder that is imported, each read and hashed at most once, against what is known of them."""
 
     def __init__(self, root: Path, maker: str, known: Known, media_path: Path) -> None:
-        self.root, self.home = root, root.resolve()
+        self.root, self.home = root, Path(os.path.realpath(root))
         self.maker, self.known, self.media_path = maker, known, media_path
         self._hashes: dict[str, str] = {}
         self._folders: dict[str, bool] = {}
@@ -132,10 +132,11 @@ class Files:
         """As resolving the path would tell, but each folder is asked once."""
         folder = os.path.dirname(path)
         if folder not in self._folders:
-            self._folders[folder] = Path(folder).resolve().is_relative_to(self.home)
-        return self._folders[folder] and not (
-            os.path.islink(path) and not Path(path).resolve().is_relative_to(self.home)
-        )
+            self._folders[folder] = self._is_below(folder)
+        return self._folders[folder] and (not os.path.islink(path) or self._is_below(path))
+
+    def _is_below(self, path: str) -> bool:
+        return Path(os.path.realpath(path)).is_relative_to(self.home)
 
     def find_article(self, key: str, about: str) -> Row[Any] | None:
         """The row of an article, if its last import read this very file about it."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpdesk.errors import Note
+from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import (
     CONTROLS,
@@ -57,7 +57,10 @@ def read_plain_tree(root: Path, locales: Locales, files: Files, tag: str | None 
         reader.refuse(root, 1, f"holds no Markdown in `{tree.content}`, where {tree.engine or 'it'} has its pages")
     if reader.errors:
         raise ContentErrors(reader.errors)
-    return _Builder(reader, tree, pages).build()
+    folder = _Builder(reader, tree, pages).build()
+    if not folder.articles:
+        raise ContentErrors([ContentError(".", 1, "holds no page with a text")])
+    return folder
 
 
 def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
@@ -84,6 +87,7 @@ def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
     nav = tree.nav[file.name].title if file.name in tree.nav else ""
     last = reader.root.resolve() if file.name == "index" else Path(file.name.removesuffix("/index"))
     page.title = given or _one_line(heading) or page.word("sidebar_label", "linkTitle") or nav or _title_of(last.name)
+    reader.refuse_long(file.path, {}, {"title": page.title, "summary": page.word("summary", "description")})
     return page
 
 

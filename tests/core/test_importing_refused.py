@@ -215,7 +215,7 @@ def test_what_is_neither_folder_nor_archive(site: Site, tmp_path: Path) -> None:
     for name in ("pipe", "nothing"):
         assert refusals(site, tmp_path / name) == [f"{tmp_path / name}:1: is neither a folder nor a ZIP archive"]
     assert refusals(site, write(tmp_path / "x", {".git/a.md": ""})) == [
-        ".:1: holds no articles (`<category>/<section>/<key>/<tag>.md` or `<locale>/**/*.md`)"
+        ".:1: holds neither `<category>/<section>/<key>/<tag>.md` nor Markdown of another engine"
     ]
 
 
@@ -254,8 +254,12 @@ def test_what_a_plain_tree_links_in_vain_is_a_note(empty_site: Site, tmp_path: P
         "en/b.md": "# B\n",
     }
     new, notes = summary_of(empty_site, tmp_path / "manual", files)
-    assert new == ["a/en", "b/en"]
-    assert notes[:2] == ["en/b.md:1: no text: only its title was taken", "en/a.md:3: link to no article: article:none"]
+    assert new == ["a/en"]
+    assert notes == [
+        "en/b.md:1: no text: left out: B",
+        "en/a.md:3: link to no article: article:b",
+        "en/a.md:3: link to no article: article:none",
+    ]
 
 
 def test_what_editors_leave_behind_is_not_read(empty_site: Site, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.locales import Locales
 from helpdesk.services.folder import ContentErrors, Folder
+from helpdesk.services.import_state import Files
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
 from helpdesk.text.markdown import render
 
@@ -21,7 +22,7 @@ def read(root: Path, files: dict[str, str], locale: str | None = None) -> Folder
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     assert is_plain_tree(root, LOCALES)
-    return read_plain_tree(root, LOCALES, locale)
+    return read_plain_tree(root, LOCALES, Files(root, "", {}, root), locale)
 
 
 def titles(folder: Folder) -> dict[str, dict[str, str]]:
