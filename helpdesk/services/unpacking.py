@@ -89,7 +89,7 @@ def _choose(packed: ZipFile, archive: str, settings: Settings) -> tuple[dict[str
     for entry in packed.filelist:
         name = _name(entry)
         parts = name.split("/")
-        is_hidden = parts[0] == "__MACOSX" or any(part.startswith(".") for part in parts)
+        is_hidden = "__MACOSX" in parts or any(part.startswith(".") for part in parts)
         reason = _refusal(entry, name)
         if not (reason or is_hidden or entry.is_dir()):
             reason = _twice(name, known)

@@ -113,7 +113,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "image out of the folder, encoded": (english("![x](%2e%2e/%2e%2e/%2e%2e/%2e%2e/x.png)\n"), "en.md:4: the image `../../../../x.png` leads out of the folder"),
     "image with a NUL": (english("![x](a%00.png)\n"), "en.md:4: the image `a\\x00.png` is missing"),
     "image with a long name": (english(f"![x]({'a' * 300}.png)\n"), f"en.md:4: the image `{'a' * 300}.png` cannot be read: File name too long"),
-    "link to no article": (english("`article:no`\n\nSee [the end](article:none#end) and [pay](article:pay-more).\n") | article("pay-more"), "en.md:6: the link `article:none` leads to no article"),
+    "link to no article": (english("See [more](article:pay-more).\n\nSee [the end](article:pay-m#end).\n") | article("pay-more"), "en.md:6: the link `article:pay-m` leads to no article"),
     "link that is no key": (english("See [it](article:Some-Thing).\n"), "en.md:4: the link `article:Some-Thing` leads to no article"),
     "key twice": ({"guides/other/_index.en.md": "---\ntitle: O\n---\n", "guides/other/pay/en.md": "---\ntitle: T\n---\nText.\n"}, "guides/other/pay:1: the key `pay` stands elsewhere as well"),
     "id twice": (article("other", "source: en\nid: 70\n"), f"{PAY}/_article.yaml:1: wants the id 70, which `other` has"),
@@ -281,13 +281,11 @@ def test_a_picture_that_changes_while_it_is_read_is_not_stored(tmp_path: Path) -
     assert not (tmp_path / "media").exists()
 
 
-def test_titles_of_plain_trees_hold_what_pages_may_hold(empty_site: Site, tmp_path: Path) -> None:
-    files = {
-        "en/a.md": '---\ntitle: "A\\x07b\\uD83C"\nkeywords: "\\uDEAD"\n---\n\nText.\n',
-        "en/b.md": "# B\n\nText.\n",
-    }
+def test_what_plain_trees_hold_besides_is_made_fit(empty_site: Site, tmp_path: Path) -> None:
+    odd = '---\ntitle: "A\\x07b\\uD83C"\nkeywords: "\\uDEAD"\nslug: /Docs/First\n---\n\nText.\n'
+    files = {"en/a.md": odd, "en/b.md": "# B\n\nText.\n", "en/.obsidian/c.md": "# C\n"}
     import_content(empty_site, write(tmp_path / "man\x07ual", files))
     with empty_site.database.read() as connection:
         assert connection.execute(select(CategoryText.title)).scalars().all() == ["Man ual"]
-        titles = connection.execute(select(Translation.title).order_by(Translation.title)).scalars().all()
-    assert titles == ["A b", "B"]
+        statement = select(Translation.title, Translation.slug).order_by(Translation.title)
+        assert [tuple(row) for row in connection.execute(statement)] == [("A b", "docs-first"), ("B", "b")]

@@ -52,13 +52,14 @@ def all_in(root: Path) -> dict[str, str | bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-NOISE: Entries = {"__MACOSX/guides/._x.md": b"\0", ".DS_Store": b"\0", "guides/.git/config": "x"}
+NOISE: Entries = {"__MACOSX/guides/._x.md": b"\0", "__MACOSX/x.md": "x", ".DS_Store": b"\0", "guides/.git/config": "x"}
 
 
 @pytest.mark.parametrize("wrapper", ["", "help", "help center"])
 def test_an_archive_is_taken_in_as_its_folder(empty_site: Site, tmp_path: Path, temporary: Path, wrapper: str) -> None:
     files = FOLDER | NOISE | {"guides/money/pay/film.mp4": b"film", "old.zip": b"PK"}
-    archive = pack(tmp_path / "help.zip", below(wrapper, files) if wrapper else files)
+    noise = {name: text for name, text in NOISE.items() if name.startswith("__MACOSX")}
+    archive = pack(tmp_path / "help.zip", (below(wrapper, files) if wrapper else files) | noise)
     dry = import_content(empty_site, archive, dry_run=True)
     assert (dry.new, count(empty_site, Article)) == (["pay/en", "pay/de"], 0)
     summary = import_content(empty_site, archive)
@@ -77,6 +78,11 @@ def test_a_plain_tree_is_named_as_its_folder_or_archive(empty_site: Site, tmp_pa
     archive = pack(tmp_path / name, PLAIN if name == "manual.zip" else below("manual", PLAIN))
     assert len(import_content(empty_site, archive).new) == 4
     assert len(import_content(empty_site, write(tmp_path / "manual", PLAIN)).unchanged) == 4
+
+
+def test_a_plain_tree_of_one_locale_is_not_seen_through(empty_site: Site, tmp_path: Path) -> None:
+    archive = pack(tmp_path / "manual.zip", {"en/set-up/a.md": "# A\n\nText.\n", "en/set-up/b.md": "# B\n\nText.\n"})
+    assert import_content(empty_site, archive).new == ["set-up-a/en", "set-up-b/en"]
 
 
 def test_errors_of_content_name_its_files(empty_site: Site, tmp_path: Path, temporary: Path) -> None:
@@ -162,6 +168,7 @@ REFUSED: dict[str, tuple[Entries, dict[str, int], Callable[[bytes], bytes] | Non
     "broken data": ({"a.md": bytes(range(256))}, {}, broken, "a.md:1: cannot be unpacked: Bad CRC-32 for file 'a.md'"),
     "no data": ({"a.md": "abc"}, {}, directory(42, struct.pack("<L", 1 << 30)), "a.md:1: shares its bytes with another entry"),
     "shared data": ({"a.md": "A", "b.md": "B"}, {}, directory(42, bytes(4)), "a.md:1: shares its bytes with another entry"),
+    "data in data": ({"a.md": bytes(range(200)), "b.md": "B"}, {}, directory(42, struct.pack("<L", 40)), "a.md:1: shares its bytes with another entry"),
     "other names inside": ({"a.md": ""}, {}, directory(46, b"b.md"), "b.md:1: cannot be unpacked: File name in directory 'b.md' and header b'a.md' differ."),
     "long name": ({f"{'a' * 300}.md": ""}, {}, None, f"{'a' * 300}.md:1: cannot be unpacked: File name too long"),
     "four files": (dict.fromkeys("abcd", ""), {}, None, "x.zip:1: holds more than 3 files; HELPDESK_IMPORT_FILES can allow more"),
