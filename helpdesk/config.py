@@ -130,7 +130,9 @@ class Settings:
     site_name: str = _setting("Acme Exchange", _text, "The company's name, in the header and in titles")
     contact_url: str = _setting("mailto:support@example.com", _contact, "Where a reader is sent whom no article helped")
     locales: tuple[str, ...] = _setting(
-        "en, en-SG, de, ru, ar, zh-Hans, zh-Hant", _words, "Locales of the site, in the switcher's order"
+        "en, en-SG, de, es, fr, pt-BR, ru, ar, he, hi, ja, ko, zh-Hans, zh-Hant, tr, vi, th, id",
+        _words,
+        "Locales of the site, in the switcher's order",
     )
     default_locale: str = _setting("en", _text, "Where negotiation and fallback end")
     fallbacks: Mapping[str, tuple[str, ...]] = _setting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
+from helpdesk.cli.checking import check
 from helpdesk.cli.content import content
 from helpdesk.cli.feedback import feedback
 from helpdesk.cli.instance import db, demo, doctor, search
@@ -17,6 +18,7 @@ from helpdesk.cli.views import views
 def build_group() -> AppGroup:
     """The group of all commands; a fresh one for each application."""
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
+    content.add_command(check)
     for command in (content, translations, notice, feedback, views, messages, search, db, demo, doctor, nginx):
         group.add_command(command)
     return group

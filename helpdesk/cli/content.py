@@ -34,11 +34,7 @@ def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) 
     try:
         summary = import_content(site, folder, dry_run=dry_run, progress=show_progress)
     except ContentErrors as error:
-        for refusal in error.errors[:SHOWN]:
-            click.echo(str(refusal), err=True)
-        if len(error.errors) > SHOWN:
-            click.echo(f"... and {len(error.errors) - SHOWN} more", err=True)
-        raise click.ClickException("Nothing was imported.") from None
+        raise refused(error, "Nothing was imported.") from None
     for name, items in (("new", summary.new), ("changed", summary.changed)):
         for item in items[:SHOWN]:
             click.echo(f"{name}: {item}")
@@ -54,6 +50,15 @@ def import_folder(site: Site, folder: Path, dry_run: bool, report: Path | None) 
         f"{'Would import' if dry_run else 'Imported'} translations: {len(summary.new)} new, "
         f"{len(summary.changed)} changed, {len(summary.unchanged)} unchanged; {len(summary.notes)} notes."
     )
+
+
+def refused(error: ContentErrors, consequence: str) -> click.ClickException:
+    """Print what is wrong with a folder; the exception ends the command."""
+    for refusal in error.errors[:SHOWN]:
+        click.echo(str(refusal), err=True)
+    if len(error.errors) > SHOWN:
+        click.echo(f"... and {len(error.errors) - SHOWN} more", err=True)
+    return click.ClickException(consequence)
 
 
 _locale = click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")

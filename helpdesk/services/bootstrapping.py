@@ -50,7 +50,7 @@ def prepare(site: Site, mode: str, progress: Progress = no_progress) -> None:
             with site.database.transaction():
                 load_demo(site, progress)
                 _start(site, "demo")
-            site.indexer.rebuild(progress)
+            site.indexer.begin()
 
 
 def is_prepared(site: Site) -> bool:

@@ -37,7 +37,7 @@ def load_demo(site: Site, progress: Progress = no_progress) -> None:
 
 
 def load_figures(site: Site, connection: Connection, path: Path) -> None:
-    """Add daily views and votes (columns article, locale, day, views, yes, no) to translations that have none."""
+    """Add daily views and votes (columns article, locale, day, views, yes, no) to those translations that there are."""
     rows = connection.execute(
         select(Article.key, Translation.locale, Translation.id, Translation.revision).join(
             Translation, Translation.article_id == Article.id
@@ -48,7 +48,10 @@ def load_figures(site: Site, connection: Connection, path: Path) -> None:
     votes: list[dict[str, Any]] = []
     with path.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            translation_id, revision = translations[line["article"], line["locale"]]
+            found = translations.get((line["article"], line["locale"]))
+            if found is None:
+                continue
+            translation_id, revision = found
             day = date.fromisoformat(line["day"])
             if int(line["views"]):
                 tallies.append(
@@ -62,8 +65,9 @@ def load_figures(site: Site, connection: Connection, path: Path) -> None:
             for is_helpful, number in ((True, int(line["yes"])), (False, int(line["no"]))):
                 for _ in range(number):
                     votes.append(_vote(translation_id, revision, line["locale"], day, is_helpful, len(votes)))
-    connection.execute(insert(DailyTally), tallies)
-    connection.execute(insert(Vote), votes)
+    for model, values in ((DailyTally, tallies), (Vote, votes)):
+        if values:
+            connection.execute(insert(model), values)
     _recount(connection)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from helpdesk.errors import ContentError, HelpdeskError, Note
-from helpdesk.locales import Locales
+from helpdesk.locales import SHIPPED, Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
 from helpdesk.services.saving import Draft
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
@@ -249,6 +249,28 @@ def read_folder(root: Path, locales: Locales) -> Folder:
         reader.refuse(root, 1, "holds no articles (`<category>/<section>/<key>/<tag>.md` or `<locale>/**/*.md`)")
     if reader.errors:
         raise ContentErrors(reader.errors)
+    return folder
+
+
+def read_demo(root: Path, locales: Locales) -> Folder:
+    """The demo in those of its languages that a site speaks; an article without a text in any of them is left out."""
+    folder = read_folder(root, Locales.parse(SHIPPED, default="en"))
+    for groups in (folder.categories, folder.sections):
+        for group in groups.values():
+            group.texts = {tag: text for tag, text in group.texts.items() if locales.find(tag)}
+    for key, article in list(folder.articles.items()):
+        files = {tag: file for tag, file in article.translations.items() if locales.find(tag)}
+        if article.source not in files:
+            tags = [tag for tag in (locales.default.tag, *files) if tag in files and files[tag].draft.has_body]
+            if not tags:
+                del folder.articles[key]
+                continue
+            article.source = tags[0]
+            files = {tag: replace(file, draft=replace(file.draft, based_on=None)) for tag, file in files.items()}
+        article.translations = files
+    used = {(article.category, article.section) for article in folder.articles.values()}
+    folder.sections = {place: group for place, group in folder.sections.items() if place in used}
+    folder.categories = {key: group for key, group in folder.categories.items() if key in {place[0] for place in used}}
     return folder
 
 

@@ -17,7 +17,7 @@ from helpdesk import clock
 from helpdesk.db import advance_ids, new_id, wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, Note
 from helpdesk.models import Article, Media
-from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_folder
+from helpdesk.services.folder import ArticleFolder, ContentErrors, Folder, TranslationFile, read_demo, read_folder
 from helpdesk.services.media import BadImage, StoredImage, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
 from helpdesk.services.saving import Targets, save_group, save_group_text, save_translation
@@ -51,8 +51,8 @@ def import_content(
     """Import a folder of either layout. Raises ContentErrors, and Busy; then nothing was changed."""
     if not root.is_dir():
         raise ContentErrors([ContentError(str(root), 1, "is not a folder")])
-    plain = is_plain_tree(root, site.locales)
-    folder = (read_plain_tree if plain else read_folder)(root, site.locales)
+    read = read_demo if is_demo else read_plain_tree if is_plain_tree(root, site.locales) else read_folder
+    folder = read(root, site.locales)
     importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo)
     try:
         with site.database.transaction() as connection:

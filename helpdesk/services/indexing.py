@@ -161,6 +161,19 @@ class Indexer:
         with self.database.read() as connection:
             return int(connection.execute(select(func.count(Article.id))).scalar_one())
 
+    def begin(self) -> None:
+        """For content that was just loaded: the default locale's index; a search makes each other one that is missing.
+
+        An index that is there is of other content, and built anew.
+        """
+        with self._lock():
+            self._register()
+            noted = self._pending()
+            for locale in self.locales.all:
+                if locale == self.locales.default or self.backend.is_ready(locale.tag):
+                    self._rebuild_locale(locale)
+            self._forget(noted)
+
     def _join(self) -> None:
         """A node that the database does not know, or no longer, starts from the whole content."""
         with self._lock():

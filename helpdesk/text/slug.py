@@ -13,9 +13,9 @@ _KEY_LENGTH = 80
 
 def slugify(title: str, max_length: int = 80) -> str:
     """A slug in the title's own script, in NFC, at most `max_length` characters; "" if nothing is left."""
-    folded = unicodedata.normalize("NFKC", title).casefold().replace("i\u0307", "i")
+    folded = _nfkc(_nfkc(title).casefold().replace("i\u0307", "i"))
     kept: list[str] = []
-    for char in unicodedata.normalize("NFKC", folded):
+    for char in folded:
         kind = unicodedata.category(char)
         is_mark = kind in ("Mn", "Mc") and not "\ufe00" <= char <= "\ufe0f"
         if kind[0] in "LN" or char in _JOINERS or (is_mark and kept and kept[-1] != "-"):
@@ -24,6 +24,12 @@ def slugify(title: str, max_length: int = 80) -> str:
             kept.append("-")
     slug = _GAP.sub(_one_hyphen, unicodedata.normalize("NFC", "".join(kept))).strip("-" + _JOINERS)
     return slug[: _cut(slug, max_length)].strip("-" + _JOINERS)
+
+
+def _nfkc(text: str) -> str:
+    """NFKC, but Thai and Lao spell their "am" as one letter: nobody types the two that Unicode takes it apart into."""
+    text = unicodedata.normalize("NFKC", text)
+    return text.replace("\u0e4d\u0e32", "\u0e33").replace("\u0ecd\u0eb2", "\u0eb3")
 
 
 def ascii_key(text: str) -> str:

@@ -18,6 +18,7 @@ from helpdesk.cli.nginx import rules
 from helpdesk.services.site import Site
 from tests.conftest import NOON
 from tests.core.test_importing import FOLDER, write
+from tests.support.content import DEMO_ARTICLES
 from tests.support.pages import CheckingClient
 from tests.support.votes import figures, list_votes
 
@@ -226,7 +227,7 @@ def test_views_explain(run, client: CheckingClient) -> None:
 
 
 def test_search_rebuild(run) -> None:
-    assert run("search", "rebuild").endswith("Indexed 37 articles in 7 locales.\n")
+    assert run("search", "rebuild").endswith(f"Indexed {DEMO_ARTICLES} articles in 7 locales.\n")
 
 
 def test_nginx_refuses_without_a_trusted_proxy(run) -> None:
@@ -257,7 +258,7 @@ def test_db_status(run) -> None:
 
 def test_demo_remove_asks_first(run, site: Site) -> None:
     assert run("demo", "remove").startswith("1\n")
-    assert run("demo", "remove", "--yes") == "0\nRemoved 37 demo articles.\n"
+    assert run("demo", "remove", "--yes") == f"0\nRemoved {DEMO_ARTICLES} demo articles.\n"
 
 
 def test_catalogs_that_ship_are_current_complete_and_sound() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from flask import Flask
@@ -18,7 +19,8 @@ from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
 from helpdesk.services.demo import remove_demo
 from helpdesk.services.migrating import downgrade, schema_differences, upgrade
 from helpdesk.services.site import Site
-from tests.conftest import make_app
+from tests.conftest import close, make_app
+from tests.support.content import DEMO_ARTICLES
 from tests.support.pages import CheckingClient
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +104,24 @@ def test_a_server_on_an_empty_database_migrates_at_its_first_request(fresh_insta
     site.database.engine.dispose()
 
 
+def test_the_demo_starts_with_the_index_of_the_default_locale_and_searches_make_the_others(
+    fresh_instance: Path, demo_template: Path
+) -> None:
+    """What another content left in the folder of the index is never an answer."""
+    copytree(demo_template / "index" / "de", fresh_instance / "index" / "de")
+    app = make_app(fresh_instance, locales=("en", "de", "fr"))
+    site: Site = app.extensions["helpdesk"]
+    assert site.indexer.backend.is_ready("de")
+    before = (fresh_instance / "index/de/current").read_text()
+    prepare(site, "demo")
+    assert [site.indexer.backend.is_ready(tag) for tag in ("en", "de", "fr")] == [True, True, False]
+    assert (fresh_instance / "index/de/current").read_text() != before
+    cards = CheckingClient(app).get("/fr/search?q=retrait").cards
+    assert len(cards) > 0
+    assert site.indexer.backend.is_ready("fr")
+    close(app)
+
+
 def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:
     before = {model: count(site, model) for model in (Article, Vote, DailyTally)}
     prepare(site, "demo")
@@ -110,7 +130,7 @@ def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:
 
 def test_demo_remove_leaves_nothing_of_it(app: Flask, site: Site, client: CheckingClient) -> None:
     assert list(site.settings.media_path.iterdir()) != []
-    assert remove_demo(site) == 37
+    assert remove_demo(site) == DEMO_ARTICLES
     with site.database.read() as connection:
         tables = [
             t
@@ -161,7 +181,7 @@ def test_importing_the_app_writes_nothing(tmp_path: Path) -> None:
             "Error: HELPDESK_COLOUR is not a setting; `flask helpdesk doctor` lists them all.\n",
         ),
         ({"HELPDESK_LOCALES": "en, zh-CN"}, "write zh-Hans"),
-        ({"HELPDESK_DEFAULT_LOCALE": "fr"}, "fr"),
+        ({"HELPDESK_DEFAULT_LOCALE": "sv"}, "sv"),
         ({"HELPDESK_SITE_URL": "https://help.example.com"}, "HELPDESK_SECRET_KEY must hold"),
     ],
 )

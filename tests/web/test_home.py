@@ -18,7 +18,7 @@ def test_front_page(client: CheckingClient) -> None:
     latest = [card["title"] for card in page.cards[-3:]]
     assert latest == [
         "Maintenance on May 12, 2026",
-        "Our help center now speaks six languages",
+        "Our help center now speaks seventeen languages",
         "Text message codes have been retired",
     ]
 

@@ -1,0 +1,31 @@
+"""Checks the content of a site, or a folder as if it had been imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpdesk import clock
+from helpdesk.errors import HelpdeskError
+from helpdesk.queries.checking import Finding, check_content
+from helpdesk.services.importing import import_content
+from helpdesk.services.site import Progress, Site, no_progress
+
+
+class _Seen(HelpdeskError):
+    """Rolls the transaction back once the findings are known."""
+
+
+def check_site(site: Site) -> list[Finding]:
+    """What is wrong with the content of the site. Raises Busy."""
+    return check_content(site.database, site.locales, now=clock.now(), media=site.settings.media_path)
+
+
+def check_folder(site: Site, root: Path, progress: Progress = no_progress) -> list[Finding]:
+    """What would be wrong with the site once the folder is imported; changes nothing. Raises ContentErrors, Busy."""
+    try:
+        with site.database.transaction():
+            import_content(site, root, dry_run=True, progress=progress)
+            findings = check_content(site.database, site.locales, now=clock.now(), media=None)
+            raise _Seen
+    except _Seen:
+        return findings

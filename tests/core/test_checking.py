@@ -1,0 +1,214 @@
+"""`content check`: each fault once, beside a text of the same kind that has none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from helpdesk.models import Article, Body, Translation
+from helpdesk.queries.checking import Finding
+from helpdesk.services.checking import check_folder, check_site
+from helpdesk.services.demo import SAMPLEDATA
+from helpdesk.services.importing import import_content
+from helpdesk.services.publishing import delete_article, unpublish
+from helpdesk.services.site import Site
+from tests.core.test_importing import png
+from tests.support.content import take_in, translation
+
+STATES = {"missing", "title only", "outdated"}
+
+
+def faults(findings: list[Finding]) -> list[tuple[str, str, str, int]]:
+    return [(f"{f.key}/{f.locale}", f.kind, f.detail, f.line) for f in findings if f.kind not in STATES]
+
+
+def states(findings: list[Finding], key: str) -> dict[str, str]:
+    return {f.locale: f.kind for f in findings if f.kind in STATES and f.key == key}
+
+
+BODY = """\
+[there](article:other), [its part](article:other#part), [here](#own), [outside](https://example.com/x#y),
+[by address](/articles/2), [in a language](/en/articles/2-other#part), [the shop](/shop)
+
+## Own { #own }
+
+![Desk](desk.png)
+"""
+
+
+def test_what_is_well_gives_no_findings(empty_site: Site, tmp_path: Path) -> None:
+    other = {"en.md": translation("Other", "## Part { #part }\n"), "de.md": translation("Andere", "## Teil\n")}
+    own = {"en.md": translation("Own", BODY), "de.md": translation("Eigene", BODY), "desk.png": png(9, 9)}
+    take_in(empty_site, tmp_path / "content", {"own": own, "other": other})
+    assert faults(check_site(empty_site)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "detail", "line"),
+    [
+        ("One.\n\n[x](article:gone)", "broken link", "article:gone", 3),
+        ("[x](article:gone#part)", "broken link", "article:gone#part", 1),
+        ("[x](/articles/3)", "broken link", "/articles/3", 1),
+        ("[x](/de/articles/3-gone#a)", "broken link", "/de/articles/3-gone#a", 1),
+        ("[x](other.md)", "broken link", "other.md", 1),
+        ("[x](../other/)", "broken link", "../other/", 1),
+        ("One.\n[x](article:other#parts)", "broken anchor", "article:other#parts", 2),
+        ("[x](/articles/2#parts)", "broken anchor", "/articles/2#parts", 1),
+        ("[x](#nowhere)", "broken anchor", "#nowhere", 1),
+        ("[x](article:hidden)", "hidden link", "article:hidden", 1),
+        ("Two.\n\n![](desk.png)", "image without description", "desk.png", 3),
+        ("#### Deep", "headings out of order", "level 4 below level 1: Deep", 0),
+    ],
+)
+def test_each_fault(empty_site: Site, tmp_path: Path, text: str, kind: str, detail: str, line: int) -> None:
+    articles = {
+        "own": {"en.md": translation("Own", text), "desk.png": png(9, 9)},
+        "other": {"en.md": translation("Other", "## Part { #part }\n")},
+        "gone": {"en.md": translation("Gone")},
+        "hidden": {"en.md": translation("Hidden")},
+    }
+    take_in(empty_site, tmp_path / "content", articles)
+    delete_article(empty_site, "gone")
+    unpublish(empty_site, "hidden", "en")
+    assert faults(check_site(empty_site)) == [("own/en", kind, detail, line)]
+
+
+def test_a_lost_picture_and_one_of_a_plain_tree_that_never_came(empty_site: Site, tmp_path: Path) -> None:
+    take_in(
+        empty_site, tmp_path / "content", {"own": {"en.md": translation("Own", "![Desk](a.png)"), "a.png": png(9, 9)}}
+    )
+    for file in empty_site.settings.media_path.iterdir():
+        file.unlink()
+    plain = tmp_path / "manual/en/page.md"
+    plain.parent.mkdir(parents=True)
+    plain.write_text("# Page\n\n![Lost](lost.png)\n\n![Far](https://example.com/far.png)\n")
+    import_content(empty_site, tmp_path / "manual")
+    assert faults(check_site(empty_site)) == [
+        ("own/en", "missing image", "a.png", 1),
+        ("page/en", "missing image", "lost.png", 1),
+        ("page/en", "image elsewhere", "https://example.com/far.png", 3),
+    ]
+
+
+def test_an_anchor_is_looked_for_in_the_text_that_the_reader_gets(empty_site: Site, tmp_path: Path) -> None:
+    """A heading that the translation of the target lacks is missed there only."""
+    link = "[x](article:other#part)"
+    articles = {
+        "own": {
+            "en.md": translation("Own", link),
+            "de.md": translation("Eigene", link),
+            "ru.md": translation("Ru", link),
+        },
+        "other": {
+            "en.md": translation("Other", "## Part { #part }\n"),
+            "de.md": translation("Andere", "## Teil { #teil }\n\n### Noch { #noch }\n"),
+        },
+    }
+    take_in(empty_site, tmp_path / "content", articles)
+    assert faults(check_site(empty_site)) == [("own/de", "broken anchor", "article:other#part", 1)]
+
+
+def test_translations_that_lack_or_lag(empty_site: Site, tmp_path: Path) -> None:
+    articles = {
+        "own": {
+            "en.md": translation("Own", revision="2"),
+            "de.md": translation("Eigene", based_on="1"),
+            "ru.md": translation("Своё", ""),
+            "ar.md": translation("خاص", based_on="2"),
+            "zh-Hans.md": translation("自己", status="draft"),
+        },
+        "near": {"_article.yaml": "id: 12\nregions: [SG]\n", "en.md": translation("Near")},
+        "kept": {
+            "_article.yaml": "id: 13\nwithheld: [en-SG]\n",
+            "de.md": translation("Nah"),
+            "en.md": translation("Kept"),
+        },
+        "later": {"en.md": translation("Later", published_at="2031-01-01")},
+    }
+    take_in(empty_site, tmp_path / "content", articles)
+    found = check_site(empty_site)
+    # en-SG inherits from en; a draft is nothing that readers get. Revision 1 of `own` was never taken in.
+    assert states(found, "own") == {"ru": "title only", "zh-Hans": "missing", "zh-Hant": "missing", "de": "outdated"}
+    assert states(found, "near") == {}
+    assert states(found, "kept") == dict.fromkeys(("ru", "ar", "zh-Hans", "zh-Hant"), "missing")
+    assert states(found, "later") == {}
+
+
+def test_a_folder_is_checked_as_if_it_had_been_imported(empty_site: Site, tmp_path: Path) -> None:
+    for name, text in {
+        "guides/_index.en.md": "---\ntitle: Guides\n---\n",
+        "guides/basics/_index.en.md": "---\ntitle: Basics\n---\n",
+        "guides/basics/own/en.md": "---\ntitle: Own\n---\n[x](#nowhere)\n\n![Desk](desk.png)\n",
+    }.items():
+        path = tmp_path / "folder" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "folder/guides/basics/own/desk.png").write_bytes(png(9, 9))
+    assert faults(check_folder(empty_site, tmp_path / "folder")) == [("own/en", "broken anchor", "#nowhere", 1)]
+    with empty_site.database.read() as connection:
+        counts = [
+            connection.execute(select(func.count()).select_from(m)).scalar() for m in (Article, Translation, Body)
+        ]
+    assert counts == [0, 0, 0]
+    assert not empty_site.settings.media_path.exists()
+
+
+def test_the_demo_is_well(site: Site) -> None:
+    assert faults(check_site(site)) == []
+
+
+@pytest.mark.on("sqlite")
+def test_as_a_command(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:
+    run = empty_app.test_cli_runner()
+    articles = {
+        "own": {
+            "en.md": translation("Own", "## H { #h }\n\n[x](#nowhere)"),
+            "de.md": translation("Eigene", "#### Tief\n"),
+        }
+    }
+    take_in(empty_site, tmp_path / "content", articles)
+    result = run.invoke(args=["helpdesk", "content", "check"])
+    lines = result.output.splitlines()
+    assert (result.exit_code, lines[:2], lines[-1]) == (
+        1,
+        [
+            "own/en:3: error: broken anchor: #nowhere",
+            "own/de: warning: headings out of order: level 4 below level 1: Tief",
+        ],
+        "Error: errors in the content: 1.",
+    )
+    assert [line.split() for line in lines[2:-1]] == [
+        ["locale", "errors", "warnings", "missing", "title", "only", "outdated"],
+        ["en", "1", "-", "-", "-", "-"],
+        ["en-SG", "-", "-", "-", "-", "-"],
+        ["de", "-", "1", "-", "-", "-"],
+        *[[tag, "-", "-", "1", "-", "-"] for tag in ("ru", "ar", "zh-Hans", "zh-Hant")],
+    ]
+    german = run.invoke(args=["helpdesk", "content", "check", "--locale", "de", "--locale", "ru", "--json"])
+    assert german.exit_code == 0
+    assert json.loads(german.output) == {
+        "findings": [
+            {
+                "locale": "de",
+                "key": "own",
+                "kind": "headings out of order",
+                "detail": "level 4 below level 1: Tief",
+                "line": 0,
+                "is_error": False,
+            },
+            {"locale": "ru", "key": "own", "kind": "missing", "detail": "", "line": 0, "is_error": False},
+        ],
+        "locales": {
+            "de": {"errors": 0, "warnings": 1, "missing": 0, "title only": 0, "outdated": 0},
+            "ru": {"errors": 0, "warnings": 0, "missing": 1, "title only": 0, "outdated": 0},
+        },
+    }
+    unknown = run.invoke(args=["helpdesk", "content", "check", "--locale", "xx"])
+    assert (unknown.exit_code, "xx is not a locale of this site." in unknown.output) == (2, True)
+    broken = run.invoke(args=["helpdesk", "content", "check", str(tmp_path / "nowhere")])
+    assert (broken.exit_code, broken.output.splitlines()[-1]) == (1, "Error: Nothing was checked.")
+    assert run.invoke(args=["helpdesk", "content", "check", str(SAMPLEDATA / "faq")]).exit_code == 1
