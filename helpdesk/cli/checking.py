@@ -12,8 +12,7 @@ import click
 
 from helpdesk.cli.progress import show_progress, with_site
 from helpdesk.cli.showing import show_errors
-from helpdesk.queries.checking import Finding
-from helpdesk.queries.translations import STATES
+from helpdesk.queries.checking import STATES, Finding
 from helpdesk.services.checking import check_folder, check_site
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.site import Site

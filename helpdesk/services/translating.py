@@ -19,7 +19,9 @@ from helpdesk.db import wait_for_turn
 from helpdesk.errors import ContentError, HelpdeskError, TranslationNotFound
 from helpdesk.locales import Locale
 from helpdesk.models import Article, Body, Revision, Translation
-from helpdesk.queries.translations import TranslationState, list_states, outdated_since
+from helpdesk.queries.checking import Finding
+from helpdesk.queries.translating import Translatable, list_translatable
+from helpdesk.queries.translations import outdated_since
 from helpdesk.services.folder import CONTROLS
 from helpdesk.services.saving import TEXT_COLUMNS, Draft, Targets, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
@@ -37,20 +39,9 @@ _KEY = re.compile(r"[a-z0-9-]+")
 _TITLE = re.compile(r"[a-z0-9-]+:title:([1-9][0-9]{0,8})")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in a PO file that a translator should look at; `kind` is the same words for all of its like."""
-
-    key: str
-    locale: str
-    line: int
-    kind: str
-    detail: str = ""
-
-
 @dataclass(slots=True)
 class Outcome:
-    """What an import did, or with `dry_run` would do, by the articles' keys."""
+    """What an import did, or with `dry_run` would do, by the articles' keys; findings' lines are the file's."""
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -99,28 +90,26 @@ def export_translations(
     `keys` are articles wanted whatever their state, `everything` is all. `address` stands before each article's path.
     Raises TranslationNotFound, Busy.
     """
-    states = {state.key: state for state in list_states(site.database, site.locales, locale)}
+    articles = list_translatable(site.database, site.locales, locale, now=clock.now())
     for key in keys:
-        if key not in states:
+        if all(article.key != key for article in articles):
             raise TranslationNotFound(f"`{key}` is not published in a language that {locale.tag} could take it from.")
-    wanted = [
-        s for s in states.values() if everything or (s.key in keys if keys else s.state not in ("ready", "draft"))
-    ]
+    wanted = [item for item in articles if everything or (item.key in keys if keys else item.is_lacking)]
     entries: list[Entry] = []
     with site.database.read() as connection:
-        for done, state in enumerate(wanted):
-            progress(state.key, done, len(wanted))
-            where = f"{state.title}: {address}/{state.source_tag}/articles/{state.article_id}-{state.slug}"
-            entries += _entries(connection, state, where)
+        for done, article in enumerate(wanted):
+            progress(article.key, done, len(wanted))
+            where = f"{article.title}: {address}/{article.source_tag}/articles/{article.article_id}-{article.slug}"
+            entries += _entries(connection, article, where)
     progress("", len(wanted), len(wanted))
     return write_po(locale.code, entries), len(wanted), len(entries)
 
 
-def _entries(connection: Connection, state: TranslationState, where: str) -> list[Entry]:
-    source = _find_revision(connection, state.source_id, state.revision)
-    old = _find_revision(connection, state.source_id, state.based_on)
-    units = _units(state.key, source, split(source.markdown))
-    known = _known(connection, state, old or source)
+def _entries(connection: Connection, article: Translatable, where: str) -> list[Entry]:
+    source = _find_revision(connection, article.source_id, article.revision)
+    old = _find_revision(connection, article.source_id, article.based_on)
+    units = _units(article.key, source, split(source.markdown))
+    known = _known(connection, article, old or source)
     gone = known.keys() - {(unit.kind, unit.text) for unit in units}
     entries = []
     for unit in units:
@@ -132,28 +121,28 @@ def _entries(connection: Connection, state: TranslationState, where: str) -> lis
         text = found.pop(0) if len(found) > 1 else (found or known.get((unit.kind, previous), [""]))[0]
         comments = [unit.kind.capitalize(), where]
         if unit.kind == "title":
-            comments.append(_about(state, is_kept=old is not None))
-        elif state.translation_id and not text:
+            comments.append(_about(article, is_kept=old is not None))
+        elif article.translation_id and not text:
             comments.append("New, or it cannot be told for sure which of the old words translate it.")
         is_fuzzy = bool(text) and (old is None or not found)
         entries.append(Entry(unit.context, unit.text, text, is_fuzzy, previous, tuple(comments)))
     return entries
 
 
-def _about(state: TranslationState, *, is_kept: bool) -> str:
-    if state.translation_id is None:
+def _about(article: Translatable, *, is_kept: bool) -> str:
+    if article.translation_id is None:
         return "The article is not translated yet."
-    since = f" Outdated since {state.outdated_since:%Y-%m-%d}." if state.outdated_since else ""
+    since = f" Outdated since {article.outdated_since:%Y-%m-%d}." if article.outdated_since else ""
     kept = "" if is_kept else ", which is not kept: compare every text with the source"
-    return f"Translated from revision {state.based_on or 0}{kept}; now it is revision {state.revision}.{since}"
+    return f"Translated from revision {article.based_on or 0}{kept}; now it is revision {article.revision}.{since}"
 
 
-def _known(connection: Connection, state: TranslationState, source: Any) -> dict[tuple[str, str], list[str]]:
+def _known(connection: Connection, article: Translatable, source: Any) -> dict[tuple[str, str], list[str]]:
     """The existing translation's words, by the kind and the source's words that they were made from."""
     own = connection.execute(
         select(Translation.title, Translation.summary, Translation.keywords, Body.markdown)
         .join(Body, Body.translation_id == Translation.id)
-        .where(Translation.id == state.translation_id)
+        .where(Translation.id == article.translation_id)
     ).first()
     known: dict[tuple[str, str], list[str]] = defaultdict(list)
     if own is not None:
@@ -209,8 +198,8 @@ def import_translations(
     named = site.locales.find_alias(language) if language else locale
     if named is None or locale not in (None, named):
         wanted = f"`{locale.tag}`" if locale else "a locale of this site"
-        finding = Finding("", language, 1, "wrong locale", f"the header's Language is `{language}`, not {wanted}")
-        return Outcome(findings=[finding])
+        detail = f"the header's Language is `{language}`, not {wanted}"
+        return Outcome(findings=[Finding(language, "", "wrong locale", detail, 1)])
     importer = _Importer(site, named, path.name, publish=publish)
     with suppress(_DryRun), site.database.transaction() as connection:
         wait_for_turn(connection, "import")
@@ -231,7 +220,7 @@ class _Importer:
         self.outcome = Outcome()
 
     def note(self, key: str, line: int, kind: str, detail: str) -> None:
-        self.outcome.findings.append(Finding(key, self.locale.tag, line, kind, detail))
+        self.outcome.findings.append(Finding(self.locale.tag, key, kind, detail, line))
 
     def refuse(self, key: str, line: int, kind: str, detail: str) -> NoReturn:
         self.note(key, line, kind, detail)

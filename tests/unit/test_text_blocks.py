@@ -172,6 +172,10 @@ def test_breaks_and_bars_are_written_for_their_place() -> None:
     )
 
 
+def test_a_line_of_wide_spaces_is_no_word() -> None:
+    assert texts_of("\u00a0\nWords\nof two lines\n") == ["Words of two lines"]
+
+
 def test_heading_ids_come_from_the_source() -> None:
     source = "## One { #first }\n\n### Two\n\nText\n"
     written = join(split(source), ["Eins", "Zwei", "Wort"])
