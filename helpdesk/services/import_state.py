@@ -121,7 +121,8 @@ class Files:
 
     def _read(self, path: str) -> str:
         try:
-            if self._lies_inside(path) and os.stat(path).st_size <= LARGEST_IMAGE:
+            # A pipe would keep us waiting.
+            if self._lies_inside(path) and os.path.isfile(path) and os.stat(path).st_size <= LARGEST_IMAGE:
                 with open(path, "rb") as file:
                     return _digest(file.read())
         except OSError:

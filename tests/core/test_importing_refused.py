@@ -201,9 +201,6 @@ def test_a_name_that_is_not_utf_8_is_refused(site: Site, tmp_path: Path) -> None
     [
         ({"en/a.md": f"# {'A' * 301}\n"}, "en/a.md:1: `title` is longer than 300 characters"),
         ({"en/a.md": "# A\0\n"}, "en/a.md:1: holds the character U+0000, which no page may hold; take it out"),
-        ({"en/a.md": "---\ntitle: *x\n---\n"}, "en/a.md:2: anchors and aliases are not allowed"),
-        ({"en/a.md": "# A\n", "en/b/c.md": "# B\n", "en/b-c.md": "# C\n"}, "en/b-c.md:1: makes the key `b-c`, which is empty or taken; rename the file"),
-        ({"en/???.md": "# A\n"}, "en/???.md:1: makes the key ``, which is empty or taken; rename the file"),
     ],
 )  # fmt: skip
 def test_plain_trees_are_refused_as_well(site: Site, tmp_path: Path, files: dict[str, Any], refusal: str) -> None:
