@@ -79,10 +79,10 @@ class _Exporter:
         articles = {row.id: row for row in connection.execute(select(Article.__table__).order_by(Article.id))}
         homes = {row.id: f"{sections[row.section_id]}/{row.key}" for row in articles.values()}
         self.homes |= set(homes.values())
-        rows = connection.execution_options(yield_per=BATCH).execute(_TRANSLATIONS)
-        for done, (article_id, texts) in enumerate(groupby(rows, key=attrgetter("article_id"))):
-            progress(articles[article_id].key, done, len(articles))
-            self._article(articles[article_id], homes[article_id], list(texts))
+        with connection.execute(_TRANSLATIONS, execution_options={"yield_per": BATCH}) as rows:
+            for done, (article_id, texts) in enumerate(groupby(rows, key=attrgetter("article_id"))):
+                progress(articles[article_id].key, done, len(articles))
+                self._article(articles[article_id], homes[article_id], list(texts))
         progress("", len(articles), len(articles))
 
     def _groups(self, connection: Connection, model: Any, text: Any, file: str, name: Any) -> dict[int, str]:

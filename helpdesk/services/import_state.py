@@ -17,10 +17,9 @@ from helpdesk.db import Database
 from helpdesk.locales import Locales
 from helpdesk.models import Article, ImportState, Translation
 from helpdesk.services.media import EXTENSIONS, LARGEST_IMAGE
+from helpdesk.services.saving import DECIDED
 from helpdesk.text.markdown import RENDERER
 
-# Columns of a translation that people decide on; a difference is an edit.
-CARD = ("title", "slug", "summary", "keywords", "status", "published_at", "updated_at", "revision", "based_on")
 HASH_LENGTH = 32  # hexadecimal digits, as in the names of images
 
 
@@ -47,7 +46,7 @@ Known = Mapping[str, KnownArticle]
 
 def load_known(connection: Connection) -> Known:
     """All articles by key; two queries."""
-    columns = (Translation.article_id, Translation.locale, *(getattr(Translation, name) for name in CARD))
+    columns = (Translation.article_id, Translation.locale, *(getattr(Translation, name) for name in DECIDED))
     statement = select(*columns, ImportState.files, ImportState.maker, ImportState.card).outerjoin(
         ImportState, ImportState.translation_id == Translation.id
     )
@@ -65,8 +64,10 @@ def load_known(connection: Connection) -> Known:
 def save_state(
     database: Database, connection: Connection, maker: str, files: Mapping[tuple[str, str], Mapping[str, str]]
 ) -> None:
-    """Remember what was read for translations, by key and tag, and how they are now; two statements."""
-    columns = (Article.key, Translation.locale, Translation.id, *(getattr(Translation, name) for name in CARD))
+    """Remember what was read for translations, by key and tag, and how they are now; two statements, or none."""
+    if not files:
+        return
+    columns = (Article.key, Translation.locale, Translation.id, *(getattr(Translation, name) for name in DECIDED))
     rows = [
         {
             "translation_id": translation_id,
@@ -77,8 +78,6 @@ def save_state(
         for key, tag, translation_id, *card in connection.execute(select(*columns).join(Translation))
         if (key, tag) in files
     ]
-    if not rows:
-        return
     statement = database.upsert(ImportState)
     changes = {name: statement.excluded[name] for name in ("files", "maker", "card")}
     connection.execute(statement.on_conflict_do_update(index_elements=["translation_id"], set_=changes), rows)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -27,6 +27,8 @@ from helpdesk.services.saving import Draft, Targets, save_group, save_group_text
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.markdown import ImageInfo, Rendered, readdress, render
 from helpdesk.text.slug import ascii_key
+
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(slots=True)
@@ -259,7 +261,7 @@ class _Importer:
 
     def _find_image(self, file: TranslationFile, src: str, path: Path) -> StoredImage | None:
         try:
-            if urlsplit(src).scheme or src.startswith("//"):
+            if _SCHEME.match(src) or src.startswith("//"):
                 raise BadImage("stands on another site, which would learn of every reader; put it beside the text")
             if not path.is_relative_to(self.files.home):
                 raise BadImage("leads out of the folder")
@@ -287,7 +289,7 @@ class _Importer:
         for link in written:
             path, _, anchor = link.partition("#")
             path = unquote(path)
-            if urlsplit(link).scheme or not path.endswith(".md"):
+            if _SCHEME.match(link) or not path.endswith(".md"):
                 continue
             key = ascii_key(posixpath.normpath(posixpath.join(here, path))[: -len(".md")].replace("/", "-"))
             if key in self.folder.articles:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import imagesize
 
@@ -34,8 +34,8 @@ class StoredImage:
 
 
 def image_path(src: str) -> str:
-    """Where an image stands from the folder of its text, by its address there; what leads with "/" begins there too."""
-    return unquote(urlsplit(src).path).lstrip("/")
+    """Where an image stands from the folder of its text, by its decoded address; one with "/" begins there as well."""
+    return (src if Path(src).suffix.lower() in EXTENSIONS else re.split("[?#]", src)[0]).lstrip("/")
 
 
 def read_image(path: Path) -> StoredImage:

@@ -33,6 +33,8 @@ from helpdesk.text.slug import slugify
 
 # Columns whose change makes a new revision, as a change of the text does; the others are about the translation.
 TEXT_COLUMNS = ("title", "summary", "keywords")
+# Columns that people decide on; the others are made of the text.
+DECIDED = (*TEXT_COLUMNS, "slug", "status", "published_at", "updated_at", "revision", "based_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def save_translation(
 ) -> str:
     """Save one translation: "new", "changed" or "unchanged". `targets` are those that `rendered` was made with.
 
-    With `is_kept` nothing is saved: instead of "changed" it is "kept".
+    With `is_kept` what people decided on stays: what would change it is not saved, and is "kept".
 
     A changed text, not one that looks the same, becomes a new revision: the draft's number if it is higher than the
     last, else the next. Without dates in the draft, the first publication is `now`, and the update is `now` unless the
@@ -182,7 +184,7 @@ def save_translation(
         translation_id = _insert(connection, article_id, locale, card, body)
     elif all(old[name] == value for name, value in {**card, **body}.items()):
         return "unchanged"
-    elif is_kept:
+    elif is_kept and (old["markdown"] != draft.markdown or any(old[name] != card[name] for name in DECIDED)):
         return "kept"
     else:
         translation_id = old["id"]

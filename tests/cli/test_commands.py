@@ -75,10 +75,10 @@ def test_the_manual_documents_every_command(app: Flask) -> None:
 def test_import_and_its_errors(run, tmp_path: Path) -> None:
     root = write(tmp_path / "content", FOLDER)
     assert run("content", "import", str(root), "--dry-run").endswith(
-        "Would import translations: 2 new, 0 changed, 0 unchanged; 0 notes.\n"
+        "Would import translations: 2 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 0 notes.\n"
     )
     assert run("content", "import", str(root)) == (
-        "0\nnew: pay/en\nnew: pay/de\nImported translations: 2 new, 0 changed, 0 unchanged; 0 notes.\n"
+        "0\nnew: pay/en\nnew: pay/de\nImported translations: 2 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 0 notes.\n"
     )
     write(root, {"guides/money/pay/en.md": "---\ntitle: T\nstatus: x\n---\nText.\n"})
     assert run("content", "import", str(root)) == (
@@ -251,8 +251,8 @@ def test_nginx_prints_rules_of_the_settings(build: Callable[..., Flask], demo_te
 
 
 def test_db_status(run) -> None:
-    assert run("db", "status") == "0\ndatabase 0002, code 0002\n"
-    assert run("db", "upgrade") == "0\nThe schema is at 0002.\n"
+    assert run("db", "status") == "0\ndatabase 0003, code 0003\n"
+    assert run("db", "upgrade") == "0\nThe schema is at 0003.\n"
 
 
 def test_demo_remove_asks_first(run, site: Site) -> None:

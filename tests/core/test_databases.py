@@ -131,9 +131,8 @@ def test_nul_is_no_text(site: Site, client: CheckingClient) -> None:
     assert page.status in (303, 403)
 
 
-def test_nul_in_a_file_is_stored_as_markdown_shows_it(empty_site: Site, tmp_path: Path) -> None:
-    files = FOLDER | {"guides/money/pay/en.md": b"---\ntitle: How to pay\n---\nPay\x00here.\n"}
-    import_content(empty_site, write(tmp_path / "content", files))
+def test_nul_in_a_plain_tree_is_stored_as_markdown_shows_it(empty_site: Site, tmp_path: Path) -> None:
+    import_content(empty_site, write(tmp_path / "manual", {"en/pay.md": b"# How to pay\n\nPay\x00here.\n"}))
     with empty_site.database.read() as connection:
         found = connection.execute(select(Translation.excerpt).where(Translation.locale == "en")).scalar_one()
     assert found == "Pay\ufffdhere."

@@ -227,6 +227,8 @@ def test_a_changed_slug_of_a_category_is_one_hop(empty_app: Flask, empty_site: S
         ({"guides/money/pay/en.md": "---\ntitle: T\n\npublished_at: 5 May\n---\n"}, "guides/money/pay/en.md:4: `published_at` must be a date such as 2026-04-24, not `5 May`"),
         ({"guides/money/pay/en.md": "---\ntitle: T\nrevision: two\n---\n"}, "guides/money/pay/en.md:3: `revision` must be a whole number above 0, not `two`"),
         ({"guides/money/pay/en.md": b"---\ntitle: T\n---\nok\n\xff\n"}, "guides/money/pay/en.md:5: is not valid UTF-8"),
+        ({"guides/money/pay/en.md": b"---\r\ntitle: T\r\n---\r\nok\r\n\0\r\n"}, "guides/money/pay/en.md:5: holds a NUL character, which no database keeps"),
+        ({"guides/money/pay/en.md": "---\ntitle: T\n---\n\u2028\n\ntext ![x](no.png)\n"}, "guides/money/pay/en.md:6: the image `no.png` is missing"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n\ntext ![x](no.png)\n"}, "guides/money/pay/en.md:5: the image `no.png` is missing"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](../../../../../../etc/passwd.png)\n"}, "guides/money/pay/en.md:4: the image `../../../../../../etc/passwd.png` leads out of the folder"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](a.svg)\n", "guides/money/pay/a.svg": "<svg/>"}, "guides/money/pay/en.md:4: the image `a.svg` is not one of .gif, .jpeg, .jpg, .png, .webp"),

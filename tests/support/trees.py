@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-WORDS = [*"abcdefghijklmnopqrstuvwxyz", "open", "the", "account", "confirm", "by", "code", "then", "wait", "for", "a", "letter"]
+WORDS = [
+    *"abcdefghijklmnopqrstuvwxyz",
+    "open",
+    "the",
+    "account",
+    "confirm",
+    "by",
+    "code",
+    "then",
+    "wait",
+    "for",
+    "a",
+    "letter",
+]
 
 
 def plant_tree(root: Path, articles: int, tags: tuple[str, ...], *, sections: int = 40, words: int = 400) -> Path:

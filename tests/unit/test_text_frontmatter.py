@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime, timedelta, timezone
 
-from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
+import pytest
+import yaml
+
+from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, dump_fields, load_fields, split
 
 
 def test_fields_lines_and_body() -> None:
@@ -28,7 +31,49 @@ def test_every_value_stays_the_string_that_was_written() -> None:
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read() -> None:
-    assert split("\ufeff---\r\ntitle: x\r\n---\r\nBody\r\n") == FrontMatter({"title": "x"}, {"title": 2}, "Body\n", 4)
+    assert split("\ufeff---\r\ntitle: x\r\n---\r\nBody\r\n") == FrontMatter({"title": "x"}, {"title": 2}, "Body\r\n", 4)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "x", "\n\n x \t\n \n", "\r\n\r\nx\r\n", "\rx\r", "---\n", "\ufeffx\u2028\x85y", "x\n---\n\t\n"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_body_is_what_stands_after_the_fields(body: str, end: str) -> None:
+    if end == "\r" and body.startswith("\n"):
+        body = f" {body}"  # else the two are one line end
+    matter = split(f"---{end}title: x{end}--- {end}{body}")
+    assert (matter.fields, matter.body, matter.body_line) == ({"title": "x"}, body, 4)
+
+
+def test_fields_are_written_so_that_everybody_reads_them_alike() -> None:
+    fields = {
+        "title": 'How to: "pay" # now',
+        "slug": "",
+        "summary": "Zahlen 🏴 ‏‍ é",
+        "published_at": datetime(2024, 2, 3, tzinfo=UTC),
+        "updated_at": datetime(2024, 2, 3, 2, 0, 0, 5, tzinfo=timezone(timedelta(hours=2))),
+        "status": "no",
+        "revision": 2,
+        "based_on": None,
+        "regions": ["SG", "NO"],
+        "keywords": "1.0",
+        "related": [],
+    }
+    written = dump_fields(fields)
+    assert written == (
+        """title: 'How to: "pay" # now'
+summary: Zahlen 🏴 ‏‍ é
+published_at: 2024-02-03
+updated_at: 2024-02-03T00:00:00.000005Z
+status: 'no'
+revision: 2
+regions: [SG, 'NO']
+keywords: '1.0'
+"""
+    )
+    assert {name: type(value) for name, value in yaml.safe_load(written).items()}["keywords"] is str
+    long = " ".join(["word"] * 5000) + "﻿􏿿'\"\\"
+    assert load_fields(dump_fields({"title": long})).fields == {"title": long}
 
 
 @pytest.mark.parametrize("text", ["", "Body", "----\nx\n---\n", " ---\n"])
