@@ -22,7 +22,6 @@ from helpdesk.models import (
     Translation,
 )
 from helpdesk.services import import_state
-from helpdesk.services.demo import SAMPLEDATA
 from helpdesk.services.folder import Reader
 from helpdesk.services.importing import Summary, import_content
 from helpdesk.services.publishing import archive, publish, restore, unpublish
@@ -371,10 +370,10 @@ def test_prune_keeps_what_was_edited_here_and_the_source_that_it_needs(
 
 
 def test_prune_leaves_alone_what_no_import_brought(empty_site: Site, tmp_path: Path) -> None:
-    import_content(empty_site, SAMPLEDATA, is_demo=True)
+    demo = {name.replace("guides", "demo").replace("money", "sample"): text for name, text in FOLDER.items()}
+    import_content(empty_site, write(tmp_path / "demo", demo), is_demo=True)
     root = write(tmp_path / "content", articles(["one", "two"]))
     import_content(empty_site, root)
-    demo = [key for key in keys(empty_site) if key.partition("/")[0] not in ("one", "two")]
     with empty_site.database.transaction() as connection:
         group = connection.execute(select(Category.id).where(Category.key == "guides")).scalar_one()
         own = connection.execute(insert(Section).values(key="own", category_id=group)).inserted_primary_key[0]
@@ -392,13 +391,24 @@ def test_prune_leaves_alone_what_no_import_brought(empty_site: Site, tmp_path: P
         "unchanged": ["one/en", "one/de"],
         "kept": ["two/en"],
     }
-    assert keys(empty_site) == sorted([*demo, "made-here/None", "one/de", "one/en", "two/de", "two/en"])
+    assert keys(empty_site) == sorted(["made-here/None", "one/de", "one/en", "pay/de", "pay/en", "two/de", "two/en"])
     assert count(empty_site, Section) == sections
 
 
 def _id_of(connection, key: str, tag: str) -> int:
     statement = select(Translation.id).join(Article).where(Article.key == key, Translation.locale == tag)
     return connection.execute(statement).scalar_one()
+
+
+def test_an_article_whose_every_language_is_another_stays(empty_site: Site, tmp_path: Path) -> None:
+    root = write(tmp_path / "content", articles(["one"]))
+    import_content(empty_site, root)
+    home = root / "guides/money/one"
+    (home / "en.md").rename(home / "ar.md")
+    (home / "de.md").unlink()
+    write(home, {"_article.yaml": "id: 501\nsource: ar\n"})
+    assert outcome(import_content(empty_site, root, prune=True)) == {"new": ["one/ar"], "deleted": ["one/en", "one/de"]}
+    assert keys(empty_site) == ["one/ar"]
 
 
 def test_a_section_that_articles_moved_out_of_is_pruned_later(empty_site: Site, tmp_path: Path) -> None:
