@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from helpdesk.models import Article, Category, Redirect, Section, Translation
 from helpdesk.services.folder import Folder
-from helpdesk.services.import_state import KnownArticle
 
 
 @dataclass(slots=True)
@@ -32,24 +31,18 @@ def prune_articles(connection: Connection, folder: Folder, *, is_demo: bool, kee
         gone = [tag for tag in article.earlier if tag not in wanted]
         kept = {tag for tag in gone if keeps_edits and article.earlier[tag].is_edited}
         tags = set(gone) - kept
-        if tags != set(article.tags) and key not in folder.articles:
+        is_gone = key not in folder.articles and tags == set(article.tags)
+        if key not in folder.articles and not is_gone:
             kept |= tags & {article.row.source_locale}  # the others need their source
         tags -= kept
         if tags:
-            _delete(connection, article, tags)
+            here = (Translation.article_id == article.row.id, Translation.locale.in_(tags))
+            of_it = delete(Article).where(Article.id == article.row.id)
+            connection.execute(of_it if is_gone else delete(Translation).where(*here))
             pruned.article_ids.append(article.row.id)
         pruned.deleted += [f"{key}/{tag}" for tag in gone if tag in tags]
         pruned.kept += [f"{key}/{tag}" for tag in gone if tag in kept]
     return pruned
-
-
-def _delete(connection: Connection, article: KnownArticle, tags: set[str]) -> None:
-    article_id = article.row.id
-    if tags == set(article.tags):
-        connection.execute(delete(Article).where(Article.id == article_id))
-    else:
-        here = (Translation.article_id == article_id, Translation.locale.in_(tags))
-        connection.execute(delete(Translation).where(*here))
 
 
 def prune_groups(connection: Connection, categories: Iterable[int], sections: Iterable[int], *, is_demo: bool) -> bool:

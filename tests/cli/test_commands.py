@@ -89,6 +89,28 @@ def test_import_and_its_errors(run, tmp_path: Path) -> None:
     )
 
 
+def test_export_and_what_is_kept_and_deleted(run, tmp_path: Path) -> None:
+    root, out = write(tmp_path / "content", FOLDER), tmp_path / "out"
+    run("content", "import", str(root))
+    run("content", "archive", "pay", "--locale", "en")
+    (root / "guides/money/pay/de.md").unlink()
+    ending = "0 new, 0 changed, 0 unchanged, 1 kept, 1 deleted; 0 notes.\n"
+    listed = "0\nedited here since: pay/en\ndeleted: pay/de\n"
+    for option, word in (("--dry-run", "Would import"), ("--prune", "Imported")):
+        output = run("content", "import", str(root), "--prune", option)
+        assert output == f"{listed}{word} translations: {ending}"
+    assert run("content", "import", str(root), "--keep", "folder") == (
+        "0\nchanged: pay/en\nImported translations: 0 new, 1 changed, 0 unchanged, 0 kept, 0 deleted; 0 notes.\n"
+    )
+    first = run("content", "export", str(out))
+    assert "Exported 193 translations of 38 articles: " in first
+    assert first.endswith(" files written, 0 the same already, 0 removed; 0 notes.\n")
+    assert " 0 files written" in run("content", "export", str(out))
+    assert run("content", "export", str(root)) == (
+        f"1\nError: {root} holds files that no export wrote; name an empty folder.\n"
+    )
+
+
 def test_notes_are_counted_and_reported(run, tmp_path: Path) -> None:
     root = write(tmp_path / "manual", {"en/a.md": "# A\n\n{* x *}\n\n{* y *}\n\nText.\n"})
     output = run("content", "import", str(root), "--report", str(tmp_path / "report.txt"))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
-from helpdesk.text.markdown import Heading, Image, ImageInfo, render, strip_title
+from helpdesk.text.markdown import RENDERER, Heading, Image, ImageInfo, render, strip_title
 
 INFO = ImageInfo(url="hd:media/abc.png", width=640, height=480)
 
@@ -287,3 +289,37 @@ def test_an_empty_corner_of_a_table_is_no_header() -> None:
     html = render("| | Now | Later |\n|---|---|---|\n| Fee | 1 | 2 |\n").html
     assert html.count("<th ") == 2
     assert "<tr>\n<td></td>\n<th " in html
+
+
+EVERYTHING = """# One { #one }
+
+Two *three* **「四」** `five`[^1] ~~six~~ <abbr title="x">7</abbr> [a](article:b#c) [d](https://e/) ![p](p.png) ![q](q.png)
+
+## Eight
+- 9
+  1. 10
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+
+!!! warning "Mind"
+    ```python
+    gap
+    ```
+
+/// tip
+> said
+///
+
+[^1]: Note.
+"""
+
+
+def test_imports_render_again_what_renders_to_something_else() -> None:
+    """If this fails, raise `RENDERER` and write the new figures here."""
+    found = [
+        render(EVERYTHING, rtl=rtl, images={"p.png": ImageInfo("hd:media/0.png", 400, 2)}) for rtl in (False, True)
+    ]
+    written = "".join(f"{item.html}{item.headings}{item.text}" for item in found)
+    assert (RENDERER, hashlib.sha256(written.encode()).hexdigest()[:16]) == (1, "960a444fa301af3e")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.text.markdown import list_destinations, relink
+from helpdesk.text.markdown import list_destinations, readdress, relink
 
 NEW = {
     "article:a": "https://x/1-(a)",
@@ -35,10 +35,23 @@ NEW = {
         ("    [t](article:a)\n", "    [t](article:a)\n"),
         ("- a\n\n      [t](article:a)\n", "- a\n\n      [t](article:a)\n"),
         ("", ""),
+        (
+            "[t](article:a#b)\r\n```\r\n[t](article:a)\r\n```\r\n",
+            "[t](https://x/1#h-b)\r\n```\r\n[t](article:a)\r\n```\r\n",
+        ),
+        ("a\r\r    [t](article:a)\r\r[t](article:a#b)", "a\r\r    [t](article:a)\r\r[t](https://x/1#h-b)"),
+        ("\u2028[t](article:a#b)\x85\n\n", "\u2028[t](https://x/1#h-b)\x85\n\n"),
+        ("<img src=article:no alt=x>", '<img src="" alt=x>'),
     ],
 )
 def test_relink(written: str, expected: str) -> None:
     assert relink(written, NEW.get) == expected
+
+
+def test_addresses_of_a_table_match_encoded_or_not() -> None:
+    table = {"my image.png": "a", "%C3%A4.md": "b", "no.png": ""}
+    written = "![x](my%20image.png) ![x](<my image.png>) [y](ä.md) [y](%c3%a4.md) ![z](no.png) [w](other)"
+    assert readdress(written, table) == "![x](a) ![x](a) [y](b) [y](b) ![z](<>) [w](other)"
 
 
 def test_destinations_stand_once() -> None:
