@@ -265,7 +265,7 @@ class _Past:
         self.connection.execute(delete(DailyTally).where(DailyTally.translation_id.in_(self.changed), nothing))
         recount(self.connection, self.changed)
         found = {"votes": len(self.votes), "searches": len(self.searches), "switches": self.switches.total()}
-        return {"days of views": len(self.tallies), **found, "earlier revisions": self.revisions}
+        return {"daily tallies": len(self.tallies), **found, "earlier revisions": self.revisions}
 
     def _add(self, model: Any, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
         """Insert tallies, or add them to those that are there."""

@@ -67,9 +67,14 @@ def site(app: Flask) -> Site:
 
 
 @pytest.fixture
-def plain(build: Callable[..., Flask], demo_template: Path) -> Site:
+def plain_app(build: Callable[..., Flask], demo_template: Path) -> Flask:
     """The demo without one, in two of its languages only, so that few indexes have to follow."""
-    return build(demo_template, "plain", locales=("en", "de")).extensions["helpdesk"]
+    return build(demo_template, "plain", locales=("en", "de"))
+
+
+@pytest.fixture
+def plain(plain_app: Flask) -> Site:
+    return plain_app.extensions["helpdesk"]
 
 
 @pytest.fixture
@@ -233,8 +238,8 @@ def test_searches_are_told_with_and_without_results(site: Site) -> None:
     assert max(column(site, select(SearchLog.id))) < 0
 
 
-def test_pages_show_it(app: Flask) -> None:
-    client = CheckingClient(app)
+def test_pages_show_it(copy: Callable[..., Flask]) -> None:
+    client = CheckingClient(copy())
     assert client.get("/en/").status == 200
     assert "7,933 views" in client.get("/en/articles/17-why-a-withdrawal-is-delayed").text
 
@@ -286,7 +291,7 @@ def take_over(site: Site, key: str) -> None:
         connection.execute(update(Article).where(Article.key == key).values(is_demo=False))
 
 
-def test_what_is_real_or_yours_stays_and_nothing_doubles(plain: Site, tmp_path: Path) -> None:
+def test_what_is_real_or_yours_stays_and_nothing_doubles(plain_app: Flask, plain: Site, tmp_path: Path) -> None:
     import_content(plain, write(tmp_path / "content", FOLDER))
     take_over(plain, WITHDRAWALS)
     leave_traces(plain, "tax-report-germany", "de")
@@ -298,7 +303,11 @@ def test_what_is_real_or_yours_stays_and_nothing_doubles(plain: Site, tmp_path: 
         return [row for name, place in places.items() for row in rows(plain)[name] if row[place] in ids]
 
     before = own()
-    make_history(plain, until=UNTIL, seed=2)
+    made = plain_app.test_cli_runner().invoke(
+        args=["helpdesk", "demo", "history", "--until", "2026-05-13", "--seed", "2"]
+    )
+    assert (made.exit_code, made.stdout[:26]) == (0, "Made up until 2026-05-13: ")
+    assert made.stdout.endswith(" switches, 6 earlier revisions.\n")
     assert own() == before
     (vote,) = list_votes(plain)
     assert vote["revision"] == 3  # the text that was judged has another number now
