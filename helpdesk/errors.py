@@ -60,5 +60,9 @@ class NoticeError(HelpdeskError):
     """A notice that cannot be shown; the message says what to write instead."""
 
 
+class HistoryError(HelpdeskError):
+    """A history that cannot be made up here or so; the message says why."""
+
+
 class Busy(HelpdeskError):
     """The database could not answer, or take a write, now; a retry is harmless."""

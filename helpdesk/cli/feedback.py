@@ -63,7 +63,7 @@ def _print(entry: FeedbackEntry) -> None:
     asked = "" if entry.asked_locale == entry.locale else f" (asked for {entry.asked_locale})"
     click.echo(
         f"{entry.voted_at:%Y-%m-%d %H:%M}  {answer:3}  {entry.article_id} {entry.locale}{asked}"
-        f"  revision {entry.revision}  {entry.title}"
+        f"  revision {entry.revision}  {entry.title}{'  (made up)' if entry.is_made_up else ''}"
     )
     for name, value in (
         ("reasons", ", ".join(entry.reasons)),

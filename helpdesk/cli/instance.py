@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 from flask.cli import with_appcontext
 
+from helpdesk import clock
 from helpdesk.cli.progress import ending_with_a_sentence, find_site, show_progress, with_site
 from helpdesk.config import PREFIX, registry
+from helpdesk.queries.history import find_history
 from helpdesk.services.bootstrapping import is_prepared
 from helpdesk.services.demo import remove_demo
+from helpdesk.services.history import SEED, make_history
 from helpdesk.services.migrating import current_revision, head_revision, upgrade
 from helpdesk.services.site import Site
 
@@ -32,6 +37,8 @@ def doctor(markdown: bool) -> None:
     click.echo("")
     click.echo(f"instance  {site.settings.instance_dir}")
     click.echo(f"database  {'ready' if is_prepared(site) else 'not ready: flask helpdesk db upgrade'}")
+    if is_prepared(site) and (told := find_history(site.database)):
+        click.echo(f"history   {told}")
     for locale in site.locales.all:
         state = "ready" if site.indexer.backend.is_ready(locale.tag) else "missing: flask helpdesk search rebuild"
         click.echo(f"index     {locale.tag:10} {state}")
@@ -108,3 +115,14 @@ def demo() -> None:
 def demo_remove(site: Site) -> None:
     """Delete all of the demo; your own content stays."""
     click.echo(f"Removed {remove_demo(site)} demo articles.")
+
+
+@demo.command("history")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day (UTC) at whose beginning it ends: today.")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Another number makes other readers.")
+@with_site
+def demo_history(site: Site, until: datetime | None, seed: int) -> None:
+    """Make up ten months of readers for the demo: views, votes, searches, earlier revisions."""
+    day = until.date() if until else clock.today()
+    made = make_history(site, until=day, seed=seed, progress=show_progress)
+    click.echo(f"Made up until {day}: {', '.join(f'{number:,} {name}' for name, number in made.items())}.")

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, cast, func, select
 
 from helpdesk.db import Database
 from helpdesk.models import Article, Revision, Translation, Vote
+from helpdesk.queries.history import MADE_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class OwnVote:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackEntry:
-    """One vote as the team reads it."""
+    """One vote as the team reads it; made up: the demo's, by nobody."""
 
     voted_at: datetime
     article_id: int
@@ -42,6 +43,7 @@ class FeedbackEntry:
     revision: int
     query: str
     status: str
+    is_made_up: bool
 
 
 def find_own_vote(database: Database, visitor: str, translation_id: int) -> OwnVote | None:
@@ -162,6 +164,7 @@ def list_feedback(
         Vote.revision,
         Vote.query,
         Vote.status,
+        Vote.visitor.startswith(MADE_UP).label("is_made_up"),
         Translation.locale.label("served"),
         Translation.title,
         Article.id.label("article_id"),
@@ -183,4 +186,5 @@ def list_feedback(
                 revision=row.revision,
                 query=row.query,
                 status=row.status,
+                is_made_up=row.is_made_up,
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, union_all, update
 from sqlalchemy.engine import Connection
@@ -18,10 +19,13 @@ from helpdesk.models import (
     DailyTally,
     Media,
     Revision,
+    SearchLog,
     Section,
+    State,
     Translation,
     Vote,
 )
+from helpdesk.queries.history import HISTORY, MADE_UP
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Progress, Site, no_progress
 
@@ -38,54 +42,67 @@ def load_demo(site: Site, progress: Progress = no_progress) -> None:
 
 def load_figures(site: Site, connection: Connection, path: Path) -> None:
     """Add daily views and votes (columns article, locale, day, views, yes, no) to those translations that there are."""
-    rows = connection.execute(
-        select(Article.key, Translation.locale, Translation.id, Translation.revision).join(
-            Translation, Translation.article_id == Article.id
-        )
-    )
-    translations = {(row.key, row.locale): (row.id, row.revision) for row in rows}
     tallies: list[dict[str, Any]] = []
     votes: list[dict[str, Any]] = []
-    with path.open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            found = translations.get((line["article"], line["locale"]))
-            if found is None:
-                continue
-            translation_id, revision = found
-            day = date.fromisoformat(line["day"])
-            if int(line["views"]):
-                tallies.append(
-                    {
-                        "translation_id": translation_id,
-                        "locale": line["locale"],
-                        "day": day,
-                        "views": int(line["views"]),
-                    }
-                )
-            for is_helpful, number in ((True, int(line["yes"])), (False, int(line["no"]))):
-                for _ in range(number):
-                    votes.append(_vote(translation_id, revision, line["locale"], day, is_helpful, len(votes)))
+    for figure in read_figures(connection, path):
+        if figure.views:
+            names = ("translation_id", "locale", "day", "views")
+            tallies.append({name: getattr(figure, name) for name in names})
+        for is_helpful, number in ((True, figure.yes), (False, figure.no)):
+            votes += [_vote(figure, is_helpful, len(votes) + n) for n in range(number)]
     for model, values in ((DailyTally, tallies), (Vote, votes)):
         if values:
             connection.execute(insert(model), values)
-    _recount(connection)
+    recount(connection, select(Translation.id))
 
 
-def _vote(translation_id: int, revision: int, locale: str, day: date, is_helpful: bool, number: int) -> dict[str, Any]:
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+class Figure(NamedTuple):
+    """What the demo came with for one day of one translation."""
+
+    translation_id: int
+    revision: int
+    locale: str
+    day: date
+    views: int
+    yes: int
+    no: int
+
+
+def read_figures(connection: Connection, path: Path) -> Iterator[Figure]:
+    """The figures of those translations that there are."""
+    rows = connection.execute(
+        select(Article.key, Translation.locale, Translation.id, Translation.revision)
+        .join(Translation, Translation.article_id == Article.id)
+        .where(Article.is_demo)
+    )
+    translations = {(row.key, row.locale): (row.id, row.revision) for row in rows}
+    with path.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            if found := translations.get((line["article"], line["locale"])):
+                numbers = (int(line[name]) for name in ("views", "yes", "no"))
+                yield Figure(*found, line["locale"], date.fromisoformat(line["day"]), *numbers)
+
+
+def _vote(figure: Figure, is_helpful: bool, number: int) -> dict[str, Any]:
+    noon = datetime(figure.day.year, figure.day.month, figure.day.day, 12, tzinfo=UTC)
     return {
-        "visitor": f"demo-{number}",
-        "translation_id": translation_id,
-        "locale": locale,
+        "visitor": f"{MADE_UP}{number}",
+        "translation_id": figure.translation_id,
+        "locale": figure.locale,
         "is_helpful": is_helpful,
-        "revision": revision,
+        "revision": figure.revision,
         "status": "counted",
         "created_at": noon,
         "updated_at": noon,
     }
 
 
-def _recount(connection: Connection) -> None:
+def recount(connection: Connection, translations: Any) -> None:
+    """Count the views and votes of some translations, given by ids or a query, anew from the rows."""
+    chosen = Counter.translation_id.in_(translations)
+    # What is counted meanwhile waits, and comes on top.
+    connection.execute(select(Counter.translation_id).where(chosen).with_for_update())
+
     def votes(is_helpful: bool) -> ColumnElement[int]:
         return (
             select(func.count())
@@ -102,15 +119,24 @@ def _recount(connection: Connection) -> None:
         .where(DailyTally.translation_id == Counter.translation_id)
         .scalar_subquery()
     )
-    connection.execute(update(Counter).values(views=views, yes=votes(True), no=votes(False)))
+    connection.execute(update(Counter).where(chosen).values(views=views, yes=votes(True), no=votes(False)))
 
 
 def remove_demo(site: Site) -> int:
-    """Delete the demo's articles with votes and views, and what of its categories is then empty; articles deleted."""
+    """Delete the demo's articles with votes and views, and what of its categories is then empty; articles deleted.
+
+    A made-up history goes as well: its searches, and its votes on articles that a company took over from the demo.
+    """
     with site.database.transaction() as connection:
         ids = list(connection.execute(select(Article.id).where(Article.is_demo)).scalars())
         site.indexer.note(connection, ids)
         connection.execute(delete(Article).where(Article.is_demo))
+        connection.execute(delete(SearchLog).where(SearchLog.id < 0))
+        connection.execute(delete(State).where(State.name == HISTORY))
+        made_up = Vote.visitor.startswith(MADE_UP)
+        voted = connection.execute(select(Vote.translation_id).where(made_up).distinct()).scalars().all()
+        connection.execute(delete(Vote).where(made_up))
+        recount(connection, voted)
         for model, column in ((Section, Article.section_id), (Category, Article.category_id)):
             used = select(column)
             connection.execute(delete(model).where(model.is_demo, model.id.not_in(used)))

@@ -1,0 +1,383 @@
+"""The demo's made-up history: the same every time, true to the figures, in the site's languages, and gone with the demo."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from flask import Flask
+from sqlalchemy import func, insert, select, update
+
+from helpdesk.config import REASONS
+from helpdesk.db import Base
+from helpdesk.errors import HistoryError
+from helpdesk.locales import SHIPPED
+from helpdesk.models import Article, Body, Counter, DailyTally, Revision, SearchLog, SwitchTally, Translation, Vote
+from helpdesk.queries.frame import GENERATION
+from helpdesk.services.demo import FIGURES, SAMPLEDATA, remove_demo
+from helpdesk.services.history import earlier_text, make_history
+from helpdesk.services.importing import import_content
+from helpdesk.services.searches import log_search
+from helpdesk.services.site import Site
+from helpdesk.text.frontmatter import split
+from tests.conftest import _rename_node, close, make_app
+from tests.core.test_importing import FOLDER, write
+from tests.support.databases import Backend, copy_instance, drop_database
+from tests.support.instances import assert_sound
+from tests.support.pages import CheckingClient
+from tests.support.votes import figures, list_votes, translation_id
+from tests.web.test_lists import (  # noqa: F401  once more, on the site with a history
+    test_dates_and_numbers_of_the_first_card,
+    test_orders,
+    test_the_captured_listing_to_the_letter,
+)
+
+UNTIL = date(2026, 5, 13)
+HISTORY = yaml.safe_load((SAMPLEDATA / "history.yaml").read_text("utf-8"))
+MENDED = [(key, tag, steps) for key, texts in HISTORY["revisions"].items() for tag, steps in texts.items()]
+WITHDRAWALS = "withdrawal-delays"
+
+
+def lines(name: str) -> list[dict[str, str]]:
+    with (SAMPLEDATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def app(demo_template: Path, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """In this module, the demo with a history, made once; who changes it takes a copy."""
+    instance = copy_instance(demo_template, tmp_path_factory.mktemp("told") / "instance")
+    app = make_app(instance)
+    _rename_node(app.extensions["helpdesk"])
+    make_history(app.extensions["helpdesk"], until=UNTIL)
+    yield app
+    close(app)
+    drop_database(instance)
+
+
+@pytest.fixture(scope="module")
+def site(app: Flask) -> Site:
+    return app.extensions["helpdesk"]
+
+
+@pytest.fixture
+def plain_app(build: Callable[..., Flask], demo_template: Path) -> Flask:
+    """The demo without one, in two of its languages only, so that few indexes have to follow."""
+    return build(demo_template, "plain", locales=("en", "de"))
+
+
+@pytest.fixture
+def plain(plain_app: Flask) -> Site:
+    return plain_app.extensions["helpdesk"]
+
+
+@pytest.fixture
+def copy(build: Callable[..., Flask], site: Site) -> Callable[..., Flask]:
+    """Apps on a copy of the site with the history."""
+    site.database.engine.dispose()  # PostgreSQL copies a database that nobody uses
+    return lambda **settings: build(site.settings.instance_dir, "copy", **settings)
+
+
+def rows(site: Site) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that the database holds about the content, times as well."""
+    with site.database.read() as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in connection.execute(select(table).order_by(*table.primary_key))
+                if row[0] != GENERATION
+            ]
+            for table in Base.metadata.sorted_tables
+            if table.name not in ("hd_search_node", "hd_outbox")
+        }
+
+
+def column(site: Site, statement: Any) -> list[Any]:
+    with site.database.read() as connection:
+        return list(connection.execute(statement).scalars())
+
+
+def test_the_same_day_and_seed_make_the_same_rows(build: Callable[..., Flask], demo_template: Path, site: Site) -> None:
+    other = build(demo_template, "other").extensions["helpdesk"]
+    before = rows(other)
+    made = make_history(other, until=UNTIL)
+    after = rows(other)
+    assert after == rows(site)
+    changed = "translation", "counter", "revision", "vote", "daily_tally", "switch_tally", "search_log", "state"
+    assert {name for name in after if after[name] != before[name]} == {f"hd_{name}" for name in changed}
+    assert made["votes"] == len(after["hd_vote"])
+    assert made["searches"] == len(after["hd_search_log"])
+    assert made["earlier revisions"] == len(after["hd_revision"]) - len(before["hd_revision"])
+
+
+def test_every_counter_is_the_sum_of_its_rows(site: Site) -> None:
+    assert_sound(site.settings.instance_dir)
+
+
+def test_views_that_the_figures_give_are_spread_and_not_added_to(site: Site) -> None:
+    expected: Tally[tuple[str, str]] = Tally()
+    for line in lines(FIGURES):
+        expected[line["article"], line["locale"]] += int(line["views"])
+    texts = (
+        select(Article.key, Translation.locale, Counter.views)
+        .join(Translation, Translation.article_id == Article.id)
+        .join(Counter, Counter.translation_id == Translation.id)
+    )
+    with site.database.read() as connection:
+        views = {(key, tag): number for key, tag, number in connection.execute(texts)}
+    given = {text: number for text, number in expected.items() if text in views}
+    assert {text: views[text] for text in given} == given
+    assert [text for text in views if text[1] == "en-SG" and views[text] and text not in given] == []
+    assert views["margin-and-liquidation", "en"] > 1000
+    tallies = select(DailyTally.day).where(
+        DailyTally.translation_id == translation_id(site, "authorize-new-device", "en-SG")
+    )
+    assert len(set(column(site, tallies))) > 250
+
+
+def test_readers_ask_for_other_locales_than_they_get(site: Site) -> None:
+    with site.database.read() as connection:
+        asked = select(DailyTally.locale, Translation.locale).join(Translation).distinct()
+        pairs = set(map(tuple, connection.execute(asked)))
+    assert {("en-SG", "en"), ("ru", "en"), ("en", "de"), ("en-SG", "en-SG"), ("ar", "ar")} <= pairs
+    for name in HISTORY["beside"]:
+        assert column(site, select(func.sum(getattr(DailyTally, name))))[0] > 100
+
+
+def test_a_week_has_its_rhythm_and_an_incident_its_peak(site: Site) -> None:
+    days: Tally[date] = Tally()
+    statement = select(DailyTally.day, DailyTally.views).join(Translation).join(Article)
+    with site.database.read() as connection:
+        for day, views in connection.execute(statement.where(Article.key == WITHDRAWALS)):
+            days[day] += views
+    weekdays: Tally[int] = Tally()
+    for day, views in days.items():
+        weekdays[day.weekday()] += views
+    assert max(weekdays[5], weekdays[6]) < min(weekdays[n] for n in range(5))
+    assert days.most_common(1)[0][0] == date(2026, 4, 2)  # 41 days before the end
+
+
+def test_votes_before_and_after_each_revision(site: Site) -> None:
+    told = [(key, tag, steps) for key, tag, steps in MENDED if site.locales.find(tag)]
+    for key, tag, steps in told:
+        own = translation_id(site, key, tag)
+        with site.database.read() as connection:
+            revisions = select(Revision.__table__).where(Revision.translation_id == own).order_by(Revision.number)
+            found = connection.execute(revisions).all()
+            votes = connection.execute(
+                select(Vote.revision, Vote.is_helpful, Vote.created_at).where(
+                    Vote.translation_id == own, Vote.status == "counted"
+                )
+            ).all()
+            current = select(Translation.revision, Body.markdown).join(Body, Body.translation_id == Translation.id)
+            assert tuple(connection.execute(current.where(Translation.id == own)).one()) == (
+                len(steps),
+                found[-1].markdown,
+            )
+        assert [(row.number, row.author, row.comment) for row in found] == [
+            (number, step["author"], step["comment"]) for number, step in enumerate(steps, start=1)
+        ]
+        assert len({row.markdown for row in found}) == len(found)
+        ends = [*(row.created_at.date() for row in found[1:]), UNTIL]
+        for row, step, end in zip(found, steps, ends, strict=True):
+            judged = [vote for vote in votes if vote.revision == row.number]
+            yes = sum(vote.is_helpful for vote in judged)
+            assert [len(judged), yes] == [step["votes"][0], round(step["votes"][0] * step["votes"][1] / 100)]
+            assert [vote for vote in judged if not row.created_at.date() <= vote.created_at.date() < end] == []
+    assert len(told) == 8
+
+
+def test_a_translation_is_suspect(site: Site) -> None:
+    shares = {}
+    for tag in ("ar", "de", "en"):
+        _views, yes, no = figures(site, WITHDRAWALS, tag)
+        shares[tag] = yes / (yes + no)
+    assert shares["ar"] < 0.35 < 0.65 < min(shares["de"], shares["en"])
+    switches = select(SwitchTally.from_locale, SwitchTally.to_locale).join(Article).where(Article.key == WITHDRAWALS)
+    pairs = switches.group_by(SwitchTally.from_locale, SwitchTally.to_locale)
+    with site.database.read() as connection:
+        most = connection.execute(pairs.order_by(func.sum(SwitchTally.switches).desc())).first()
+    assert most == ("ar", "en")
+
+
+def test_forged_votes_of_one_night_are_held(site: Site) -> None:
+    held = select(func.min(Vote.created_at), func.max(Vote.created_at), func.count()).where(Vote.status == "held")
+    with site.database.read() as connection:
+        first, last, number = connection.execute(held).one()
+    assert number == HISTORY["articles"]["staking-rewards"]["flood"]["votes"]
+    assert (last - first).total_seconds() < 3600
+
+
+def test_comments_of_the_sites_languages_are_told(site: Site) -> None:
+    said = set(column(site, select(Vote.comment)))
+    expected = {
+        line["comment"]: line["article"] for line in lines("history-comments.csv") if site.locales.find(line["locale"])
+    }
+    # The product's own manual appeared on the last day.
+    manual = {"settings", "write-and-import-content", "start-the-help-center"}
+    assert {article for comment, article in expected.items() if comment not in said} <= manual
+    assert len(said & set(expected)) > 90
+
+
+def test_searches_are_told_with_and_without_results(site: Site) -> None:
+    searches = select(SearchLog.query, func.count(), func.max(SearchLog.results)).group_by(SearchLog.query)
+    with site.database.read() as connection:
+        found = {query: (number, results) for query, number, results in connection.execute(searches)}
+    told = [line for line in lines("history-searches.csv") if site.locales.find(line["locale"])]
+    assert found == {
+        line["query"]: (round(float(line["weekly"]) * int(line["days"] or 300) / 7), int(line["results"]))
+        for line in told
+    }
+    assert len([results for _number, results in found.values() if results == 0]) > 10
+    assert max(column(site, select(SearchLog.id))) < 0
+
+
+def test_pages_show_it(copy: Callable[..., Flask]) -> None:
+    client = CheckingClient(copy())
+    assert client.get("/en/").status == 200
+    assert "7,933 views" in client.get("/en/articles/17-why-a-withdrawal-is-delayed").text
+
+
+def test_commands_show_it_as_made_up(app: Flask) -> None:
+    runner = app.test_cli_runner()
+
+    def run(*args: str) -> str:
+        return runner.invoke(args=["helpdesk", *args]).output
+
+    listed = run("feedback", "list", "--article", "17", "--locale", "ar")
+    votes = [line for line in listed.splitlines() if line.startswith("20")]
+    assert [line for line in votes if not line.endswith("  (made up)")] == []
+    assert len(votes) == 29
+    assert "117 held, in no figure" in listed
+    assert "\nar        en" in run("views", "switches", "17")
+    assert "history   made up until 2026-05-13 with the seed 1\n" in run("doctor")
+    assert run("demo", "history") == (
+        "Error: There is a history already, made up until 2026-05-13 with the seed 1."
+        " It goes with the demo: flask helpdesk demo remove\n"
+    )
+
+
+@pytest.mark.on("sqlite")
+def test_the_demo_taken_in_afterwards_changes_nothing(copy: Callable[..., Flask]) -> None:
+    summary = import_content(copy().extensions["helpdesk"], SAMPLEDATA, is_demo=True)
+    assert (summary.new, summary.changed, summary.notes) == ([], [], [])
+
+
+def leave_traces(site: Site, key: str, tag: str, day: date = date(2026, 5, 2)) -> None:
+    """A vote, a view, a switch and a search of somebody who was really there."""
+    moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    own = translation_id(site, key, tag)
+    vote = {"visitor": "a1b2", "translation_id": own, "locale": tag, "is_helpful": True, "revision": 1}
+    switch = {"from_locale": tag, "to_locale": "fr", "day": day, "switches": 1}
+    with site.database.transaction() as connection:
+        article = connection.execute(select(Translation.article_id).where(Translation.id == own)).scalar_one()
+        connection.execute(insert(Vote).values(**vote, created_at=moment, updated_at=moment))
+        connection.execute(insert(DailyTally).values(translation_id=own, locale=tag, day=day, views=1, bots=7))
+        connection.execute(insert(SwitchTally).values(article_id=article, **switch))
+        one_more = {"views": Counter.views + 1, "yes": Counter.yes + 1}
+        connection.execute(update(Counter).where(Counter.translation_id == own).values(**one_more))
+    log_search(site.database, locale=tag, query="really", category=None, results=1, now=moment)
+
+
+def take_over(site: Site, key: str) -> None:
+    """Make an article of the demo the company's own, as an import under its key does."""
+    with site.database.transaction() as connection:
+        connection.execute(update(Article).where(Article.key == key).values(is_demo=False))
+
+
+def test_what_is_real_or_yours_stays_and_nothing_doubles(plain_app: Flask, plain: Site, tmp_path: Path) -> None:
+    import_content(plain, write(tmp_path / "content", FOLDER))
+    take_over(plain, WITHDRAWALS)
+    leave_traces(plain, "tax-report-germany", "de")
+    yours = select(Translation.id).join(Article).where(Article.key.in_(("pay", WITHDRAWALS)))
+    ids = set(column(plain, yours))
+    places = {"hd_daily_tally": 0, "hd_vote": 2, "hd_revision": 1, "hd_counter": 0}
+
+    def own() -> list[tuple[Any, ...]]:
+        return [row for name, place in places.items() for row in rows(plain)[name] if row[place] in ids]
+
+    before = own()
+    made = plain_app.test_cli_runner().invoke(
+        args=["helpdesk", "demo", "history", "--until", "2026-05-13", "--seed", "2"]
+    )
+    assert (made.exit_code, made.stdout[:26]) == (0, "Made up until 2026-05-13: ")
+    assert made.stdout.endswith(" switches, 6 earlier revisions.\n")
+    assert own() == before
+    (vote,) = list_votes(plain)
+    assert vote["revision"] == 3  # the text that was judged has another number now
+    eras = [step["votes"] for step in HISTORY["revisions"]["tax-report-germany"]["de"]]
+    yes = sum(round(votes * helpful / 100) for votes, helpful in eras)
+    assert figures(plain, "tax-report-germany", "de") == (641, yes + 1, sum(votes for votes, _ in eras) - yes)
+    assert column(plain, select(SearchLog.query).where(SearchLog.id >= 0)) == ["really"]
+    assert set(column(plain, select(DailyTally.locale).where(DailyTally.repeats > 0))) == {"de", "en"}
+    assert_sound(plain.settings.instance_dir)
+    everything = rows(plain)
+    with pytest.raises(HistoryError, match="already, made up until 2026-05-13 with the seed 2"):
+        make_history(plain, until=UNTIL)
+    assert rows(plain) == everything
+
+
+def test_it_goes_with_the_demo_and_leaves_what_is_yours(
+    build: Callable[..., Flask], demo_template: Path, plain: Site, noon: datetime, tmp_path: Path
+) -> None:
+    told = build(demo_template, "told", locales=("en", "de")).extensions["helpdesk"]
+    root = write(tmp_path / "content", FOLDER)
+    for site in (plain, told):
+        import_content(site, root)
+        leave_traces(site, "pay", "en")
+    make_history(told, until=UNTIL)
+    for site in (plain, told):
+        remove_demo(site)
+    assert rows(told) == rows(plain)
+    assert [len(rows(told)[name]) for name in ("hd_vote", "hd_search_log", "hd_daily_tally", "hd_article")] == [1] * 4
+
+
+def test_votes_go_from_an_article_that_was_taken_over(copy: Callable[..., Flask]) -> None:
+    site = copy(locales=("en", "de")).extensions["helpdesk"]
+    take_over(site, "move-authenticator")
+    remove_demo(site)
+    assert figures(site, "move-authenticator", "en") == (9027, 0, 0)
+    assert column(site, select(Vote.id)) == column(site, select(SearchLog.id)) == []
+
+
+def test_days_and_sites_that_have_no_history(plain: Site, empty_site: Site, noon: datetime) -> None:
+    for until in (date(1, 1, 1), date(2022, 6, 1), date(2026, 5, 14), date(9999, 12, 31)):
+        with pytest.raises(HistoryError, match="after 2022-06-01, the first day of the demo, and not after today"):
+            make_history(plain, until=until)
+    with pytest.raises(HistoryError, match="There is no demo on this site"):
+        make_history(empty_site, until=UNTIL)
+
+
+@pytest.mark.parametrize(("key", "tag", "steps"), MENDED)
+def test_each_step_back_changes_the_text(key: str, tag: str, steps: list[dict[str, Any]]) -> None:
+    (path,) = SAMPLEDATA.glob(f"*/*/{key}/{tag}.md")
+    text = split(path.read_text("utf-8")).body.strip("\n") + "\n"
+    dates = [step["date"] for step in steps[:-1]]
+    assert dates == sorted(dates)
+    for step in reversed(steps[:-1]):
+        changes = [{"without": [start]} for start in step.get("without", ())]
+        changes += [{"instead": {new: old}} for new, old in step.get("instead", {}).items()]
+        assert [change for change in changes if earlier_text(text, change) == text] == []
+        text = earlier_text(text, step)
+    assert len(text) > 300
+
+
+def test_the_comments_are_of_customers_in_every_language() -> None:
+    comments = lines("history-comments.csv")
+    assert {line["locale"] for line in comments} == set(SHIPPED)
+    keys = {path.parent.name for path in SAMPLEDATA.rglob("_article.yaml")}
+    assert {line["article"] for line in comments} | set(HISTORY["articles"]) <= keys
+    assert {reason for line in comments for reason in line["reasons"].split()} == set(REASONS)
+    assert {line["answer"] for line in comments} == {"yes", "no"}
+    texts = [line["comment"] for line in comments]
+    assert len(set(texts)) == len(texts) > 120
+    assert max(map(len, texts)) <= 1000
+    # Of a text that was mended, a comment says which revision it is about.
+    mended = {(key, tag) for key, tag, _steps in MENDED}
+    assert [line for line in comments if not line["revision"] and (line["article"], line["locale"]) in mended] == []
