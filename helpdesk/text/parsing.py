@@ -27,7 +27,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 Env = MutableMapping[str, Any]
 
 KINDS = ("note", "tip", "info", "check", "warning", "danger")
-_ALIASES = {
+ALIASES = {
     "hint": "tip",
     "success": "check",
     "important": "warning",
@@ -281,7 +281,7 @@ def _render_note(_: object, tokens: Sequence[Token], index: int, _options: Optio
         return f"</{token.tag}>\n" if token.tag else ""
     if token.meta["tab"]:
         return ""
-    kind = _ALIASES.get(token.meta["tag"], token.meta["tag"])
+    kind = ALIASES.get(token.meta["tag"], token.meta["tag"])
     kind = kind if kind in KINDS else "note"
     return f'<div data-hd="{env["mark"]}" class="note note-{kind}">\n'
 
