@@ -58,6 +58,7 @@ class Converter:
     notes: list[tuple[str, str]] = field(default_factory=list)
     _anchors: list[str] = field(default_factory=list)
     _levels: list[int] = field(default_factory=list)
+    _break: str = "\\\n"
     _is_boxed: bool = False
 
     def run(self, html: str) -> str:
@@ -83,6 +84,7 @@ class Converter:
             return
         if part.tag in HEADINGS:
             self._prepare_heading(part)
+            return
         self._anchors += [name for key in ("id", "name") if self.is_linked(name := part.get(key, ""))]
         if part.tag in FRAMES:
             src = next((found.get("src", "") for found in part.iter() if found.get("src")), "")
@@ -99,11 +101,11 @@ class Converter:
 
     def _prepare_heading(self, node: Element) -> None:
         names = [part.attrib.pop(key, "") for part in node.iter() for key in ("id", "name")]
-        if not text_of(node).strip() and node.find(".//img") is None:
-            node.tag = "div"
-            return
         names = [name for name in self._anchors + names if _ID.fullmatch(name) and self.has_id(name)]
         names.sort(key=lambda name: not self.is_linked(name))
+        if not text_of(node).strip() and node.find(".//img") is None:
+            node.tag, self._anchors = "div", [name for name in names if self.is_linked(name)]
+            return
         self._anchors = [name for name in names[1:] if self.is_linked(name)]
         self._lose_anchors()
         level = int(node.tag[1])
@@ -123,7 +125,7 @@ class Converter:
         run: list[Piece] = []
 
         def end_run() -> None:
-            lines = lines_of([*marks, *run, *(CLOSE for _ in marks)])
+            lines = lines_of([*marks, *run, *(CLOSE for _ in marks)], self._break)
             blocks.extend(("p", escaped_starts(line, _START)) for line in lines)
             run.clear()
 
@@ -161,8 +163,11 @@ class Converter:
 
     def _line(self, node: Element, marks: Marks, gap: str) -> str:
         """What an element holds in one line, with `gap` for each break."""
+        outer = self._break, self._is_boxed
+        self._break, self._is_boxed = gap, True
         text = gap.join(text for _, text in self._blocks(node, marks))
-        return text.replace("\\\n", gap).replace(_START, "")
+        self._break, self._is_boxed = outer
+        return text.replace(_START, "")
 
     def _list(self, node: Element, marks: Marks) -> Blocks:
         start = int(node.get("start", "1")) if re.fullmatch(r"[0-9]{1,6}", node.get("start", "1")) else 1
@@ -175,7 +180,7 @@ class Converter:
             text = "\n".join(text for _, text in blocks) if is_tight else _join(blocks)
             marker = "- " if node.tag == "ul" else f"{number}. "
             written.append(_indented(text, marker, " " * len(marker)))
-        return [(node.tag, ("\n\n" if is_loose else "\n").join(written))]
+        return [(node.tag, ("\n\n" if is_loose else "\n").join(written))] if written else []
 
     def _table(self, node: Element, marks: Marks) -> Blocks:
         rows = [cells for row in node.iter("tr") if (cells := [cell for cell in row if cell.tag in ("td", "th")])]
@@ -199,10 +204,8 @@ class Converter:
         return [*blocks, ("", "\n".join(lines))]
 
     def _cell(self, cell: Element, marks: Marks, *, is_head: bool) -> str:
-        outer, self._is_boxed = self._is_boxed, True
-        text = self._line(cell, marks if is_head or cell.tag == "td" else (*marks, STRONG), "<br>")
-        self._is_boxed = outer
-        return text.replace("|", "\\|")
+        is_bold = cell.tag == "th" and not is_head
+        return self._line(cell, (*marks, STRONG) if is_bold else marks, "<br>").replace("|", "\\|")
 
     def _code(self, node: Element, _marks: Marks) -> Blocks:
         self.notes += [("link or picture in code", "") for part in node.iter() if part.tag in ("a", "img")]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from helpdesk.text.markdown import render
+from helpdesk.text.parsing import build_parser
 
+_PARSER = build_parser()
 _GAP = re.compile(r"[ \t\r\n\f\xa0]*[ \t\r\n\f][ \t\r\n\f\xa0]*|\xa0{2,}")  # a lone no-break space stays
 _SPECIAL = re.compile(
     r"[*`\[\]]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)|\\(?=[!-/:-@\[-`{-~]|$)"
@@ -35,7 +36,8 @@ BREAK = Piece("break")
 class _Layout:
     """Takes spaces out of marks, drops marks around nothing, joins equal neighbours; two breaks begin a new line."""
 
-    def __init__(self) -> None:
+    def __init__(self, line_break: str) -> None:
+        self._break = Piece("raw", line_break)
         self.lines: list[list[Piece]] = [[]]
         self._opened: list[Piece] = []
         self._waiting: list[Piece] = []  # opened, with nothing in them yet
@@ -69,7 +71,7 @@ class _Layout:
             self._opened, self._waiting = [], self._opened + self._waiting
             self.lines.append(line := [])
         elif line and self._gap:
-            self._append(line, Piece("raw", "\\\n") if "\n" in self._gap else Piece("text", " "))
+            self._append(line, self._break if "\n" in self._gap else Piece("text", " "))
         while self._waiting and line and line[-1] == Piece("close", self._waiting[0].close):
             line.pop()
             self._opened.append(self._waiting.pop(0))
@@ -87,18 +89,22 @@ class _Layout:
             line.append(piece)
 
 
-def lines_of(pieces: Iterable[Piece]) -> list[str]:
+def lines_of(pieces: Iterable[Piece], line_break: str) -> list[str]:
     """Paragraphs; emphasis that would not be read where it stands is written as HTML."""
-    layout = _Layout()
+    layout = _Layout(line_break)
     for piece in pieces:
         layout.add(piece)
-    written = []
-    for line in filter(None, layout.lines):
-        sure = _compose(line, "<strong>", "<em>")
-        expected = render(sure) if any(piece.value in ("strong", "em") for piece in line) else None
-        tries = (_compose(line, "**", em) for em in "*_")
-        written.append(next((text for text in tries if expected is None or render(text) == expected), sure))
-    return written
+    return [_written(line) for line in layout.lines if line]
+
+
+def _written(line: list[Piece]) -> str:
+    sure = _compose(line, "<strong>", "<em>")
+    if any(piece.value in ("strong", "em") for piece in line):
+        for em in "*_":
+            text = _compose(line, "**", em)
+            if _PARSER.renderInline(text, {"mark": "line"}) == _PARSER.renderInline(sure, {"mark": "line"}):
+                return text
+    return sure
 
 
 def escaped(text: str) -> str:
