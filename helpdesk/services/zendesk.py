@@ -266,8 +266,11 @@ def _keys(wanted: Iterable[tuple[object, int, str]]) -> dict[int, str]:
     items = list(wanted)
     times = Counter((scope, name) for scope, _, name in items)
     ids = {str(ident) for _, ident, _ in items}
-    is_own = [times[scope, name] == 1 and name.rpartition("-")[2] not in ids for scope, _, name in items]
-    return {ident: name if own else f"{name}-{ident}" for (_, ident, name), own in zip(items, is_own, strict=True)}
+    keys = {}
+    for scope, ident, name in items:
+        is_own = times[scope, name] == 1 and name.rpartition("-")[2] not in ids - {str(ident)}
+        keys[ident] = name if is_own else f"{name}-{ident}"
+    return keys
 
 
 def _order(item: Item) -> tuple[int, int]:

@@ -95,6 +95,8 @@ class Converter:
             part.attrib = {"src": self.image(src), "alt": alt}
             if not part.get("src"):
                 replace_with_link(part, alt or src.rpartition("/")[2], src)
+        elif part.tag == "a" and not part.attrib.keys() & {"href", "id", "name"}:
+            self.notes.append(("link without an address that can be read", text_of(part)[:40]))
         if part.tag == "a":
             href = self.link(part.attrib.pop("href", ""))
             part.attrib |= {"href": href} if href else {}

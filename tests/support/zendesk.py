@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +71,11 @@ def article(ident: int, section_id: int, title: str, body: str | None = "<p>Text
 
 def translation(source_id: int, locale: str, title: str, body: str = "<p>Text.</p>", **other: Any) -> dict[str, Any]:
     kind = other.get("source_type", "Article")
+    plural = f"{kind.lower()}s".replace("ys", "ies")
     return {
         "id": source_id * 10 + len(locale),
-        "url": f"{HOST}/api/v2/help_center/{kind.lower()}s/{source_id}/translations/{locale}.json",
-        "html_url": f"{HOST}/hc/{locale}/articles/{source_id}-{slug(title)}",
+        "url": f"{HOST}/api/v2/help_center/{plural}/{source_id}/translations/{locale}.json",
+        "html_url": f"{HOST}/hc/{locale}/{plural}/{source_id}-{slug(title)}",
         "source_id": source_id,
         "source_type": kind,
         "locale": locale,
@@ -117,17 +116,6 @@ def save(root: Path, files: dict[str, Any]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode())
     return root
-
-
-def png(width: int = 2, height: int = 2) -> bytes:
-    """A grey picture."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = (b"\0" + b"\x80" * width) * height
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def slug(title: str) -> str:

@@ -153,15 +153,13 @@ def test_boxes_become_admonitions_and_what_is_empty_goes(html: str, expected: st
     assert shown(expected)[0] == facts(html)[0]
 
 
-STARTS = (
-    "# a|#|- a|-|+ a|1. a|12) a|> a|---|===|!!! note a|??? a|/// b|```|~~~|    a|[a]: b|***|<div>|{* a *}|\\".split("|")
-)
+STARTS = "# a|#|- a|-|+ a|1. a|12) a|> a|---|===|!!! note a|??? a|/// b|```|~~~|    a|[a]: b|***|<div>|{* a *}|\\"
 MARKED = [
     "*a* _b_ __c__ `d` [e](f) ![g](h) <i>j</i> &amp; \\ \\* ~~k~~ ^[l] [^m]: n <!-- o -->",
     "snake_case 2*3 a & b < c {#p} $q$ https://example.com/a_b_c @r :s: --8<-- 't'",
     "|a|b|",
     "|---|",
-    *STARTS,
+    *STARTS.split("|"),
 ]
 
 
