@@ -52,6 +52,7 @@ def convert_dump(source: Path, target: Path, locales: Locales, *, progress: Prog
         raise ContentErrors([ContentError(str(target), 1, "is there already: name a new or an empty folder")])
     if not source.exists():
         raise ContentErrors([ContentError(str(source), 1, "is not there")])
+    target = target.resolve()
     conversion = _Conversion(read_dump(source), locales, target.with_name(f".{target.name}.{os.getpid()}"))
     try:
         conversion.run(progress)
@@ -76,6 +77,10 @@ class _Conversion:
         addresses = [urlsplit(address) for item in items for address in (item.html_url, item.url) if address]
         self.hosts = {address.netloc for address in addresses}
         self.base = f"{addresses[0].scheme}://{addresses[0].netloc}/" if addresses else ""
+        self.attached: dict[int | None, list[str]] = defaultdict(list)
+        for attachment in dump.attachments.values():
+            if not attachment.inline:
+                self.attached[attachment.article_id].append(attachment.file_name)
         self.named: dict[str, list[Path]] = defaultdict(list)
         self.numbered: dict[str, list[Path]] = defaultdict(list)
         for file in dump.files:
@@ -145,9 +150,8 @@ class _Conversion:
             path = f"{place}/{tag}.md"
             self._write(path, fields, self._markdown(article.id, path, text, is_source=tag == source))
             self._redirect("article", article.id, text, self.keys[article.id], tag)
-        for attachment in self.dump.attachments.values():
-            if attachment.article_id == article.id and not attachment.inline:
-                self._note(place, "attachment that is not kept", attachment.file_name)
+        for name in self.attached[article.id]:
+            self._note(place, "attachment that is not kept", name)
         self.summary.articles += 1
         self.summary.texts += len(texts)
 

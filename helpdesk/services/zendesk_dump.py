@@ -169,7 +169,7 @@ class Dump:
             self._miss("articles", "articles")
 
     def _miss(self, what: str, answer: str) -> None:
-        self.errors.append(ContentError(self.root.name, 1, f"lacks {what}: add what /{answer}.json answers"))
+        self.errors.append(ContentError(self.root.name or ".", 1, f"lacks {what}: add what /{answer}.json answers"))
 
     def way_to(self, section: Section) -> list[Section]:
         """The sections around a section, the outermost first, itself last."""

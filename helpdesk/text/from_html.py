@@ -95,7 +95,7 @@ class Converter:
             part.attrib = {"src": self.image(src), "alt": alt}
             if not part.get("src"):
                 replace_with_link(part, alt or src.rpartition("/")[2], src)
-        elif part.tag == "a" and not part.attrib.keys() & {"href", "id", "name"}:
+        elif part.tag == "a" and not part.attrib.keys() & {"href", "id", "name"} and text_of(part).strip():
             self.notes.append(("link without an address that can be read", text_of(part)[:40]))
         if part.tag == "a":
             href = self.link(part.attrib.pop("href", ""))
@@ -196,7 +196,8 @@ class Converter:
         if not written:
             return blocks
         bold = [re.fullmatch(r"\*\*([^*]+)\*\*", text) for text in written[0]]
-        if all(bold) or all(cell.tag == "th" for cell in rows[0]) or node.find("thead/tr") is not None:
+        is_bold = any(bold) and all(found or not text for found, text in zip(bold, written[0], strict=True))
+        if is_bold or all(cell.tag == "th" for cell in rows[0]) or node.find("thead/tr") is not None:
             written[0] = [found[1] if found else text for found, text in zip(bold, written[0], strict=True)]
         else:
             written.insert(0, [])
@@ -228,7 +229,10 @@ class Converter:
         title = ""
         first = node[0] if len(node) and not (node.text or "").strip() else Element("")
         is_title = first.tag in HEADINGS or "title" in first.get("class", "")
-        if is_title and not any(part.tag in ("a", "img") for part in first.iter()):
+        is_plain = not any(part.tag in ("a", "img") for part in first.iter()) and not self.is_linked(
+            first.get("id", "")
+        )
+        if is_title and is_plain:
             title = ' "' + escaped(" ".join(text_of(first).split())).replace('"', "&quot;") + '"'
             replace_with_link(first)
         self._is_boxed = True

@@ -108,6 +108,10 @@ STRUCTURE = [
         "<table><tbody><tr><td><b>A</b></td><td><strong>B</strong></td></tr><tr><th>1</th><td>- 2</td></tr></tbody></table>",
         "| A | B |\n| --- | --- |\n| **1** | - 2 |",
     ),
+    (
+        "<table><tr><td></td><td><b>B</b></td></tr><tr><td>1</td><td>2</td></tr></table>",
+        "|  | B |\n| --- | --- |\n| 1 | 2 |",
+    ),
     ("<table><caption>Prices</caption><tr><td>1</td></tr></table>", "Prices\n\n|  |\n| --- |\n| 1 |"),
     (
         "<details open><summary>More <b>of</b> it</summary><ul><li>a</li></ul></details>",
@@ -219,12 +223,24 @@ def test_what_has_no_markdown_stays_html_or_is_said() -> None:
     ]
 
 
+def test_a_heading_that_is_linked_to_is_no_title_of_a_box() -> None:
+    html = '<div class="note"><h2 id="a">A</h2><p>b</p></div><p><a href="#a">c</a></p>'
+    assert convert(html, linked=("a",)) == ("!!! note\n    ## A { #a }\n\n    b\n\n[c](#a)", [])
+    assert convert(html)[0].startswith('!!! note "A"\n    b')
+
+
 def test_anchors_go_to_the_heading_that_follows() -> None:
     html = '<p><a name="a"></a></p><h2 id="own">A</h2><p>text <span id="b"></span>text</p><h2><a id="c"></a>C</h2><p id="d">x</p>'
     assert convert(html, linked=("a", "b", "d")) == (
         "## A { #a }\n\ntext text\n\n## C { #c }\n\nx",
         [("anchor that is not at a heading", "#b"), ("anchor that is not at a heading", "#d")],
     )
+
+
+def test_a_text_that_no_page_shows_as_markdown_is_said() -> None:
+    assert convert("<p>" + "*a " * 50_000 + "</p>")[1] == [
+        ("text that reads differently", "149999 characters, now 199999")
+    ]
 
 
 def test_elements_without_end_lose_their_tags_only() -> None:
