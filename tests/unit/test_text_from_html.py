@@ -230,8 +230,8 @@ def test_a_heading_that_is_linked_to_is_no_title_of_a_box() -> None:
 
 
 def test_anchors_go_to_the_heading_that_follows() -> None:
-    html = '<p><a name="a"></a></p><h2 id="own">A</h2><p>text <span id="b"></span>text</p><h2><a id="c"></a>C</h2><p id="d">x</p>'
-    assert convert(html, linked=("a", "b", "d")) == (
+    html = '<p><a name="a"></a></p><h2 id="own">A</h2><p>text <span id="b"></span>text</p><h2 id="own"><a id="c"></a>C</h2><p id="d">x</p>'
+    assert convert(html, linked=("a", "b", "c", "d")) == (
         "## A { #a }\n\ntext text\n\n## C { #c }\n\nx",
         [("anchor that is not at a heading", "#b"), ("anchor that is not at a heading", "#d")],
     )

@@ -263,7 +263,7 @@ def test_what_is_not_for_everybody_is_a_draft(tmp_path: Path) -> None:
         article(101, 11, "For agents", user_segment_id=77),
         article(102, 11, "For members", user_segment_ids=[78]),
         article(103, 12, "In a closed section"),
-        article(104, 11, "For all", user_segment_ids=[]),
+        article(104, 11, "For all", user_segment_ids=[], outdated=True),
         article(105, 11, "Not ready", draft=True),
     ]
     sections = [section(11, 1, "Pay"), section(12, 1, "Closed", user_segment_id=79)]
@@ -278,6 +278,7 @@ def test_what_is_not_for_everybody_is_a_draft(tmp_path: Path) -> None:
         "for-all": ("published", True),
         "not-ready": ("draft", False),
     }
+    assert drafts["for-all"].revision is None  # it is its own source
     assert {(note.path, note.kind) for note in notes} == {
         (f"riding/{key}", "restricted article, now a draft")
         for key in ("pay/for-agents", "pay/for-members", "closed/in-a-closed-section")
