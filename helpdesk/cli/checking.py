@@ -11,10 +11,9 @@ from pathlib import Path
 import click
 
 from helpdesk.cli.progress import show_progress, with_site
-from helpdesk.cli.showing import show_errors
+from helpdesk.cli.showing import refusing
 from helpdesk.queries.checking import STATES, Finding
 from helpdesk.services.checking import check_folder, check_site
-from helpdesk.services.folder import ContentErrors
 from helpdesk.services.site import Site
 
 COLUMNS = ("errors", "warnings", *STATES)
@@ -33,11 +32,8 @@ def check(site: Site, folder: Path | None, tags: tuple[str, ...], is_json: bool)
     for tag in tags:
         if site.locales.find(tag) is None:
             raise click.BadParameter(f"{tag} is not a locale of this site.", param_hint="--locale")
-    try:
+    with refusing("Nothing was checked."):
         found = check_folder(site, folder, show_progress) if folder else check_site(site)
-    except ContentErrors as error:
-        show_errors(error)
-        raise click.ClickException("Nothing was checked.") from None
     shown = tags or tuple(locale.tag for locale in site.locales.all)
     found = [finding for finding in found if finding.locale in shown]
     totals = {tag: _totals(tag, found) for tag in shown}

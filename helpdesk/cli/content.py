@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from helpdesk.cli.moving import convert_zendesk
 from helpdesk.cli.progress import show_progress, with_site
-from helpdesk.cli.showing import SHOWN, show_changes, show_errors
+from helpdesk.cli.showing import SHOWN, refusing, show_changes, show_notes
 from helpdesk.cli.watching import watch
-from helpdesk.errors import Note, printable
 from helpdesk.services import publishing
 from helpdesk.services.exporting import export_content
-from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
 
@@ -47,15 +44,9 @@ def import_folder(
 
     All or nothing; the same folder twice changes nothing. A dry run shows the words that would change.
     """
-    try:
-        options: dict[str, Any] = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
+    options: dict[str, Any] = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
+    with refusing("Nothing was imported."):
         summary = import_content(site, folder, **options, progress=show_progress)
-    except ContentErrors as error:
-        show_errors(error)
-        raise click.ClickException("Nothing was imported.") from None
-    except OSError as error:
-        reason = printable(f"{error.filename or folder}: {error.strerror}")
-        raise click.ClickException(f"{reason}. Nothing was imported.") from None
     listed = {"new": summary.new, "changed": summary.changed, "edited here since": summary.kept}
     for name, items in (listed | {"deleted": summary.deleted}).items():
         for item in items[:SHOWN]:
@@ -63,20 +54,12 @@ def import_folder(
             show_changes(summary.changes.get(item, ()))
         if len(items) > SHOWN:
             click.echo(f"{name}: ... and {len(items) - SHOWN} more")
-    _show_notes(summary.notes)
-    if report is not None:
-        report.write_text("".join(f"{note}\n" for note in summary.notes), "utf-8")
+    show_notes(summary.notes, report)
     click.echo(
         f"{'Would import' if dry_run else 'Imported'} translations: {len(summary.new)} new, "
         f"{len(summary.changed)} changed, {len(summary.unchanged)} unchanged, {len(summary.kept)} kept, "
         f"{len(summary.deleted)} deleted; {len(summary.notes)} notes."
     )
-
-
-def _show_notes(notes: Sequence[Note]) -> None:
-    for kind, number in Counter(note.kind for note in notes).most_common():
-        first = next(note for note in notes if note.kind == kind)
-        click.echo(f"note: {kind}: {number} (first: {printable(first.path)}:{first.line})")
 
 
 @content.command("export")
@@ -88,7 +71,7 @@ def export_folder(site: Site, folder: Path) -> None:
     FOLDER is empty or missing, or was written by an export; other files in it are left alone.
     """
     done = export_content(site, folder, progress=show_progress)
-    _show_notes(done.notes)
+    show_notes(done.notes)
     click.echo(
         f"Exported {done.translations} translations of {done.articles} articles: {done.written} files written, "
         f"{done.unchanged} the same already, {done.removed} removed; {len(done.notes)} notes."
@@ -96,6 +79,7 @@ def export_folder(site: Site, folder: Path) -> None:
 
 
 content.add_command(watch)
+content.add_command(convert_zendesk)
 
 _locale = click.option("--locale", "tag", required=True, help="Tag of the translation, such as pt-BR.")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
-from helpdesk.errors import printable
+from helpdesk.errors import Note, printable
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.previewing import Change
 from helpdesk.text.diff import diff, shorten
@@ -25,6 +28,27 @@ def show_errors(error: ContentErrors) -> None:
         click.echo(str(refusal), err=True)
     if len(error.errors) > SHOWN:
         click.echo(f"... and {len(error.errors) - SHOWN} more", err=True)
+
+
+@contextmanager
+def refusing(end: str) -> Iterator[None]:
+    """End a command with the first of all that is wrong with a folder; `end` says what was not done."""
+    try:
+        yield
+    except ContentErrors as error:
+        show_errors(error)
+        raise click.ClickException(end) from None
+    except OSError as error:
+        raise click.ClickException(printable(f"{error.filename}: {error.strerror}. {end}")) from None
+
+
+def show_notes(notes: Sequence[Note], report: Path | None = None) -> None:
+    """Each kind with its number and first place; all of them into a file, if one is named."""
+    for kind, number in Counter(note.kind for note in notes).most_common():
+        first = next(note for note in notes if note.kind == kind)
+        click.echo(f"note: {kind}: {number} (first: {printable(first.path)}:{first.line})")
+    if report is not None:
+        report.write_text("".join(f"{note}\n" for note in notes), "utf-8")
 
 
 def show_changes(changes: Sequence[Change]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from helpdesk.locales import SHIPPED
 from helpdesk.models import Body, Revision, Translation
 from helpdesk.services.demo import SAMPLEDATA
 from helpdesk.services.exporting import export_content
@@ -91,12 +92,14 @@ def assert_there_and_back(site: Site, second: Site, folder: Path) -> None:
 
 
 def test_the_demo_there_and_back(
-    build: Callable[..., Flask], empty_template: Path, empty_site: Site, tmp_path: Path, noon: datetime
+    build: Callable[..., Flask], empty_template: Path, tmp_path: Path, noon: datetime
 ) -> None:
-    assert outcome(import_content(empty_site, SAMPLEDATA)).keys() == {"new"}
-    second = other_site(build, empty_template)
-    assert_there_and_back(empty_site, second, tmp_path)
-    assert content_of(second) == content_of(empty_site)
+    """In all its languages."""
+    first: Site = build(empty_template, locales=SHIPPED).extensions["helpdesk"]
+    assert outcome(import_content(first, SAMPLEDATA)).keys() == {"new"}
+    second: Site = build(empty_template, "second", locales=SHIPPED).extensions["helpdesk"]
+    assert_there_and_back(first, second, tmp_path)
+    assert content_of(second) == content_of(first)
 
 
 def test_a_plain_tree_there_and_back(
