@@ -20,6 +20,7 @@ import yaml
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import CONTROLS, LARGEST_FILE, ContentErrors, read_folder
+from helpdesk.services.import_state import Files
 from helpdesk.services.media import BadImage, read_image
 from helpdesk.services.site import Progress, no_progress
 from helpdesk.services.zendesk_dump import PLURALS, Article, Dump, Item, Text, read_dump
@@ -56,7 +57,7 @@ def convert_dump(source: Path, target: Path, locales: Locales, *, progress: Prog
     conversion = _Conversion(read_dump(source), locales, target.with_name(f".{target.name}.{os.getpid()}"))
     try:
         conversion.run(progress)
-        read_folder(conversion.root, locales)
+        read_folder(conversion.root, locales, Files(conversion.root, "", {}, conversion.root))
         conversion.root.replace(target)
     finally:
         shutil.rmtree(conversion.root, ignore_errors=True)
