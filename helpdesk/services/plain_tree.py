@@ -157,6 +157,7 @@ class _Builder:
             where = self.reader.name(page.file.path)
             for kind, (line, details) in page.losses.by_kind.items():
                 self.folder.notes.append(Note(where, line, kind, "; ".join(filter(None, details))))
+        self.folder.notes.sort(key=lambda note: (note.path, note.line))
         return self.folder
 
     def _place(self, name: str) -> tuple[int, list[tuple[int, bool, str]]]:

@@ -411,7 +411,7 @@ def test_each_path_has_a_key_of_its_own(tmp_path: Path) -> None:
         tmp_path, {f"en/{name}.md": "x\n" for name in ("a-b", "a/b", "a/" + "long" * 30, "a/" + "long" * 31, "ü")}
     )
     long = f"a-{'long' * 17}l"
-    assert list(folder.articles) == ["a-b", f"{long}-a6207328", f"{long}-17226b60", "a-b-d44362d6", "u-607474ca"]
+    assert sorted(folder.articles) == ["a-b", "a-b-c14cddc0", f"{long}-17226b60", f"{long}-a6207328", "u-607474ca"]
 
 
 LOSSLESS: dict[str, tuple[dict[str, str], set[str]]] = {
