@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from helpdesk.services.folder import (
     TranslationFile,
 )
 from helpdesk.services.saving import Draft
-from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree
+from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree, weight_of
 from helpdesk.services.tree_links import Links, Page
 from helpdesk.text.dialects import convert
 from helpdesk.text.frontmatter import FrontMatterError, split_foreign
@@ -97,7 +98,7 @@ def _plain_title(title: str) -> str:
 
 def _title_of(name: str) -> str:
     words = _one_line(name.replace("_", " ").replace("-", " "))
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] or "-"
 
 
 class _Builder:
@@ -123,9 +124,9 @@ class _Builder:
             ids = [(heading.level, heading.id) for heading in source.rendered.headings]
             for page in others:
                 page.rendered = render(page.markdown, heading_ids=ids)
-            weight = source.word("weight", "sidebar_position")
-            if weight.isdigit() and not (name.endswith("/index") and name.removesuffix("/index") in self.weights):
-                self.weights[name.removesuffix("/index")] = int(weight)
+            weight, place = weight_of(source.word("weight", "sidebar_position")), name.removesuffix("/index")
+            if weight is not None and (place == name or place not in self.weights):
+                self.weights[place] = weight
 
     def build(self) -> Folder:
         """Articles in the project's own order, sections as they come."""
@@ -160,14 +161,14 @@ class _Builder:
         self.folder.notes.sort(key=lambda note: (note.path, note.line))
         return self.folder
 
-    def _place(self, name: str) -> tuple[int, list[tuple[int, bool, str]]]:
+    def _place(self, name: str) -> tuple[int, list[tuple[float, bool, str]]]:
         """By the table of contents, then by weight and name, an index first in its folder."""
         entry = self.tree.nav.get(name)
         parts = name.split("/")
         paths = ["/".join(parts[: end + 1]) for end in range(len(parts))]
         by_weight = [(self.weights.get(path, LAST), True, path) for path in paths]
         if parts[-1] == "index":
-            by_weight[-1] = (-1, False, name)
+            by_weight[-1] = (-LAST, False, name)
         return (LAST if entry is None else entry.position), by_weight
 
     def _section(self, category: str, name: str) -> str:
@@ -223,7 +224,7 @@ def _key(name: str, taken: Collection[str]) -> str:
     key = ascii_key(name)
     if key and name.isascii() and len(name) <= LONGEST_KEY and key not in taken:
         return key
-    return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".strip("-")
+    return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}".strip("-")
 
 
 def _time(page: Page, name: str) -> datetime | None:

@@ -20,7 +20,14 @@ from helpdesk.text.frontmatter import FrontMatterError, load_settings
 _SIGNS = {
     "docusaurus": ("docusaurus.config.*", "i18n/*/docusaurus-plugin-content-docs"),
     "mkdocs": ("mkdocs.y*ml", "*/mkdocs.y*ml", "docs/*/mkdocs.y*ml"),
-    "hugo": ("hugo.toml", "hugo.y*ml", "hugo.json", "content/_index*", "content/*/_index*"),
+    "hugo": (
+        "hugo.toml",
+        "hugo.y*ml",
+        "hugo.json",
+        "content/_index.md",
+        "content/*/_index.md",
+        "content/*/*/_index.md",
+    ),
 }
 _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
@@ -65,7 +72,7 @@ class Tree:
     nav: dict[str, NavEntry] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)  # titles of folders
     translated: dict[tuple[str, str], str] = field(default_factory=dict)  # by title and tag
-    weights: dict[str, int] = field(default_factory=dict)  # of folders and pages
+    weights: dict[str, float] = field(default_factory=dict)  # of folders and pages
     notes: list[Note] = field(default_factory=list)
 
 
@@ -79,6 +86,11 @@ def page_name(path: str) -> str:
     folder, slash, last = path.rpartition("/")
     stem = Path(last).stem if last.endswith(_ENDINGS) else last
     return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
+
+
+def weight_of(text: str) -> float | None:
+    """What a project sorts by; None for what is no number."""
+    return float(text) if re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", text) else None
 
 
 def read_tree(reader: Reader, tag: str | None) -> Tree:
@@ -106,7 +118,7 @@ class _Layout:
         self.tree.default = (self._locale(code, self.root) if code else None) or self.tree.default
         sources = self._sources()
         for path in self.paths:
-            if path.suffix in _ENDINGS or path.stem == "_category_":
+            if path.suffix in _ENDINGS or (path.stem == "_category_" and path.suffix in _KINDS):
                 self._take(path, sources)
             elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
                 self._translate(self._find(path.parents[1].name), self._load(path))
@@ -241,8 +253,8 @@ class _Layout:
         found = self._load(path)
         if label := _at(found, "label"):
             self.tree.labels.setdefault(name, str(label))
-        if str(weight := _at(found, "position")).isdigit():
-            self.tree.weights[name] = int(weight)
+        if (weight := weight_of(str(_at(found, "position")))) is not None:
+            self.tree.weights[name] = weight
 
     def _translate(self, locale: Locale | None, titles: Any) -> None:
         """Titles of folders: `sidebar.docs.category.Guides: {message: ...}` of Docusaurus, `Guides: ...` of MkDocs."""

@@ -80,7 +80,16 @@ class Links:
         """The page's Markdown with links to articles, and pictures by their place; what leads nowhere is lost."""
         targets = {unquote(link): self._target(page, link) for link in page.rendered.links}
         targets |= {image.src: self._picture(page.file, image.src) for image in page.rendered.images}
-        return relink(page.markdown, lambda address: targets.get(unquote(address)))
+        asked: set[str] = set()
+
+        def resolve(address: str) -> str | None:
+            asked.add(unquote(address))
+            return targets.get(unquote(address))
+
+        text = relink(page.markdown, resolve)
+        for link in (link for link, target in targets.items() if target and link not in asked):
+            page.losses.add("link kept as written", _line_of(page.raw, link), link)
+        return text
 
     def _target(self, page: Page, link: str) -> str | None:
         try:

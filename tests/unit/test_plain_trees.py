@@ -84,7 +84,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, dict[str, str]], list[str]]] 
         [],
     ),
     "hugo by suffix": (
-        {"content/_index.de.md": "x\n", "content/a.de.md": "# Ä\n\nx\n", "content/a.en.md": "# A\n\nx\n"},
+        {"hugo.json": "{}", "content/_index.de.md": "x\n", "content/a.de.md": "# Ä\n\nx\n", "content/a.en.md": "# A\n\nx\n"},
         {"index": {"de": "Manual"}, "a": {"en": "A", "de": "Ä"}},
         [],
     ),
@@ -230,7 +230,8 @@ def test_docusaurus_orders_by_position_and_names_sections_by_their_label(tmp_pat
             "docs/02-guides/01-first.md": "---\nsidebar_label: First!\n---\nx\n",
             "docs/02-guides/02-zero.md": "---\nsidebar_position: 0\nsidebar_label: no\ntitle: Zero\n---\nx\n",
             "docs/tips/tips.md": "# Tips\n\nx\n",
-            "docs/tips/_category_.yml": "position: 1\n",
+            "docs/tips/_category_.yml": "position: 1.5\n",
+            "docs/tips/_category_.txt": "no",
             f"{current}.json": '{"sidebar.docs.category.All guides": {"message": "Alle"}, "version.label": {"message": "x"}}',
             f"{current}/02-guides/01-first.md": "x\n",
         },
@@ -387,6 +388,22 @@ def test_definitions_and_raw_html_are_links_too_and_code_is_none(tmp_path: Path)
     assert markdown(folder, "a") == (
         "[x]: article:b\n\n<a href='article:b'>b</a> [x] [y](article:b) `[z](b.md)`\n\n    [z](b.md)\n"
     )
+
+
+def test_links_that_cannot_be_rewritten_are_noted(tmp_path: Path) -> None:
+    folder = read(tmp_path, {"en/a.md": "[x](b(1).md)\n\n[y](\nb(1).md)\n", "en/b(1).md": "x\n"})
+    assert (markdown(folder, "a"), notes(folder)) == (
+        "[x](b(1).md)\n\n[y](\nb(1).md)\n",
+        ["en/a.md:1: link kept as written: b(1).md"],
+    )
+
+
+def test_the_products_own_layout_is_no_project_of_another_engine(tmp_path: Path) -> None:
+    for name in ("content/_index.en.md", "docs/start/_index.en.md", "content/a/b/en.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("---\ntitle: T\n---\nx\n")
+    assert not is_plain_tree(tmp_path, LOCALES)
+    assert not is_plain_tree(tmp_path / "content" / "a" / "b" / "c", LOCALES)
 
 
 def test_pictures_are_found_where_engines_find_them(tmp_path: Path) -> None:

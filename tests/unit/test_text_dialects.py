@@ -221,6 +221,15 @@ def test_what_is_left_out_is_listed_once_a_kind_with_its_first_line() -> None:
     assert convert(source)[0] == '\n\n\n```\n--8<-- "d.py"\n```\n\n \n\n\n::: some.module\n'
 
 
+def test_expressions_of_templates_stay_and_are_listed() -> None:
+    source = "{{ name }} {{% note %}} {% if x %} `{{ code }}` $x {y}\n"
+    assert convert(source)[0] == "{{ name }}  {% if x %} `{{ code }}` $x {y}\n"
+    assert losses(source) == {
+        "expression kept as written": (1, ["{{ name }}", "{% if x %}"]),
+        "shortcode left out": (1, ["{{% note %}}"]),
+    }
+
+
 def test_blocks_that_we_do_not_know_lose_their_frame_only() -> None:
     source = "::: columns\na\n:::\n\n::: tip T\nb\n:::\n:::\n"
     assert convert(source)[0] == "\na\n\n\n/// tip | T\nb\n///\n:::\n"
