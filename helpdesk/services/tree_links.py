@@ -157,6 +157,7 @@ class Links:
         if (name, tag) not in self.anchors:
             source = next(iter(self.pages[name].values()))
             page = self.pages[name].get(tag, source)
+            page = page if page.has_text else source
             levels, ids = [item.level for item in page.rendered.headings], [item.id for item in page.rendered.headings]
             known = dict(zip(ids, ids, strict=True)) | {page.anchor: ""}
             for version in (page, source):
@@ -169,8 +170,9 @@ class Links:
 
 
 def _addresses(page: Page) -> Iterator[str]:
-    """How a page calls itself in its fields."""
+    """Where a page lies, which may be elsewhere in each language, and how it calls itself in its fields."""
     folder = page.file.name.rpartition("/")[0]
+    yield page.file.name
     for field in ("slug", "id", "url", "permalink", "aliases"):
         for address in page.words(field):
             yield address if address.startswith("/") else f"{folder}/{address}"

@@ -360,6 +360,7 @@ def test_links_of_docusaurus(tmp_path: Path, link: str, target: str) -> None:
         ('{{< ref "unique.md" >}}', "article:b-unique"),
         ("/old/address/", "article:a-two"),
         ("../zwei/", "article:a-two"),
+        ("../../b/anders/#one", "article:b-unique#one"),
     ],
 )
 def test_links_of_hugo(tmp_path: Path, link: str, target: str) -> None:
@@ -367,10 +368,17 @@ def test_links_of_hugo(tmp_path: Path, link: str, target: str) -> None:
         "hugo.toml": "",
         "content/en/a/two.md": "---\naliases: [/old/address]\n---\n## P\n",
         "content/de/a/two.md": "---\nslug: zwei\n---\nx\n",
-        "content/en/b/unique.md": "x\n",
+        "content/en/b/unique.md": "---\ntranslationKey: u\n---\n## One\n",
+        "content/de/b/anders.md": "---\ntranslationKey: u\ntitle: A title alone\n---\n",
     }
     found, said = link_of(tmp_path, files, link, "content/en/a/here.md")
-    assert (found, said) == (target, ["content/en/a/two.md:1: front matter not kept: aliases"])
+    assert (found, said) == (
+        target,
+        [
+            "content/de/b/anders.md:1: no text: only its title was taken",
+            "content/en/a/two.md:1: front matter not kept: aliases",
+        ],
+    )
 
 
 def test_anchors_of_translations_are_their_own_or_those_of_the_source(tmp_path: Path) -> None:
