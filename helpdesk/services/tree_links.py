@@ -107,7 +107,7 @@ class Links:
         found = known.get(anchor, known.get(anchor.lower()))
         if anchor and found is None:
             page.losses.add("anchor not found", _line_of(page.raw, link), link)
-        ident = quote(anchor if found is None else found)
+        ident = _written(anchor if found is None else found)
         return f"article:{self.keys[name]}" * bool(parts.path or not ident) + (f"#{ident}" if ident else "")
 
     def _find(self, file: SourceFile, path: str) -> str:
@@ -149,7 +149,7 @@ class Links:
         for folder in sites if src.startswith("/") else [*beside, *sites]:
             if (folder / path).is_file():
                 found = Path(os.path.relpath(folder / path, here)).as_posix()
-                return None if found == src else quote(found)
+                return None if found == src else _written(found)
         return None
 
     def _anchors(self, name: str, tag: str) -> dict[str, str]:
@@ -176,6 +176,11 @@ def _addresses(page: Page) -> Iterator[str]:
     for field in ("slug", "id", "url", "permalink", "aliases"):
         for address in page.words(field):
             yield address if address.startswith("/") else f"{folder}/{address}"
+
+
+def _written(address: str) -> str:
+    """As it stands in Markdown: readable in all scripts."""
+    return re.sub(r"[\s()<>\[\]\"'`\\%]", lambda match: quote(match[0]), address)
 
 
 def _line_of(raw: str, address: str) -> int:
