@@ -267,3 +267,11 @@ def test_hostile_repetition_returns(unit: str) -> None:
     for is_mdx in (False, True):
         text, _ = convert((unit * 4_000)[:4_000], is_mdx=is_mdx)
         assert len(text) < 200_000
+
+
+def test_what_follows_an_inner_tag_still_belongs_to_the_outer() -> None:
+    source = "<Tabs>\n    <TabItem value='v'>\n    a\n    </TabItem>\n\n    Text\n</Tabs>\n\n    code\n"
+    assert html(source, is_mdx=True) == (
+        '<p class="note-title"><strong>v</strong></p>\n<p>a</p>\n<p>Text</p>\n'
+        '<pre tabindex="0" dir="ltr"><code>code\n</code></pre>\n'
+    )
