@@ -136,9 +136,10 @@ class _Builder:
         texts = {page.file.tag: Text(title) for versions in self.pages.values() for page in versions.values()}
         self.folder.categories[category] = Group(category, texts=texts)
         names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
-        keys: dict[str, str] = {}
+        keys, taken = dict[str, str](), set[str]()
         for name in sorted(names):
-            keys[name] = _key(name, keys.values())
+            keys[name] = _key(name, taken)
+            taken.add(keys[name])
         links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
         for position, name in enumerate(names, start=1):
             versions = self.pages[name]

@@ -46,6 +46,7 @@ _SIGNS_OF_MDX = (
 )
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]+:(?:\{[^{}\n]*\})?[ \t]?")
 _EXPRESSION = re.compile(r"(?<![\\${\w])\{(?!#)[^{}\n]+\}")
+_UNSHOWN = re.compile(r"<(?:iframe|video|audio|object|embed|script|style|svg|math|form|canvas)\b[^<>]{0,500}>")
 _MACRO = re.compile(r"\{\{(?![<%])[^{}\n]+\}\}|(?<!\{)\{%[^{}\n]+%\}")
 
 NOTES = frozenset(KINDS) | ALIASES.keys() | {"alert", "callout", "admonition", "notice", "aside", "details", "expand"}
@@ -82,6 +83,7 @@ class Inline:
 
     def convert(self, *, is_mdx: bool) -> str:
         """The text in Markdown of our own kind."""
+        self._lose(_UNSHOWN, "HTML that is not shown", keep=True)
         if is_mdx:
             self._replace(_SIGNS_OF_MDX)
             self.text = _HTML_TAG.sub(_plain_attributes, self.text)

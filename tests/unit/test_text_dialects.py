@@ -211,7 +211,7 @@ def test_tags_indent_nothing_and_code_keeps_its_own_indent() -> None:
 def test_what_is_left_out_is_listed_once_a_kind_with_its_first_line() -> None:
     source = (
         "*[HTML]: Hyper Text\n\n{* a.py *}\n--8<-- \"b.md\"\n--8<--\nc.md\n--8<--\n\n```\n--8<-- \"d.py\"\n```\n\n"
-        ":octicons-x-16: {{< video id >}} {{< video id >}}\n{{< chart >}}\n\n::: some.module\n"
+        ":octicons-x-16: {{< video id >}} {{< video id >}}\n{{< chart >}}\n\n::: some.module\n\n<iframe src='x'></iframe>\n"
     )  # fmt: skip
     assert losses(source) == {
         "abbreviation left out": (1, ["*[HTML]: Hyper Text"]),
@@ -219,8 +219,11 @@ def test_what_is_left_out_is_listed_once_a_kind_with_its_first_line() -> None:
         "include line kept in code": (10, ['--8<-- "d.py"']),
         "icon left out": (13, [":octicons-x-16:"]),
         "shortcode left out": (13, ["{{< video id >}}", "{{< chart >}}"]),
+        "HTML that is not shown": (18, ["<iframe src='x'>"]),
     }
-    assert convert(source)[0] == '\n\n\n```\n--8<-- "d.py"\n```\n\n \n\n\n::: some.module\n'
+    assert (
+        convert(source)[0] == "\n\n\n```\n--8<-- \"d.py\"\n```\n\n \n\n\n::: some.module\n\n<iframe src='x'></iframe>\n"
+    )
 
 
 def test_expressions_of_templates_stay_and_are_listed() -> None:
