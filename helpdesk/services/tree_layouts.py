@@ -32,7 +32,7 @@ _SIGNS = {
 _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
-_ENDINGS = (".md", ".mdx", ".markdown")
+ENDINGS = (".md", ".mdx", ".markdown")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "vn": "vi"}  # countries for languages
 _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
@@ -84,7 +84,7 @@ def find_engine(root: Path) -> str:
 def page_name(path: str) -> str:
     """A page's path without ending; an index has one name, however it is called."""
     folder, slash, last = path.rpartition("/")
-    stem = Path(last).stem if last.endswith(_ENDINGS) else last
+    stem = Path(last).stem if last.endswith(ENDINGS) else last
     return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
 
 
@@ -118,7 +118,7 @@ class _Layout:
         self.tree.default = (self._locale(code, self.root) if code else None) or self.tree.default
         sources = self._sources()
         for path in self.paths:
-            if path.suffix in _ENDINGS or (path.stem == "_category_" and path.suffix in _KINDS):
+            if path.suffix in ENDINGS or (path.stem == "_category_" and path.suffix in _KINDS):
                 self._take(path, sources)
             elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
                 self._translate(self._find(path.parents[1].name), self._load(path))
@@ -202,7 +202,7 @@ class _Layout:
                 named[self.root / str(folder)] = code
         if not named:
             below = [path.relative_to(content) for path in self.paths if path.is_relative_to(content)]
-            tops = dict.fromkeys(path.parts[0] for path in below if len(path.parts) > 1 and path.suffix in _ENDINGS)
+            tops = dict.fromkeys(path.parts[0] for path in below if len(path.parts) > 1 and path.suffix in ENDINGS)
             languages = [top for top in tops if self._find(top) or _is_language(top)]
             if len(languages) == len(tops) or any(map(self._find, tops)):
                 named = {_inner(content / top): top for top in languages}

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 from helpdesk.locales import Locales
 from helpdesk.services.folder import CONTROLS
 from helpdesk.services.media import EXTENSIONS
-from helpdesk.services.tree_layouts import SourceFile, Tree, page_name
+from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
 
@@ -108,13 +108,15 @@ class Links:
         if anchor and found is None:
             page.losses.add("anchor not found", _line_of(page.raw, link), link)
         ident = _written(anchor if found is None else found)
-        return f"article:{self.keys[name]}" * bool(parts.path or not ident) + (f"#{ident}" if ident else "")
+        article = f"article:{self.keys[name]}" if parts.path or not ident else ""
+        return article + (f"#{ident}" if ident else "")
 
     def _find(self, file: SourceFile, path: str) -> str:
         """The name of the page at an address; "" for none."""
         here = file.path.parent.relative_to(file.folder).as_posix()
         served = here if page_name(file.path.name) == "index" else f"{here}/{file.path.stem}"
-        bases = (here, served) if path.endswith(".md") or self.tree.engine == "docusaurus" else (served, here)
+        is_file = path.endswith(ENDINGS) or self.tree.engine == "docusaurus"
+        bases = (here, served) if is_file else (served, here)
         for base in [""] if path.startswith("/") else bases:
             for known in self._shorter(self._plain(normpath(f"./{base}/{path}"))):
                 if known in self.names:
@@ -172,7 +174,7 @@ class Links:
 def _addresses(page: Page) -> Iterator[str]:
     """Where a page lies, which may be elsewhere in each language, and how it calls itself in its fields."""
     folder = page.file.name.rpartition("/")[0]
-    yield page.file.name
+    yield page.file.path.relative_to(page.file.folder).as_posix()
     for field in ("slug", "id", "url", "permalink", "aliases"):
         for address in page.words(field):
             yield address if address.startswith("/") else f"{folder}/{address}"

@@ -339,6 +339,7 @@ def test_a_link_whose_anchor_is_unknown_leads_to_its_article(tmp_path: Path) -> 
         ("three", "article:a-three"),
         ("/docs/own/way#p", "article:a-three#p"),
         ("../a/", "article:a-index"),
+        ("../a/a.md", "article:a-index"),
     ],
 )
 def test_links_of_docusaurus(tmp_path: Path, link: str, target: str) -> None:
