@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from helpdesk.services.folder import (
 )
 from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
-from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree
+from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree, weight_of
 from helpdesk.services.tree_links import Links, Page
 from helpdesk.text.dialects import convert
 from helpdesk.text.frontmatter import FrontMatterError, split_foreign
@@ -102,7 +103,7 @@ def _plain_title(title: str) -> str:
 
 def _title_of(name: str) -> str:
     words = _one_line(name.replace("_", " ").replace("-", " "))
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] or "-"
 
 
 class _Builder:
@@ -128,9 +129,9 @@ class _Builder:
             ids = [(heading.level, heading.id) for heading in source.rendered.headings]
             for page in others:
                 page.rendered = render(page.markdown, heading_ids=ids)
-            weight = source.word("weight", "sidebar_position")
-            if weight.isdigit() and not (name.endswith("/index") and name.removesuffix("/index") in self.weights):
-                self.weights[name.removesuffix("/index")] = int(weight)
+            weight, place = weight_of(source.word("weight", "sidebar_position")), name.removesuffix("/index")
+            if weight is not None and (place == name or place not in self.weights):
+                self.weights[place] = weight
 
     def build(self) -> Folder:
         """Articles in the project's own order, sections as they come."""
@@ -140,9 +141,10 @@ class _Builder:
         texts = {page.file.tag: Text(title) for versions in self.pages.values() for page in versions.values()}
         self.folder.categories[category] = Group(category, texts=texts)
         names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
-        keys: dict[str, str] = {}
+        keys, taken = dict[str, str](), set[str]()
         for name in sorted(names):
-            keys[name] = _key(name, keys.values())
+            keys[name] = _key(name, taken)
+            taken.add(keys[name])
         links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
         for position, name in enumerate(names, start=1):
             versions = self.pages[name]
@@ -162,16 +164,17 @@ class _Builder:
             where = self.reader.name(page.file.path)
             for kind, (line, details) in page.losses.by_kind.items():
                 self.folder.notes.append(Note(where, line, kind, "; ".join(filter(None, details))))
+        self.folder.notes.sort(key=lambda note: (note.path, note.line))
         return self.folder
 
-    def _place(self, name: str) -> tuple[int, list[tuple[int, bool, str]]]:
+    def _place(self, name: str) -> tuple[int, list[tuple[float, bool, str]]]:
         """By the table of contents, then by weight and name, an index first in its folder."""
         entry = self.tree.nav.get(name)
         parts = name.split("/")
         paths = ["/".join(parts[: end + 1]) for end in range(len(parts))]
         by_weight = [(self.weights.get(path, LAST), True, path) for path in paths]
         if parts[-1] == "index":
-            by_weight[-1] = (-1, False, name)
+            by_weight[-1] = (-LAST, False, name)
         return (LAST if entry is None else entry.position), by_weight
 
     def _section(self, category: str, name: str) -> str:
@@ -227,7 +230,7 @@ def _key(name: str, taken: Collection[str]) -> str:
     key = ascii_key(name)
     if key and name.isascii() and len(name) <= LONGEST_KEY and key not in taken:
         return key
-    return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".strip("-")
+    return f"{key[: LONGEST_KEY - 9]}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}".strip("-")
 
 
 def _time(page: Page, name: str) -> datetime | None:

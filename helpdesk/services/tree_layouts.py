@@ -20,12 +20,19 @@ from helpdesk.text.frontmatter import FrontMatterError, load_settings
 _SIGNS = {
     "docusaurus": ("docusaurus.config.*", "i18n/*/docusaurus-plugin-content-docs"),
     "mkdocs": ("mkdocs.y*ml", "*/mkdocs.y*ml", "docs/*/mkdocs.y*ml"),
-    "hugo": ("hugo.toml", "hugo.y*ml", "hugo.json", "content/_index*", "content/*/_index*"),
+    "hugo": (
+        "hugo.toml",
+        "hugo.y*ml",
+        "hugo.json",
+        "content/_index.md",
+        "content/*/_index.md",
+        "content/*/*/_index.md",
+    ),
 }
 _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
-_ENDINGS = (".md", ".mdx", ".markdown")
+ENDINGS = (".md", ".mdx", ".markdown")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "vn": "vi"}  # countries for languages
 _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
@@ -65,7 +72,7 @@ class Tree:
     nav: dict[str, NavEntry] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)  # titles of folders
     translated: dict[tuple[str, str], str] = field(default_factory=dict)  # by title and tag
-    weights: dict[str, int] = field(default_factory=dict)  # of folders and pages
+    weights: dict[str, float] = field(default_factory=dict)  # of folders and pages
     notes: list[Note] = field(default_factory=list)
 
 
@@ -77,8 +84,13 @@ def find_engine(root: Path) -> str:
 def page_name(path: str) -> str:
     """A page's path without ending; an index has one name, however it is called."""
     folder, slash, last = path.rpartition("/")
-    stem = Path(last).stem if last.endswith(_ENDINGS) else last
+    stem = Path(last).stem if last.endswith(ENDINGS) else last
     return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
+
+
+def weight_of(text: str) -> float | None:
+    """What a project sorts by; None for what is no number."""
+    return float(text) if re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", text) else None
 
 
 def read_tree(reader: Reader, tag: str | None) -> Tree:
@@ -106,7 +118,7 @@ class _Layout:
         self.tree.default = (self._locale(code, self.root) if code else None) or self.tree.default
         sources = self._sources()
         for path in self.paths:
-            if path.suffix in _ENDINGS or path.stem == "_category_":
+            if path.suffix in ENDINGS or (path.stem == "_category_" and path.suffix in _KINDS):
                 self._take(path, sources)
             elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
                 self._translate(self._find(path.parents[1].name), self._load(path))
@@ -190,7 +202,7 @@ class _Layout:
                 named[self.root / str(folder)] = code
         if not named:
             below = [path.relative_to(content) for path in self.paths if path.is_relative_to(content)]
-            tops = dict.fromkeys(path.parts[0] for path in below if len(path.parts) > 1 and path.suffix in _ENDINGS)
+            tops = dict.fromkeys(path.parts[0] for path in below if len(path.parts) > 1 and path.suffix in ENDINGS)
             languages = [top for top in tops if self._find(top) or _is_language(top)]
             if len(languages) == len(tops) or any(map(self._find, tops)):
                 named = {_inner(content / top): top for top in languages}
@@ -241,8 +253,8 @@ class _Layout:
         found = self._load(path)
         if label := _at(found, "label"):
             self.tree.labels.setdefault(name, str(label))
-        if str(weight := _at(found, "position")).isdigit():
-            self.tree.weights[name] = int(weight)
+        if (weight := weight_of(str(_at(found, "position")))) is not None:
+            self.tree.weights[name] = weight
 
     def _translate(self, locale: Locale | None, titles: Any) -> None:
         """Titles of folders: `sidebar.docs.category.Guides: {message: ...}` of Docusaurus, `Guides: ...` of MkDocs."""

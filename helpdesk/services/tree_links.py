@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 from helpdesk.locales import Locales
 from helpdesk.services.folder import CONTROLS
 from helpdesk.services.media import EXTENSIONS
-from helpdesk.services.tree_layouts import SourceFile, Tree, page_name
+from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
 
@@ -80,7 +80,16 @@ class Links:
         """The page's Markdown with links to articles, and pictures by their place; what leads nowhere is lost."""
         targets = {unquote(link): self._target(page, link) for link in page.rendered.links}
         targets |= {image.src: self._picture(page.file, image.src) for image in page.rendered.images}
-        return relink(page.markdown, lambda address: targets.get(unquote(address)))
+        asked: set[str] = set()
+
+        def resolve(address: str) -> str | None:
+            asked.add(unquote(address))
+            return targets.get(unquote(address))
+
+        text = relink(page.markdown, resolve)
+        for link in (link for link, target in targets.items() if target and link not in asked):
+            page.losses.add("link kept as written", _line_of(page.raw, link), link)
+        return text
 
     def _target(self, page: Page, link: str) -> str | None:
         try:
@@ -98,14 +107,16 @@ class Links:
         found = known.get(anchor, known.get(anchor.lower()))
         if anchor and found is None:
             page.losses.add("anchor not found", _line_of(page.raw, link), link)
-        ident = quote(anchor if found is None else found)
-        return f"article:{self.keys[name]}" * bool(parts.path or not ident) + (f"#{ident}" if ident else "")
+        ident = _written(anchor if found is None else found)
+        article = f"article:{self.keys[name]}" if parts.path or not ident else ""
+        return article + (f"#{ident}" if ident else "")
 
     def _find(self, file: SourceFile, path: str) -> str:
         """The name of the page at an address; "" for none."""
         here = file.path.parent.relative_to(file.folder).as_posix()
         served = here if page_name(file.path.name) == "index" else f"{here}/{file.path.stem}"
-        bases = (here, served) if path.endswith(".md") or self.tree.engine == "docusaurus" else (served, here)
+        is_file = path.endswith(ENDINGS) or self.tree.engine == "docusaurus"
+        bases = (here, served) if is_file else (served, here)
         for base in [""] if path.startswith("/") else bases:
             for known in self._shorter(self._plain(normpath(f"./{base}/{path}"))):
                 if known in self.names:
@@ -140,7 +151,7 @@ class Links:
         for folder in sites if src.startswith("/") else [*beside, *sites]:
             if (folder / path).is_file():
                 found = Path(os.path.relpath(folder / path, here)).as_posix()
-                return None if found == src else quote(found)
+                return None if found == src else _written(found)
         return None
 
     def _anchors(self, name: str, tag: str) -> dict[str, str]:
@@ -148,6 +159,7 @@ class Links:
         if (name, tag) not in self.anchors:
             source = next(iter(self.pages[name].values()))
             page = self.pages[name].get(tag, source)
+            page = page if page.has_text else source
             levels, ids = [item.level for item in page.rendered.headings], [item.id for item in page.rendered.headings]
             known = dict(zip(ids, ids, strict=True)) | {page.anchor: ""}
             for version in (page, source):
@@ -160,11 +172,17 @@ class Links:
 
 
 def _addresses(page: Page) -> Iterator[str]:
-    """How a page calls itself in its fields."""
+    """Where a page lies, which may be elsewhere in each language, and how it calls itself in its fields."""
     folder = page.file.name.rpartition("/")[0]
+    yield page.file.path.relative_to(page.file.folder).as_posix()
     for field in ("slug", "id", "url", "permalink", "aliases"):
         for address in page.words(field):
             yield address if address.startswith("/") else f"{folder}/{address}"
+
+
+def _written(address: str) -> str:
+    """As it stands in Markdown: readable in all scripts."""
+    return re.sub(r"[\s()<>\[\]\"'`\\%]", lambda match: quote(match[0]), address)
 
 
 def _line_of(raw: str, address: str) -> int:

@@ -29,7 +29,9 @@ _ALERT = re.compile(r"([ \t]*)>[ \t]*\[!(\w+)\][+-]?[ \t]*(.*)")
 _QUOTED = re.compile(r"[ \t]*> ?")
 _DEFINITION = re.compile(r"([ \t]*):([ \t]{1,3}\S.*)")
 _ABBREVIATION = re.compile(r"[ \t]*\*\[[^\]]+\]:.*")
-_MODULE = re.compile(r"(?:import\s+(?:[\w*{].*)?|export\s+(?:default|const|let|function)\b.*|export\s+[{*].*)")
+_MODULE = re.compile(
+    r"import\s+(?:['\"{*]|[\w$]+(?:,|\s+from\s)).*|export\s+(?:(?:default|const|let|class|function)\b|[{*]).*"
+)
 _TAG_BEGINS = re.compile(r"[ \t]*<[A-Za-z][\w.]*(?:[ \t][^>]*)?")
 _BLOCK_TAG = re.compile(r"[ \t]*<(/?)(?:[A-Z][\w.]*|div|details|section|center)(?:[ \t][^<]*)?(?<!/)>[ \t]*")
 _LONGEST = 100  # lines of one import, or of one tag
@@ -71,7 +73,7 @@ class _Blocks:
         line, count = self._inner(lines[index]), 1
         if self.fence:
             self._code(line)
-        elif self.is_mdx and _MODULE.fullmatch(line):
+        elif self.is_mdx and not "".join(self.lines[-1:]).strip() and _MODULE.fullmatch(line):
             count = _length(lines, index, "\"';})")
             self.losses.add("import or export left out", self.number, " ".join(lines[index : index + count]))
         elif self.is_mdx and _TAG_BEGINS.fullmatch(line):
@@ -84,7 +86,7 @@ class _Blocks:
     def close(self, depth: int) -> None:
         """End what is open beyond a depth."""
         for kind, columns in reversed(self.open[depth:]):
-            self.fence = ""
+            self.fence = self.raw = ""
             if kind != "<":
                 self._add(" " * columns + "///")
         del self.open[depth:]

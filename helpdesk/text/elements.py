@@ -46,6 +46,8 @@ _SIGNS_OF_MDX = (
 )
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[\w-]+:(?:\{[^{}\n]*\})?[ \t]?")
 _EXPRESSION = re.compile(r"(?<![\\${\w])\{(?!#)[^{}\n]+\}")
+_UNSHOWN = re.compile(r"<(?:iframe|video|audio|object|embed|script|style|svg|math|form|canvas)\b[^<>]{0,500}>")
+_MACRO = re.compile(r"\{\{(?![<%])[^{}\n]+\}\}|(?<!\{)\{%[^{}\n]+%\}")
 
 NOTES = frozenset(KINDS) | ALIASES.keys() | {"alert", "callout", "admonition", "notice", "aside", "details", "expand"}
 _TABS = frozenset(("tab", "tabitem", "tab-item"))
@@ -81,6 +83,7 @@ class Inline:
 
     def convert(self, *, is_mdx: bool) -> str:
         """The text in Markdown of our own kind."""
+        self._lose(_UNSHOWN, "HTML that is not shown", keep=True)
         if is_mdx:
             self._replace(_SIGNS_OF_MDX)
             self.text = _HTML_TAG.sub(_plain_attributes, self.text)
@@ -90,6 +93,7 @@ class Inline:
             self._lose(_ICON, "icon left out")
             self.text = _ATTRIBUTES.sub(self._attributes, self.text)
             self._replace(_SIGNS)
+            self._lose(_MACRO, "expression kept as written", keep=True)
             self._elements(_SHORTCODE, "shortcode")
         while _HIDDEN.search(self.text):  # code spans in what was hidden before
             self.text = _HIDDEN.sub(lambda match: self.hidden[int(match[1])], self.text)

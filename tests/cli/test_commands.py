@@ -112,12 +112,18 @@ def test_export_and_what_is_kept_and_deleted(run, tmp_path: Path) -> None:
 
 
 def test_notes_are_counted_and_reported(run, tmp_path: Path) -> None:
-    root = write(tmp_path / "manual", {"en/a.md": "# A\n\n{* x *}\n\n{* y *}\n\nText.\n"})
-    output = run("content", "import", str(root), "--report", str(tmp_path / "report.txt"))
-    assert "note: include line left out: 2 (first: en/a.md:3)\n" in output
-    assert (
-        tmp_path / "report.txt"
-    ).read_text() == "en/a.md:3: include line left out\nen/a.md:5: include line left out\n"
+    files = {"a.md": "# A\n\n{* x *}\n\n{* y *}\n\nText.\n", "b.md": "# B\n\n{* z *}\n\nText.\n"}
+    root = write(tmp_path / "manual", files)
+    output = run("content", "import", str(root), "--locale", "de", "--report", str(tmp_path / "report.txt"))
+    assert output == (
+        "0\nnew: a/de\nnew: b/de\nnote: include line left out: 2 (first: a.md:3)\n"
+        "Imported translations: 2 new, 0 changed, 0 unchanged; 2 notes.\n"
+    )
+    report = (tmp_path / "report.txt").read_text()
+    assert report == "a.md:3: include line left out: {* x *}; {* y *}\nb.md:3: include line left out: {* z *}\n"
+    assert run("content", "import", str(root), "--locale", "fr") == (
+        "1\n.:1: no locale of this site; add to HELPDESK_LOCALES: fr\nError: Nothing was imported.\n"
+    )
 
 
 def test_publish_and_unpublish(run, client: CheckingClient) -> None:

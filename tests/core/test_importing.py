@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from helpdesk import clock
-from helpdesk.models import Article, Media, Outbox, Revision, SearchNode, Translation
+from helpdesk.models import Article, Body, Media, Outbox, Revision, SearchNode, Translation
+from helpdesk.services import publishing
 from helpdesk.services.demo import SAMPLEDATA
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
@@ -301,6 +302,53 @@ def test_plain_tree(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:
     assert chinese.texts("h1") == ["安装"]
     german = client.get("/de/search?q=Titel").cards[0]
     assert german["title"] == "Here"
+
+
+HUGO: dict[str, str | bytes] = {
+    "hugo.toml": 'defaultContentLanguage = "en"\n',
+    "content/docs/_index.md": "---\ntitle: The guide\nweight: 1\n---\n",
+    "content/docs/_index.de.md": "---\ntitle: Die Anleitung\n---\n",
+    "content/docs/setup/index.md": "+++\ntitle = 'Set up'\nweight = 2\nslug = 'setting-up'\n+++\n![Desk](desk.png)\n\n## First { #one }\n\nDo.\n",
+    "content/docs/setup/index.de.md": "+++\ntitle = 'Einrichten'\n+++\n![Tisch](desk.png)\n\n## Zuerst\n\nSieh [unten](#zuerst).\n",
+    "content/docs/start.md": "---\ntitle: Start\nweight: 1\n---\n{{< note >}}\nMind the *gap*.\n{{< /note >}}\n\n[Set up]({{< ref \"setup#one\" >}}) ![Far](/img/far.png)\n",
+    "content/docs/setup/desk.png": png(30, 20),
+    "static/img/far.png": png(4, 5),
+}  # fmt: skip
+
+
+def test_a_project_of_hugo(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:
+    root = write(tmp_path / "manual", HUGO)
+    summary = import_content(empty_site, root)
+    assert summary.new == ["docs-start/en", "docs-setup/en", "docs-setup/de"]
+    assert summary.notes == []
+    again = import_content(empty_site, root)
+    assert (again.new, again.changed, again.unchanged) == ([], [], summary.new)
+    client = CheckingClient(empty_app)
+    cards = client.get("/en/categories/manual/the-guide").cards
+    assert [card["title"] for card in cards] == ["Start", "Set up"]
+    start = client.get(cards[0]["url"])
+    assert start.texts("em") == ["gap"]
+    assert start.one("img").get("width") == "4"
+    link = start.one("div", class_="prose").find(".//a").get("href")
+    assert link.endswith("-setting-up#h-one")
+    german = client.get(client.get("/de/categories/manual/die-anleitung").cards[1]["url"])
+    assert (german.texts("h1"), german.one("img").get("alt")) == (["Einrichten"], "Tisch")
+    assert german.one("div", class_="prose").find(".//p/a").get("href") == "#h-one"
+
+
+def test_links_that_were_stored_beside_a_text_still_lead(empty_app: Flask, empty_site: Site, tmp_path: Path) -> None:
+    """Trees that were imported before links stood in the text."""
+    import_content(empty_site, write(tmp_path / "manual", {"en/a.md": "[b](b.md)\n", "en/b.md": "x\n"}))
+    with empty_site.database.transaction() as connection:
+        found = connection.execute(select(Body.translation_id).where(Body.markdown == "[b](article:b)\n")).scalar_one()
+        old = {"markdown": "[b](b.md)\n", "targets": '{"b.md": "article:b"}'}
+        connection.execute(update(Body).where(Body.translation_id == found).values(**old))
+        values = {"markdown": old["markdown"], "targets": old["targets"]}
+        connection.execute(update(Revision).where(Revision.translation_id == found).values(**values))
+    publishing.restore(empty_site, "a", "en", 1)
+    with empty_site.database.read() as connection:
+        html = connection.execute(select(Body.html).where(Body.translation_id == found)).scalar_one()
+    assert html == '<p><a href="article:b">b</a></p>\n'
 
 
 def test_plain_tree_of_unknown_locales_says_which_to_add(empty_site: Site, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -249,7 +249,7 @@ def _check_forms(page: Page) -> list[str]:
 def _check_anchors(page: Page, ids: set[str | None]) -> list[str]:
     problems = []
     for address in (a.get("href", "") for a in page.all("a")):
-        if address.startswith("#") and address[1:] not in ids:
+        if address.startswith("#") and unquote(address[1:]) not in ids:
             problems.append(f"broken anchor {address}")
         if address.startswith(("article:", "hd:")):
             problems.append(f"unresolved address {address}")
