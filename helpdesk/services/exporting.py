@@ -36,6 +36,9 @@ from helpdesk.text.markdown import readdress, render
 from helpdesk.text.slug import slugify
 
 BATCH = 200  # texts that are held in memory
+# Front matter in the order of the manual. What says nothing is left out, and a slug that the title makes.
+OF_GROUP = ("title", "slug", "summary")
+OF_TEXT = (*OF_GROUP, "published_at", "updated_at", "status", "revision", "based_on", "significance", "keywords")
 
 
 @dataclass(slots=True)
@@ -92,8 +95,7 @@ class _Exporter:
             homes[row.id] = name(row)
             self.folder.put(f"{homes[row.id]}/{file}", dump_fields({"position": row.position or None}))
         for row in connection.execute(select(text.__table__)):
-            fields = {"title": row.title, "slug": _slug_of(row), "summary": row.summary}
-            self.folder.put(f"{homes[row[0]]}/_index.{row.locale}.md", _markdown(fields, ""))
+            self.folder.put(f"{homes[row[0]]}/_index.{row.locale}.md", _markdown(row, OF_GROUP, ""))
         self.homes |= set(homes.values())
         return homes
 
@@ -111,19 +113,8 @@ class _Exporter:
         self.folder.put(f"{home}/{ABOUT}", dump_fields(fields), taken_in)
         for row in sorted(texts, key=attrgetter("locale")):
             self.result.translations += 1
-            fields = {
-                "title": row.title,
-                "slug": _slug_of(row),
-                "summary": row.summary,
-                "published_at": row.published_at,
-                "updated_at": row.updated_at,
-                "status": row.status,
-                "revision": row.revision,
-                "based_on": row.based_on,
-                "significance": row.significance,
-                "keywords": row.keywords,
-            }
-            self.folder.put(f"{home}/{row.locale}.md", _markdown(fields, self._body(row, home, taken_in)), taken_in)
+            text = _markdown(row, OF_TEXT, self._body(row, home, taken_in))
+            self.folder.put(f"{home}/{row.locale}.md", text, taken_in)
 
     def _body(self, row: Row[Any], home: str, taken_in: Mapping[str, str]) -> str:
         """The text as it was written; only addresses that lead nowhere from this folder are replaced."""
@@ -173,10 +164,7 @@ _TRANSLATIONS = (
 )
 
 
-def _slug_of(row: Row[Any]) -> str:
-    """Only one that the title does not make."""
-    return row.slug if row.slug != slugify(row.title) else ""
-
-
-def _markdown(fields: Mapping[str, object], body: str) -> str:
+def _markdown(row: Row[Any], names: Sequence[str], body: str) -> str:
+    slug = row.slug if row.slug != slugify(row.title) else ""
+    fields = {name: getattr(row, name) for name in names} | {"slug": slug}
     return f"---\n{dump_fields(fields)}---\n{body}"

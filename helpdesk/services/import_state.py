@@ -21,6 +21,7 @@ from helpdesk.services.saving import DECIDED
 from helpdesk.text.markdown import RENDERER
 
 HASH_LENGTH = 32  # hexadecimal digits, as in the names of images
+_DECIDED = [getattr(Translation, name) for name in DECIDED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,9 @@ Known = Mapping[str, KnownArticle]
 
 def load_known(connection: Connection) -> Known:
     """All articles by key; two queries."""
-    columns = (Translation.article_id, Translation.locale, *(getattr(Translation, name) for name in DECIDED))
-    statement = select(*columns, ImportState.files, ImportState.maker, ImportState.card).outerjoin(
-        ImportState, ImportState.translation_id == Translation.id
-    )
+    state = (ImportState.files, ImportState.maker, ImportState.card)
+    is_its = ImportState.translation_id == Translation.id
+    statement = select(Translation.article_id, Translation.locale, *_DECIDED, *state).outerjoin(ImportState, is_its)
     found: dict[int, dict[str, Earlier | None]] = {}
     for article_id, tag, *card, files, maker, left in connection.execute(statement):
         earlier = None if files is None else Earlier(json.loads(files), maker, left != _hash_of(card))
@@ -67,20 +67,15 @@ def save_state(
     """Remember what was read for translations, by key and tag, and how they are now; two statements, or none."""
     if not files:
         return
-    columns = (Article.key, Translation.locale, Translation.id, *(getattr(Translation, name) for name in DECIDED))
+    statement = select(Article.key, Translation.locale, Translation.id, *_DECIDED).join(Translation)
     rows = [
-        {
-            "translation_id": translation_id,
-            "files": json.dumps(files[key, tag], ensure_ascii=False),
-            "maker": maker,
-            "card": _hash_of(card),
-        }
-        for key, tag, translation_id, *card in connection.execute(select(*columns).join(Translation))
+        {"translation_id": row_id, "files": json.dumps(files[key, tag]), "maker": maker, "card": _hash_of(card)}
+        for key, tag, row_id, *card in connection.execute(statement)
         if (key, tag) in files
     ]
-    statement = database.upsert(ImportState)
-    changes = {name: statement.excluded[name] for name in ("files", "maker", "card")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["translation_id"], set_=changes), rows)
+    upsert = database.upsert(ImportState)
+    changes = {name: upsert.excluded[name] for name in ("files", "maker", "card")}
+    connection.execute(upsert.on_conflict_do_update(index_elements=["translation_id"], set_=changes), rows)
 
 
 def maker_of(locales: Locales, *more: str) -> str:
@@ -130,38 +125,30 @@ class Files:
         return ""
 
     def _lies_inside(self, path: str) -> bool:
-        """As resolving the path would tell, but each folder is asked once."""
+        """Whether it surely does; each folder is asked once, and what is a link is read every time."""
         folder = os.path.dirname(path)
         if folder not in self._folders:
-            self._folders[folder] = self._is_below(folder)
-        return self._folders[folder] and (not os.path.islink(path) or self._is_below(path))
-
-    def _is_below(self, path: str) -> bool:
-        return Path(os.path.realpath(path)).is_relative_to(self.home)
+            self._folders[folder] = Path(os.path.realpath(folder)).is_relative_to(self.home)
+        return self._folders[folder] and not os.path.islink(path)
 
     def find_article(self, key: str, about: str) -> Row[Any] | None:
         """The row of an article, if its last import read this very file about it."""
         article = self.known.get(key)
-        if article is None or not article.earlier:
-            return None
-        is_same = all(
-            item.maker == self.maker and item.files.get(about) == self.hash(about) for item in article.earlier.values()
-        )
-        return article.row if is_same else None
+        read = {(item.maker, item.files.get(about)) for item in article.earlier.values()} if article else set()
+        return article.row if article and read == {(self.maker, self.hash(about))} else None
 
     def unchanged(self, key: str, source: str, names: Mapping[str, str]) -> set[str]:
         """Of an article's files by tag those that need not be read: nothing changed there, here, or in the source."""
         article = self.known.get(key)
         if article is None or article.row.source_locale != source:
             return set()
-        tags = {
-            tag for tag, name in names.items() if tag in article.earlier and self._is_same(name, article.earlier[tag])
-        }
+        tags = {tag for tag, name in names.items() if self._is_same(name, article.earlier.get(tag))}
         return tags if source in tags else set()
 
-    def _is_same(self, name: str, earlier: Earlier) -> bool:
+    def _is_same(self, name: str, earlier: Earlier | None) -> bool:
         return (
-            not earlier.is_edited
+            earlier is not None
+            and not earlier.is_edited
             and earlier.maker == self.maker
             and name in earlier.files
             and all(self.hash(other) == found and self._is_kept(other, found) for other, found in earlier.files.items())

@@ -261,8 +261,7 @@ class _Importer:
         )
         if state != "kept":
             self._note_pictures(connection, made.pictures)
-            read = [file.path] if self.folder.is_plain else [file.path, file.path.parent / ABOUT]
-            names = [self.files.name(path) for path in read]
+            names = [self.files.name(path) for path in (file.path, file.path.parent / ABOUT)]
             self.taken_in[article.key, tag] = {name: self.files.hash(name) for name in names} | made.files
         return state
 

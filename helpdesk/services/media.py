@@ -35,7 +35,8 @@ class StoredImage:
 
 def image_path(src: str) -> str:
     """Where an image stands from the folder of its text, by its decoded address; one with "/" begins there as well."""
-    return (src if Path(src).suffix.lower() in EXTENSIONS else re.split("[?#]", src)[0]).lstrip("/")
+    path = src if Path(src).suffix.lower() in EXTENSIONS else re.split("[?#]", src)[0]
+    return path.lstrip("/").replace("\0", "\ufffd")
 
 
 def read_image(path: Path) -> StoredImage:
@@ -44,7 +45,7 @@ def read_image(path: Path) -> StoredImage:
     if extension is None:
         raise BadImage(f"is not one of {', '.join(sorted(EXTENSIONS))}")
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):  # False as well for what can be no name of a file
             raise BadImage("is missing")
         if path.stat().st_size > LARGEST_IMAGE:
             raise BadImage(f"is larger than {LARGEST_IMAGE:,} bytes")

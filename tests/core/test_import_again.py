@@ -21,7 +21,7 @@ from helpdesk.models import (
     Section,
     Translation,
 )
-from helpdesk.services import import_state
+from helpdesk.services import import_state, importing
 from helpdesk.services.folder import Reader
 from helpdesk.services.importing import Summary, import_content
 from helpdesk.services.publishing import archive, publish, restore, unpublish
@@ -273,6 +273,36 @@ def test_translations_of_an_edited_source_follow_what_readers_see(empty_site: Si
     with empty_site.database.read() as connection:
         html = connection.execute(select(Body.html).join(Translation).where(Translation.locale == "de")).scalar_one()
     assert 'id="h-steps">Schritte' in html
+
+
+def test_an_edit_made_while_the_folder_is_read_is_kept(
+    empty_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write(tmp_path / "content", FOLDER)
+    import_content(empty_site, root)
+    original, times = importing._read, []
+
+    def read(*arguments):
+        times.append(1)
+        folder = original(*arguments)
+        archive(empty_site, "pay", "en")
+        return folder
+
+    monkeypatch.setattr(importing, "_read", read)
+    assert (outcome(import_content(empty_site, root)), len(times)) == ({"unchanged": ["pay/de"], "kept": ["pay/en"]}, 2)
+
+
+def test_a_field_of_the_article_that_is_taken_back_is_taken_in(empty_site: Site, tmp_path: Path) -> None:
+    """Even where a translation that was kept last saw the file as it is now again."""
+    root = write(tmp_path / "content", FOLDER)
+    import_content(empty_site, root)
+    archive(empty_site, "pay", "de")
+    for position in (9, 3):
+        import_content(
+            empty_site, write(root, {"guides/money/pay/_article.yaml": f"id: 70\nsource: en\nposition: {position}\n"})
+        )
+        with empty_site.database.read() as connection:
+            assert connection.execute(select(Article.position)).scalar_one() == position
 
 
 def test_no_picture_is_stored_for_a_text_that_is_not_taken_in(empty_site: Site, tmp_path: Path) -> None:

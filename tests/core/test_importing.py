@@ -231,6 +231,8 @@ def test_a_changed_slug_of_a_category_is_one_hop(empty_app: Flask, empty_site: S
         ({"guides/money/pay/en.md": b"---\r\ntitle: T\r\n---\r\nok\r\n\0\r\n"}, "guides/money/pay/en.md:5: holds a NUL character, which no database keeps"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n\u2028\n\ntext ![x](no.png)\n"}, "guides/money/pay/en.md:6: the image `no.png` is missing"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n\ntext ![x](no.png)\n"}, "guides/money/pay/en.md:5: the image `no.png` is missing"),
+        ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](%00.png)\n"}, "guides/money/pay/en.md:4: the image `\0.png` is missing"),
+        ({"guides/money/pay/en.md": f"---\ntitle: T\n---\n![x]({'x' * 300}.png)\n"}, f"guides/money/pay/en.md:4: the image `{'x' * 300}.png` is missing"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](../../../../../../etc/passwd.png)\n"}, "guides/money/pay/en.md:4: the image `../../../../../../etc/passwd.png` leads out of the folder"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](a.svg)\n", "guides/money/pay/a.svg": "<svg/>"}, "guides/money/pay/en.md:4: the image `a.svg` is not one of .gif, .jpeg, .jpg, .png, .webp"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](desk.png)\n", "guides/money/pay/desk.png": b"junk"}, "guides/money/pay/en.md:4: the image `desk.png` is not a picture that can be read"),
