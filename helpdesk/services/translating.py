@@ -134,7 +134,9 @@ def _about(article: Translatable, *, is_kept: bool) -> str:
         return "The article is not translated yet."
     since = f" Outdated since {article.outdated_since:%Y-%m-%d}." if article.outdated_since else ""
     kept = "" if is_kept else ", which is not kept: compare every text with the source"
-    return f"Translated from revision {article.based_on or 0}{kept}; now it is revision {article.revision}.{since}"
+    return (
+        f"Translated from revision {article.based_on or 'unknown'}{kept}; now it is revision {article.revision}.{since}"
+    )
 
 
 def _known(connection: Connection, article: Translatable, source: Any) -> dict[tuple[str, str], list[str]]:
@@ -309,12 +311,11 @@ class _Importer:
             entry = by_name.pop((unit.context, unit.text), Entry("", "", line=entries[0].line))
             text = "\n".join(CONTROLS.sub(" ", part) for part in entry.text.strip(" \n").split("\n"))
             text = " ".join(text.split()) if unit.kind in FIELDS else text
-            kind = (
-                "" if not text else "fuzzy" if entry.is_fuzzy else "same as the source" if text == unit.text else "ok"
-            )
-            if kind != "ok":
-                self.note(key, entry.line, kind or "not translated", repr(unit.text[:SHOWN]))
-            lacks += kind in ("", "fuzzy")
+            kind = "fuzzy" if entry.is_fuzzy else "same as the source" if text == unit.text else ""
+            kind = kind if text else "not translated"
+            if kind:
+                self.note(key, entry.line, kind, repr(unit.text[:SHOWN]))
+            lacks += kind in ("fuzzy", "not translated")
             found.append((text, entry.line))
         for entry in by_name.values():
             self.note(key, entry.line, "not in the source", repr(entry.source[:SHOWN]))
