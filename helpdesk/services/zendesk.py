@@ -71,6 +71,7 @@ class _Conversion:
         self.keys: dict[int, str] = {}  # of articles, by id
         self.redirects = [("address", "kind", "key", "locale")]
         self.pictures: dict[str, Path] = {}  # by path below `root`
+        self.lost: set[str] = set()  # pictures that are links now, and were said
         bodies = [text.body or "" for texts in dump.texts.values() for text in texts.values()]
         self.linked = {unquote(unescape(name)) for body in bodies for name in _LINKED.findall(body)}
         items: list[Item] = [*dump.articles.values(), *dump.sections.values(), *dump.categories.values()]
@@ -206,7 +207,8 @@ class _Conversion:
             parts = urlsplit("unreadable:")
         is_old = parts.netloc in self.hosts or (not parts.scheme and not parts.netloc and bool(parts.path))
         if parts.scheme not in ("", "http", "https", "mailto", "tel") or (is_old and not self.base):
-            self._note(path, "link that is not kept", href[:100])
+            if href not in self.lost:
+                self._note(path, "link that is not kept", href[:100])
             return ""
         if not is_old:
             return f"https:{href}" if href.startswith("//") else href
@@ -214,7 +216,8 @@ class _Conversion:
         key = self.keys.get(int(found[1])) if found else None
         if key is not None:
             return f"article:{key}" + (f"#{parts.fragment}" if parts.fragment else "")
-        self._note(path, "link into the old help center", href)
+        if href not in self.lost:
+            self._note(path, "link into the old help center", href)
         return urljoin(self.base, href)
 
     def _image(self, path: str, article_id: int, src: str) -> str:
@@ -225,6 +228,7 @@ class _Conversion:
                 raise BadImage("is not in the dump")
             read_image(file)
         except ValueError as error:
+            self.lost.add(src)
             self._note(path, "picture that is not kept, now a link", f"{src[:100]} {error}")
             return ""
         folder, stem, suffix = path.rpartition("/")[0], ascii_key(file.stem) or "picture", file.suffix.lower()
