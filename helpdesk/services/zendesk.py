@@ -23,7 +23,7 @@ from helpdesk.services.folder import CONTROLS, LARGEST_FILE, ContentErrors, read
 from helpdesk.services.media import BadImage, read_image
 from helpdesk.services.site import Progress, no_progress
 from helpdesk.services.zendesk_dump import PLURALS, Article, Dump, Item, Text, read_dump
-from helpdesk.text.elements import plain_text
+from helpdesk.text.elements import has_content, plain_text
 from helpdesk.text.from_html import Converter
 from helpdesk.text.slug import ascii_key
 
@@ -33,7 +33,6 @@ _ARTICLE = re.compile(r"/hc/(?:[a-z]{2,3}(?:-[a-z0-9]+)*/)?articles/([0-9]+)(?:-
 _ATTACHMENT = re.compile(r"/article_attachments/(?:token/)?([0-9]+)")
 _LINKED = re.compile(r"href=[\"'][^\"'#]*#([^\"']+)[\"']")
 _AUTOMATIC = re.compile(r"h_[0-9A-Za-z]{20,}")  # ids that the editor gives to headings, in each language others
-_NO_TEXT = re.compile(r"<(?!img|iframe|video)[^>]*>|&nbsp;|\s")
 
 
 @dataclass(slots=True)
@@ -68,6 +67,7 @@ class _Conversion:
         self.dump, self.locales, self.root = dump, locales, root
         self.summary = Summary(notes=dump.notes)
         self.texts = {ident: self._texts("article", ident) for ident in dump.articles}
+        self.sources = {ident: self._source(article) for ident, article in dump.articles.items()}
         self.keys: dict[int, str] = {}  # of articles, by id
         self.redirects = [("address", "kind", "key", "locale")]
         self.pictures: dict[str, Path] = {}  # by path below `root`
@@ -91,10 +91,11 @@ class _Conversion:
 
     def run(self, progress: Progress) -> None:
         """Write everything below `root`."""
-        articles = [article for article in self.dump.articles.values() if self._source(article)]
+        articles = [article for article in self.dump.articles.values() if self.sources[article.id]]
         self.keys = _keys((None, article.id, self._name("article", article)) for article in articles)
-        for ident in self.dump.articles.keys() - self.keys.keys():
-            self._note(f"articles/{ident}", "article left out, without a text in a locale of this site")
+        for ident, source in self.sources.items():
+            if not source:
+                self._note(f"articles/{ident}", "article left out, without a text in a locale of this site")
         places = self._write_groups({article.section_id for article in articles})
         order = list(places)
         articles.sort(key=lambda article: (not article.promoted, order.index(article.section_id), _order(article)))
@@ -129,7 +130,7 @@ class _Conversion:
             self._redirect(kind, way[-1].id, text, place, tag)
 
     def _write_article(self, article: Article, place: str, position: int) -> None:
-        source, texts = self._source(article), self.texts[article.id]
+        source, texts = self.sources[article.id], self.texts[article.id]
         about = {"id": article.id if article.id <= _LARGEST_ID else None, "source": source, "position": position}
         self._write(f"{place}/_article.yaml", about)
         section = self.dump.sections[article.section_id]
@@ -146,7 +147,7 @@ class _Conversion:
                 "status": "draft" if text.draft or is_restricted else "published",
                 "revision": 2 if late and tag == source else None,
                 "based_on": (1 if tag in late else 2) if late and tag != source else None,
-                "keywords": [_clean(name) for name in article.label_names or ()],
+                "keywords": list(filter(None, map(_clean, article.label_names or ()))),
             }
             path = f"{place}/{tag}.md"
             self._write(path, fields, self._markdown(article.id, path, text, is_source=tag == source))
@@ -188,7 +189,7 @@ class _Conversion:
         own = self.locales.find_alias(article.source_locale or article.locale) or self.locales.default
         tags = (locale.tag for locale in (own, self.locales.default, *self.locales.all))
         texts = self.texts[article.id]
-        return next((tag for tag in tags if tag in texts and _NO_TEXT.sub("", texts[tag].body or "")), "")
+        return next((tag for tag in tags if tag in texts and has_content(texts[tag].body or "")), "")
 
     def _name(self, kind: str, *way: Item) -> str:
         """A key made of titles in the first language that has letters for it."""

@@ -287,7 +287,10 @@ def test_what_is_not_for_everybody_is_a_draft(tmp_path: Path) -> None:
 
 def test_locales_are_those_of_the_site_and_the_others_are_said(tmp_path: Path) -> None:
     texts = [translation(101, name, f"T {name}") for name in ("en-us", "en-gb", "no", "es-419", "es", "zh-cn", "zh-tw")]
-    empty = [article(102, 11, "Empty", "<p>&nbsp;</p>"), article(103, 11, "Fr", locale="fr", source_locale="fr")]
+    empty = [
+        article(102, 11, "Empty", "<p>&nbsp;</p><script>a()</script><form>Name</form>"),
+        article(103, 11, "Fr", locale="fr", source_locale="fr"),
+    ]
     notes = convert(
         tmp_path,
         {
