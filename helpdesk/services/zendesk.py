@@ -25,7 +25,7 @@ from helpdesk.services.media import BadImage, read_image
 from helpdesk.services.site import Progress, no_progress
 from helpdesk.services.zendesk_dump import PLURALS, Article, Dump, Item, Text, read_dump
 from helpdesk.text.from_html import Converter
-from helpdesk.text.html_tree import plain_text
+from helpdesk.text.html_tree import has_content, plain_text
 from helpdesk.text.slug import ascii_key
 
 REDIRECTS = "redirects.csv"
@@ -34,7 +34,6 @@ _ARTICLE = re.compile(r"/hc/(?:[a-z]{2,3}(?:-[a-z0-9]+)*/)?articles/([0-9]+)(?:-
 _ATTACHMENT = re.compile(r"/article_attachments/(?:token/)?([0-9]+)")
 _LINKED = re.compile(r"href=[\"'][^\"'#]*#([^\"']+)[\"']")
 _AUTOMATIC = re.compile(r"h_[0-9A-Za-z]{20,}")  # ids that the editor gives to headings, in each language others
-_NO_TEXT = re.compile(r"<(?!img|iframe|video)[^>]*>|&nbsp;|\s")
 
 
 @dataclass(slots=True)
@@ -69,9 +68,11 @@ class _Conversion:
         self.dump, self.locales, self.root = dump, locales, root
         self.summary = Summary(notes=dump.notes)
         self.texts = {ident: self._texts("article", ident) for ident in dump.articles}
+        self.sources = {ident: self._source(article) for ident, article in dump.articles.items()}
         self.keys: dict[int, str] = {}  # of articles, by id
         self.redirects = [("address", "kind", "key", "locale")]
         self.pictures: dict[str, Path] = {}  # by path below `root`
+        self.lost: set[str] = set()  # pictures that are links now, and were said
         bodies = [text.body or "" for texts in dump.texts.values() for text in texts.values()]
         self.linked = {unquote(unescape(name)) for body in bodies for name in _LINKED.findall(body)}
         items: list[Item] = [*dump.articles.values(), *dump.sections.values(), *dump.categories.values()]
@@ -91,10 +92,11 @@ class _Conversion:
 
     def run(self, progress: Progress) -> None:
         """Write everything below `root`."""
-        articles = [article for article in self.dump.articles.values() if self._source(article)]
+        articles = [article for article in self.dump.articles.values() if self.sources[article.id]]
         self.keys = _keys((None, article.id, self._name("article", article)) for article in articles)
-        for ident in self.dump.articles.keys() - self.keys.keys():
-            self._note(f"articles/{ident}", "article left out, without a text in a locale of this site")
+        for ident, source in self.sources.items():
+            if not source:
+                self._note(f"articles/{ident}", "article left out, without a text in a locale of this site")
         places = self._write_groups({article.section_id for article in articles})
         order = list(places)
         articles.sort(key=lambda article: (not article.promoted, order.index(article.section_id), _order(article)))
@@ -129,7 +131,7 @@ class _Conversion:
             self._redirect(kind, way[-1].id, text, place, tag)
 
     def _write_article(self, article: Article, place: str, position: int) -> None:
-        source, texts = self._source(article), self.texts[article.id]
+        source, texts = self.sources[article.id], self.texts[article.id]
         about = {"id": article.id if article.id <= _LARGEST_ID else None, "source": source, "position": position}
         self._write(f"{place}/_article.yaml", about)
         section = self.dump.sections[article.section_id]
@@ -146,7 +148,7 @@ class _Conversion:
                 "status": "draft" if text.draft or is_restricted else "published",
                 "revision": 2 if late and tag == source else None,
                 "based_on": (1 if tag in late else 2) if late and tag != source else None,
-                "keywords": [_clean(name) for name in article.label_names or ()],
+                "keywords": list(filter(None, map(_clean, article.label_names or ()))),
             }
             path = f"{place}/{tag}.md"
             self._write(path, fields, self._markdown(article.id, path, text, is_source=tag == source))
@@ -188,7 +190,7 @@ class _Conversion:
         own = self.locales.find_alias(article.source_locale or article.locale) or self.locales.default
         tags = (locale.tag for locale in (own, self.locales.default, *self.locales.all))
         texts = self.texts[article.id]
-        return next((tag for tag in tags if tag in texts and _NO_TEXT.sub("", texts[tag].body or "")), "")
+        return next((tag for tag in tags if tag in texts and has_content(texts[tag].body or "")), "")
 
     def _name(self, kind: str, *way: Item) -> str:
         """A key made of titles in the first language that has letters for it."""
@@ -207,7 +209,8 @@ class _Conversion:
             parts = urlsplit("unreadable:")
         is_old = parts.netloc in self.hosts or (not parts.scheme and not parts.netloc and bool(parts.path))
         if parts.scheme not in ("", "http", "https", "mailto", "tel") or (is_old and not self.base):
-            self._note(path, "link that is not kept", href[:100])
+            if href not in self.lost:
+                self._note(path, "link that is not kept", href[:100])
             return ""
         if not is_old:
             return f"https:{href}" if href.startswith("//") else href
@@ -215,7 +218,8 @@ class _Conversion:
         key = self.keys.get(int(found[1])) if found else None
         if key is not None:
             return f"article:{key}" + (f"#{parts.fragment}" if parts.fragment else "")
-        self._note(path, "link into the old help center", href)
+        if href not in self.lost:
+            self._note(path, "link into the old help center", href)
         return urljoin(self.base, href)
 
     def _image(self, path: str, article_id: int, src: str) -> str:
@@ -226,6 +230,7 @@ class _Conversion:
                 raise BadImage("is not in the dump")
             read_image(file)
         except ValueError as error:
+            self.lost.add(src)
             self._note(path, "picture that is not kept, now a link", f"{src[:100]} {error}")
             return ""
         folder, stem, suffix = path.rpartition("/")[0], ascii_key(file.stem) or "picture", file.suffix.lower()

@@ -79,6 +79,12 @@ def read_html(html: str) -> Element:
     return _Tree(_READER.clean(html)).root
 
 
+def has_content(html: str) -> bool:
+    """Whether something is there to read or to see."""
+    root = read_html(html)
+    return bool(text_of(root).strip()) or any(part.tag in ("img", *FRAMES) for part in root.iter())
+
+
 def parts_of(node: Element) -> Iterator[Element | str]:
     """Text and elements, in order."""
     if node.text:

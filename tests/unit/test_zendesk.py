@@ -12,6 +12,7 @@ import pytest
 from helpdesk.errors import Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import ContentErrors, read_folder
+from helpdesk.services.import_state import Files
 from helpdesk.services.zendesk import Summary, convert_dump
 from tests.core.test_importing import png
 from tests.support.zendesk import HOST, answer, article, attachment, category, save, section, translation
@@ -26,7 +27,7 @@ GROUPS = {
 def convert(tmp_path: Path, files: dict[str, Any], locales: Locales = LOCALES) -> Summary:
     """Into tmp_path / "out"."""
     summary = convert_dump(save(tmp_path / "dump", files), tmp_path / "out", locales)
-    read_folder(tmp_path / "out", locales)
+    read_folder(tmp_path / "out", locales, Files(tmp_path / "out", "", {}, tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dump", "out"]
     return summary
 
@@ -246,7 +247,7 @@ def test_order_follows_positions_and_promoted_articles_come_first(tmp_path: Path
             "t.json": answer("translations", german),
         },
     )
-    folder = read_folder(tmp_path / "out", LOCALES)
+    folder = read_folder(tmp_path / "out", LOCALES, Files(tmp_path / "out", "", {}, tmp_path))
     order = sorted(folder.articles.values(), key=lambda found: found.position or 0)
     assert [found.key for found in order] == ["one-a", "two-a", "three-a", "four-a", "five-a", "six-a"]
     groups = sorted(folder.sections.values(), key=lambda found: found.position or 0)
@@ -269,7 +270,7 @@ def test_what_is_not_for_everybody_is_a_draft(tmp_path: Path) -> None:
     sections = [section(11, 1, "Pay"), section(12, 1, "Closed", user_segment_id=79)]
     files = {**GROUPS, "sections.json": answer("sections", sections), "articles.json": answer("articles", items)}
     notes = convert(tmp_path, files).notes
-    found = read_folder(tmp_path / "out", LOCALES).articles
+    found = read_folder(tmp_path / "out", LOCALES, Files(tmp_path / "out", "", {}, tmp_path)).articles
     drafts = {key: found[key].translations["en"].draft for key in found}
     assert {key: (draft.status, draft.published_at is not None) for key, draft in drafts.items()} == {
         "for-agents": ("draft", True),
@@ -287,7 +288,10 @@ def test_what_is_not_for_everybody_is_a_draft(tmp_path: Path) -> None:
 
 def test_locales_are_those_of_the_site_and_the_others_are_said(tmp_path: Path) -> None:
     texts = [translation(101, name, f"T {name}") for name in ("en-us", "en-gb", "no", "es-419", "es", "zh-cn", "zh-tw")]
-    empty = [article(102, 11, "Empty", "<p>&nbsp;</p>"), article(103, 11, "Fr", locale="fr", source_locale="fr")]
+    empty = [
+        article(102, 11, "Empty", "<p>&nbsp;</p><script>a()</script><form>Name</form>"),
+        article(103, 11, "Fr", locale="fr", source_locale="fr"),
+    ]
     notes = convert(
         tmp_path,
         {
@@ -434,9 +438,7 @@ def test_pictures_that_cannot_be_kept_become_links(tmp_path: Path) -> None:
         f"[Bad]({HOST}/hc/article_attachments/8)\n\nDot[Twice]({HOST}/twice.png)None"
     )
     lost = "picture that is not kept, now a link"
-    assert [
-        (note.kind, note.detail) for note in summary.notes if note.kind in (lost, "attachment that is not kept")
-    ] == [
+    assert [(note.kind, note.detail) for note in summary.notes] == [
         (lost, f"{HOST}/hc/article_attachments/7/gone.png is not in the dump"),
         (lost, "https://cdn.example/logo.png is not in the dump"),
         (lost, "/hc/article_attachments/8 is not a picture that can be read"),
@@ -449,7 +451,12 @@ def test_pictures_that_cannot_be_kept_become_links(tmp_path: Path) -> None:
 
 def test_characters_that_no_file_may_hold(tmp_path: Path) -> None:
     convert(tmp_path, one("<p>a\x00b\x0bc\ufffe</p>", title="A \x07fine\n--- \u2028 'x' # y"))
-    found = read_folder(tmp_path / "out", LOCALES).articles["a-fine-x-y"].translations["en"].draft
+    found = (
+        read_folder(tmp_path / "out", LOCALES, Files(tmp_path / "out", "", {}, tmp_path))
+        .articles["a-fine-x-y"]
+        .translations["en"]
+        .draft
+    )
     assert (found.title, found.markdown) == ("A fine --- 'x' # y", "a b c\n")
 
 
