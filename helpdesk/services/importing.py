@@ -246,8 +246,7 @@ class _Importer:
         locale = self.site.locales.get(tag)
         ids = () if tag == article.source else source_headings(connection, article_id)
         made = self._make(connection, file, file.draft, rtl=locale.direction == "rtl", heading_ids=ids)
-        if self.dry_run and (changes := list_changes(connection, article_id, tag, made.draft)):
-            self.summary.changes[f"{article.key}/{tag}"] = changes
+        changes = list_changes(connection, article_id, tag, made.draft) if self.dry_run else ()
         earlier = self.known[article.key].earlier.get(tag) if article.key in self.known else None
         state = save_translation(
             connection,
@@ -259,6 +258,8 @@ class _Importer:
             self.now,
             is_kept=self.keeps_edits and earlier is not None and earlier.is_edited,
         )
+        if changes and state != "kept":
+            self.summary.changes[f"{article.key}/{tag}"] = changes
         if state != "kept":
             self._note_pictures(connection, made.pictures)
             names = [self.files.name(path) for path in (file.path, file.path.parent / ABOUT)]

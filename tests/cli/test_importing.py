@@ -15,6 +15,9 @@ from helpdesk.services.previewing import Change
 from tests.core.test_importing import FOLDER, write
 from tests.core.test_unpacking import pack
 
+# The databases make no difference here.
+pytestmark = pytest.mark.on("sqlite")
+
 PAY = "guides/money/pay"
 Run = Callable[..., Result]
 
@@ -34,7 +37,7 @@ def run(empty_app: Flask) -> Run:
 def test_a_dry_run_shows_the_words_that_change(run: Run, tmp_path: Path) -> None:
     root = write(tmp_path / "content", FOLDER)
     new = "new: pay/en\n  title: {+How to pay+}\nnew: pay/de\n  title: {+So zahlen Sie+}\n"
-    figures = "Would import translations: 2 new, 0 changed, 0 unchanged; 0 notes.\n"
+    figures = "Would import translations: 2 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 0 notes.\n"
     assert run("import", root, "--dry-run").output == new + figures
     run("import", root)
     words = " ".join(f"w{n}" for n in range(40))
@@ -51,7 +54,7 @@ def test_a_dry_run_shows_the_words_that_change(run: Run, tmp_path: Path) -> None
         "changed: pay/de\n"
         "  status: [-draft-]{+in_review+}\n"
         "  body: white space only\n"
-        "Would import translations: 0 new, 2 changed, 0 unchanged; 0 notes.\n"
+        "Would import translations: 0 new, 2 changed, 0 unchanged, 0 kept, 0 deleted; 0 notes.\n"
     )
     assert run("import", root).output.splitlines()[:2] == ["changed: pay/en", "changed: pay/de"]
 
@@ -85,7 +88,7 @@ def test_archives(run: Run, tmp_path: Path) -> None:
     assert run("import", archive).output == (
         "new: pay/en\nnew: pay/de\n"
         "note: file left out: neither Markdown, YAML nor an image: 1 (first: notes.txt:1)\n"
-        "Imported translations: 2 new, 0 changed, 0 unchanged; 1 notes.\n"
+        "Imported translations: 2 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 1 notes.\n"
     )
     bad = run("import", pack(tmp_path / "bad.zip", {"../a\x1b[2J.md": "", "b.md": ""}))
     assert (bad.exit_code, bad.output) == (

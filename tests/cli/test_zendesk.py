@@ -71,8 +71,12 @@ def test_a_company_moves_in(empty_app: Flask, tmp_path: Path) -> None:
         f"{here}: frame or film, now a link: //films.example/unlock",
         f"{here}: table that stays HTML",
     ]
-    assert run(empty_app, "import", str(folder)).endswith("4 new, 0 changed, 0 unchanged; 0 notes.\n")
-    assert run(empty_app, "import", str(folder)).endswith("0 new, 0 changed, 4 unchanged; 0 notes.\n")
+    assert run(empty_app, "import", str(folder)).endswith(
+        "4 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 0 notes.\n"
+    )
+    assert run(empty_app, "import", str(folder)).endswith(
+        "0 new, 0 changed, 4 unchanged, 0 kept, 0 deleted; 0 notes.\n"
+    )
     reader = CheckingClient(empty_app)
     assert reader.get("/en/articles/203000102-lost-or-stolen").status == 200
     addresses = {card["title"]: card["url"] for card in reader.get("/en/categories/riding").cards}

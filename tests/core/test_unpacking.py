@@ -20,6 +20,9 @@ from helpdesk.services.site import Site
 from helpdesk.services.unpacking import unpacked
 from tests.core.test_importing import FOLDER, PLAIN, count, write
 
+# The databases make no difference here.
+pytestmark = pytest.mark.on("sqlite")
+
 END = struct.Struct("<4s4H2LH")
 Entries = Mapping[str, str | bytes]
 
