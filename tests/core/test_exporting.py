@@ -118,7 +118,7 @@ def test_a_plain_tree_there_and_back(
     home = tmp_path / "one/manual/guide/guide-show"
     assert (home / "en.md").read_text().partition("significance: minor\n---\n")[2] == (
         "![one](en-guide-img-a-b-1.png) ![none](<>)\n\n"
-        "<img src=\"\" alt='two'> <a href='article:guide-setup'>it</a> `](setup.md)`\n\n[r]: article:index#welcome\n\n[r]\n"
+        "<img src=\"\" alt='two'> <a href='article:guide-setup'>it</a> `](setup.md)`\n\n[r]: article:index\n\n[r]\n"
     )
     assert sorted(path.name for path in home.glob("*.png")) == ["en-guide-img-a-b-1.png", "zh-guide-img-a-b-1.png"]
 

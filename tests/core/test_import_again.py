@@ -282,9 +282,9 @@ def test_an_edit_made_while_the_folder_is_read_is_kept(
     import_content(empty_site, root)
     original, times = importing._read, []
 
-    def read(*arguments):
+    def read(*arguments, **options):
         times.append(1)
-        folder = original(*arguments)
+        folder = original(*arguments, **options)
         archive(empty_site, "pay", "en")
         return folder
 
