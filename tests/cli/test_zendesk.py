@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from tests.core.test_importing import png
@@ -55,6 +56,7 @@ def run(app: Flask, *args: str) -> str:
     return f"{result.exit_code}\n{result.output}"
 
 
+@pytest.mark.on("sqlite")
 def test_a_company_moves_in(empty_app: Flask, tmp_path: Path) -> None:
     dump, folder, report = save(tmp_path / "dump", FILES), tmp_path / "help", tmp_path / "report.txt"
     here = "riding/first-steps/unlock-a-bicycle/en.md:1"

@@ -91,6 +91,7 @@ def assert_there_and_back(site: Site, second: Site, folder: Path) -> None:
     assert (done.written, done.removed) == (0, 0)
 
 
+@pytest.mark.on("sqlite")
 def test_the_demo_there_and_back(
     build: Callable[..., Flask], empty_template: Path, tmp_path: Path, noon: datetime
 ) -> None:

@@ -109,6 +109,7 @@ def crawl(client: Client, starts: Iterable[str], *, depth: int) -> dict[str, int
     return seen
 
 
+@pytest.mark.on("sqlite")
 def test_every_address_begins_with_the_path_and_answers(client: Client, way: str) -> None:
     starts = ("/", "/ar/", "/ar/search?q=withdrawal", "/ar/articles/26", "/ar/about/views")
     seen = crawl(client, starts, depth=99 if way == WHOLE else 1)

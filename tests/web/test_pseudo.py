@@ -124,6 +124,7 @@ def make(build: Callable[..., Flask], empty_template: Path, tmp_path: Path) -> C
     return make_speaking
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("tag", [LTR, RTL])
 def test_every_message_is_shown_and_nothing_else(
