@@ -21,7 +21,6 @@ from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import CONTROLS, LARGEST_FILE, ContentErrors
 from helpdesk.services.media import EXTENSIONS, LARGEST_IMAGE
-from helpdesk.services.plain_tree import is_plain_tree
 
 # What content is made of, and the bytes that a file of it may have.
 LARGEST = {".md": LARGEST_FILE, ".yaml": LARGEST_FILE} | dict.fromkeys(EXTENSIONS, LARGEST_IMAGE)
@@ -57,7 +56,7 @@ def unpacked(archive: Path, settings: Settings, locales: Locales) -> Iterator[tu
             raise ContentErrors([ContentError(where, 1, f"cannot be unpacked: {_why(error)}")]) from None
         found = list(root.iterdir())
         is_wrapped = len(found) == 1 and found[0].is_dir() and not any(found[0].glob("_index.*.md"))
-        yield found[0] if is_wrapped and not is_plain_tree(root, locales) else root, notes
+        yield found[0] if is_wrapped and locales.find_alias(found[0].name) is None else root, notes
 
 
 class _Archive(FileIO):

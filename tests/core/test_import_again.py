@@ -314,6 +314,7 @@ def test_no_picture_is_stored_for_a_text_that_is_not_taken_in(empty_site: Site, 
     assert (count(empty_site, Media), len(list(empty_site.settings.media_path.iterdir()))) == (1, 1)
 
 
+@pytest.mark.on("sqlite")
 def test_rows_of_earlier_times_are_taken_over(empty_site: Site, tmp_path: Path) -> None:
     """Before the state was kept, markdown was stored without empty lines around it, and links through targets."""
     root = write(tmp_path / "manual", PLAIN)

@@ -43,7 +43,7 @@ Pay at the *desk*.
 pay # now
 ```
 
-See [fees](article:fees#all).
+See [fees](article:pay#all).
 """
 GERMAN = {
     "How to pay": "So zahlen Sie",
@@ -57,7 +57,7 @@ GERMAN = {
     "Means": "Bedeutet",
     "Sent": "Gesendet",
     "![The desk](desk.png)": "![Der Schalter](desk.png)",
-    "See [fees](article:fees#all).": "Siehe [Gebühren](article:fees#all).",
+    "See [fees](article:pay#all).": "Siehe [Gebühren](article:pay#all).",
 }
 FIELDS = {"summary": "In short.", "keywords": "cash, card"}
 START = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -154,7 +154,7 @@ def test_what_is_missing_goes_out(empty_site: Site, tmp_path: Path) -> None:
         "pay#steps 8": ("Means", "", False),
         "pay#steps 9": ("Sent", "", False),
         "pay#steps 10": ("![The desk](desk.png)", "", False),
-        "pay#steps 11": ("See [fees](article:fees#all).", "", False),
+        "pay#steps 11": ("See [fees](article:pay#all).", "", False),
     }
     assert (tmp_path / "de.po").read_text("utf-8").split("\n\n")[1] == (
         "#. Title\n#. How to pay: /en/articles/1-how-to-pay\n#. The article is not translated yet.\n"
@@ -311,7 +311,7 @@ EDITS: list[tuple[str, str, list[tuple[str, str]], bool]] = [
     ("Steps", " \n", [("not translated", "'Steps'")], True),
     ("Steps", "Steps", [("same as the source", "'Steps'")], False),
     ("Wait 24 hours.", "Warten Sie 42 Stunden.", [("number", "missing '24', new '42'")], False),
-    ("See [fees](article:fees#all).", "Siehe Gebühren.", [("link", "missing 'article:fees#all'")], False),
+    ("See [fees](article:pay#all).", "Siehe Gebühren.", [("link", "missing 'article:pay#all'")], False),
     ("![The desk](desk.png)", "![Der Schalter](other.png)", [("image", "missing 'desk.png', new 'other.png'")], False),
     ("Open **Profile**.", "Öffnen Sie **Profil.", [("unbalanced", "new '**'")], False),
     ("Open **Profile**.", "1. Öffnen", [("structure", "is no longer read as one list item")], True),

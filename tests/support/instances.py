@@ -24,6 +24,7 @@ from helpdesk.search.backend import SearchQuery
 from helpdesk.services.site import Site
 from tests.conftest import KEY, close
 from tests.support.databases import connect, copy_instance, execute, url_of
+from tests.support.machine import TAGS
 
 # Tables about this machine or about who reads now, not about the content.
 TRANSIENT = {"hd_search_node", "hd_outbox", "hd_reading", "hd_reading_key", "hd_request_tally", "hd_search_log"}
@@ -42,7 +43,7 @@ def file_of(instance: Path) -> Path:
 
 def make(instance: Path, **settings: object) -> Flask:
     """An app on an instance; `secret_key=""` lets it make its own."""
-    return create_app(load(instance, environ={}, **({"secret_key": KEY} | settings)))
+    return create_app(load(instance, environ={}, **({"secret_key": KEY, "locales": TAGS} | settings)))
 
 
 @contextmanager

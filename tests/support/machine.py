@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.databases import find_postgres
 
+# Of the shipped locales, those that most tests run with: an index each is copied for every test.
+TAGS = ("en", "en-SG", "de", "ru", "ar", "zh-Hans", "zh-Hant")
 # By the names in HELPDESK_REQUIRE, which turns absence into failure.
 LEFT_OUT = {
     "browser": "browser tests left out: no Chromium on this machine",
