@@ -64,7 +64,7 @@ START = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 def english(body: str = SOURCE, **fields: str) -> dict[str, str | bytes]:
-    return {"en.md": translation("How to pay", body, **FIELDS | fields), "desk.png": png(30, 20)}
+    return {"en.md": translation("How to pay", body.rstrip("\n"), **FIELDS | fields), "desk.png": png(30, 20)}
 
 
 def export(site: Site, path: Path, tag: str = "de", **options: object) -> dict[str, tuple[str, str, bool]]:
@@ -163,7 +163,7 @@ def test_what_is_missing_goes_out(empty_site: Site, tmp_path: Path) -> None:
 
 
 def test_the_same_words_twice_in_a_section_have_two_names(empty_site: Site, tmp_path: Path) -> None:
-    take_in(empty_site, tmp_path / "content", {"pay": {"en.md": translation("T", "- Yes\n- No\n- Yes\n")}})
+    take_in(empty_site, tmp_path / "content", {"pay": {"en.md": translation("T", "- Yes\n- No\n- Yes")}})
     names = [name.rpartition(" ")[0] for name in export(empty_site, tmp_path / "de.po")]
     assert names == ["pay:title:1", "pay", "pay", "pay (2)"]
     edit(tmp_path / "de.po", lambda msgid, _: {"T": "Titel", "No": "Nein"}.get(msgid, "Ja"))
