@@ -616,6 +616,8 @@ def test_two_first_starts_at_once_load_the_demo_once(tmp_path: Path) -> None:
     assert run_together([(start, (instance, "demo"))] * 2) == [answer] * 2
     with opened(instance) as site:
         assert contents(site) == expected
+        for locale in site.locales.all:  # a search makes the index of its language
+            site.indexer.ensure(locale)
         assert_in_step(site)
     assert_sound(instance)
 
