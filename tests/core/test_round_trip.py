@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from helpdesk.models import Article, Body, Translation
 from helpdesk.services.exporting import export_content
-from helpdesk.services.folder import one_line
+from helpdesk.services.folder import FORBIDDEN, one_line
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
 from tests.core.test_import_again import outcome
@@ -38,7 +38,7 @@ PIECES = [
     "&amp;",
     "\\",
     "![p](p.png)",
-    "[w](article:one#h)",
+    "[w](article:KEY#h)",
     "...",
     "\n\n",
 ]
@@ -83,7 +83,8 @@ def files(
         found[f"c/s/{key}/_article.yaml"] = f"source: {source}\n"
         found[f"c/s/{key}/p.png"] = png(2, 3)
         for tag, (values, text) in texts.items():
-            body = f"x{text}" if tag == source else text
+            body = FORBIDDEN.sub("", text).replace("KEY", key)
+            body = f"x{body}" if tag == source else body
             written = {
                 name: value.isoformat()
                 if isinstance(value, datetime)
