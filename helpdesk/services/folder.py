@@ -19,13 +19,11 @@ from helpdesk.locales import Locales
 from helpdesk.models.articles import SIGNIFICANCES, STATUSES
 from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
+from helpdesk.text.characters import one_line
 from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
 from helpdesk.text.slug import slugify
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Control characters, halves of characters and noncharacters: forbidden in HTML, most of them in XML.
-CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-FORBIDDEN = re.compile(rf"(?![\t\n\f\r]){CONTROLS.pattern}")
 TEXT_FIELDS = {"title", "slug", "summary"}
 TRANSLATION_FIELDS = TEXT_FIELDS | {
     "published_at",
@@ -44,11 +42,6 @@ LARGEST_FILE = 2_000_000  # bytes of one Markdown file
 LONGEST = {"title": 300, "slug": 200, "summary": 1000, "keywords": 2000}  # characters
 # Other times are slips; the last day of the calendar lies beyond it in some zones.
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-
-
-def one_line(text: str) -> str:
-    """The text without what no page may hold, and with single spaces."""
-    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 class ContentErrors(HelpdeskError):
@@ -154,9 +147,8 @@ class Reader:
         except UnicodeDecodeError as error:
             self.refuse(path, data.count(b"\n", 0, error.start) + 1, "is not valid UTF-8")
             return None
-        if match := FORBIDDEN.search(text):
-            reason = f"holds the character U+{ord(match[0]):04X}, which no page may hold; take it out"
-            self.refuse(path, text.count("\n", 0, match.start()) + 1, reason)
+        if "\0" in text:  # PostgreSQL stores none
+            self.refuse(path, data.count(b"\n", 0, data.index(0)) + 1, "holds a NUL character; take it out")
             return None
         return text
 

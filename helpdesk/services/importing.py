@@ -32,7 +32,7 @@ from helpdesk.services.linking import list_broken
 from helpdesk.services.media import BadImage, StoredImage, image_path, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
 from helpdesk.services.previewing import Change, list_changes
-from helpdesk.services.pruning import prune_articles, prune_groups
+from helpdesk.services.pruning import Pruning, plan_pruning, prune_articles, prune_groups
 from helpdesk.services.saving import Draft, Targets, save_group, save_group_text, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.services.unpacking import check_tree, unpacked
@@ -91,8 +91,8 @@ def import_content(
     """
     if root.is_file():
         with unpacked(root, site.settings, site.locales) as (content, notes):
-            options: dict[str, Any] = {"dry_run": dry_run, "locale": locale, "keep": keep, "prune": prune}
-            summary = import_content(site, content, **options, progress=progress)
+            options: dict[str, Any] = {"is_demo": is_demo, "locale": locale, "keep": keep, "prune": prune}
+            summary = import_content(site, content, dry_run=dry_run, **options, progress=progress)
         summary.notes[:0] = notes
         return summary
     if not root.is_dir():
@@ -132,6 +132,7 @@ class _Importer:
         # Where links may lead: what the folder has, and what was found on the site.
         self.linked = set(folder.articles)
         self.keys = {article.row.id: key for key, article in self.known.items()}
+        self.pruning = Pruning()
         self.now: datetime = clock.now()
         self.summary = Summary(notes=list(folder.notes))
         self.errors: list[ContentError] = []
@@ -142,6 +143,8 @@ class _Importer:
     def run(self, connection: Connection, progress: Progress, *, prune: bool) -> None:
         categories, sections = self._save_groups(connection)
         touched = []
+        if prune:
+            self.pruning = plan_pruning(self.folder, is_demo=self.is_demo, keeps_edits=self.keeps_edits)
         articles = list(self.folder.articles.values())
         for done, article in enumerate(articles):
             progress(article.key, done, len(articles))
@@ -160,10 +163,9 @@ class _Importer:
             self._store_pictures()
         save_state(self.site.database, connection, self.files.maker, self.taken_in)
         if prune:
-            pruned = prune_articles(connection, self.folder, is_demo=self.is_demo, keeps_edits=self.keeps_edits)
-            self.summary.deleted += pruned.deleted
-            self.summary.kept += pruned.kept
-            touched += pruned.article_ids
+            self.summary.deleted += self.pruning.deleted
+            self.summary.kept += self.pruning.kept
+            touched += prune_articles(connection, self.pruning)
             groups = categories.values(), sections.values()
             self.is_regrouped |= prune_groups(connection, *groups, is_demo=self.is_demo)
         if touched or self.is_regrouped:
@@ -246,6 +248,10 @@ class _Importer:
         locale = self.site.locales.get(tag)
         ids = () if tag == article.source else source_headings(connection, article_id)
         made = self._make(connection, file, file.draft, rtl=locale.direction == "rtl", heading_ids=ids)
+        if not self.is_demo:
+            links, gone = made.rendered.links, self.pruning.articles.keys()
+            for link in list_broken(connection, links, self.linked, gone, article_id=article_id, locale=tag):
+                self._object(file, link, f"the link `{link}` leads to no article", "link to no article")
         changes = list_changes(connection, article_id, tag, made.draft) if self.dry_run else ()
         earlier = self.known[article.key].earlier.get(tag) if article.key in self.known else None
         state = save_translation(
@@ -269,8 +275,6 @@ class _Importer:
     def _make(self, connection: Connection, file: TranslationFile, draft: Draft, **options: Any) -> _Made:
         """Render a text; that of a plain tree with addresses that lead to the same from any other folder."""
         first = render(draft.markdown, **options)
-        for link in () if self.is_demo else list_broken(connection, first.links, self.linked):
-            self._object(file, link, f"the link `{link}` leads to no article", "link to no article")
         files, pictures, images, addresses = {}, {}, {}, {}
         for src in dict.fromkeys(image.src for image in first.images if image.src):
             path = Path(os.path.realpath(file.path.parent / image_path(src).replace("\0", "")))

@@ -11,7 +11,6 @@ from pathlib import Path
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import (
-    CONTROLS,
     ArticleFolder,
     ContentErrors,
     Folder,
@@ -24,6 +23,7 @@ from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
 from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree, weight_of
 from helpdesk.services.tree_links import Links, Page
+from helpdesk.text.characters import CONTROLS
 from helpdesk.text.dialects import convert
 from helpdesk.text.frontmatter import FrontMatterError, split_foreign
 from helpdesk.text.markdown import render, strip_title

@@ -13,17 +13,18 @@ from helpdesk.services.folder import Folder
 
 
 @dataclass(slots=True)
-class Pruned:
-    """Translations as `key/tag`, and the articles that are touched."""
+class Pruning:
+    """What is to go: keys of articles with their ids, else tags by article; translations as `key/tag`."""
 
+    articles: dict[str, int] = field(default_factory=dict)
+    tags: dict[int, set[str]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
-    article_ids: list[int] = field(default_factory=list)
 
 
-def prune_articles(connection: Connection, folder: Folder, *, is_demo: bool, keeps_edits: bool) -> Pruned:
-    """Delete translations, and articles of which none is left; never what was made here, or edited if that is kept."""
-    pruned = Pruned()
+def plan_pruning(folder: Folder, *, is_demo: bool, keeps_edits: bool) -> Pruning:
+    """Translations, and articles of which none is left; never what was made here, or edited if that is kept."""
+    plan = Pruning()
     for key, article in sorted(folder.files.known.items()):
         if article.row.is_demo != is_demo:
             continue
@@ -35,14 +36,22 @@ def prune_articles(connection: Connection, folder: Folder, *, is_demo: bool, kee
         if key not in folder.articles and not is_gone:
             kept |= tags & {article.row.source_locale}  # the others need their source
         tags -= kept
-        if tags:
-            here = (Translation.article_id == article.row.id, Translation.locale.in_(tags))
-            of_it = delete(Article).where(Article.id == article.row.id)
-            connection.execute(of_it if is_gone else delete(Translation).where(*here))
-            pruned.article_ids.append(article.row.id)
-        pruned.deleted += [f"{key}/{tag}" for tag in gone if tag in tags]
-        pruned.kept += [f"{key}/{tag}" for tag in gone if tag in kept]
-    return pruned
+        if is_gone and tags:
+            plan.articles[key] = article.row.id
+        elif tags:
+            plan.tags[article.row.id] = tags
+        plan.deleted += [f"{key}/{tag}" for tag in gone if tag in tags]
+        plan.kept += [f"{key}/{tag}" for tag in gone if tag in kept]
+    return plan
+
+
+def prune_articles(connection: Connection, plan: Pruning) -> list[int]:
+    """Delete what is to go; the ids of the articles that are touched."""
+    connection.execute(delete(Article).where(Article.id.in_(plan.articles.values())))
+    for article_id, tags in plan.tags.items():
+        here = (Translation.article_id == article_id, Translation.locale.in_(tags))
+        connection.execute(delete(Translation).where(*here))
+    return [*plan.articles.values(), *plan.tags]
 
 
 def prune_groups(connection: Connection, categories: Iterable[int], sections: Iterable[int], *, is_demo: bool) -> bool:

@@ -22,10 +22,10 @@ from helpdesk.models import Article, Body, Revision, Translation
 from helpdesk.queries.checking import Finding
 from helpdesk.queries.translating import Translatable, list_translatable
 from helpdesk.queries.translations import outdated_since
-from helpdesk.services.folder import CONTROLS
 from helpdesk.services.saving import TEXT_COLUMNS, Draft, Targets, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.blocks import Block, align, compare, join, split
+from helpdesk.text.characters import CONTROLS
 from helpdesk.text.markdown import render
 from helpdesk.text.po import Entry, PoError, read_po, write_po
 from helpdesk.text.slug import slugify

@@ -13,9 +13,9 @@ from posixpath import normpath
 from urllib.parse import quote, unquote, urlsplit
 
 from helpdesk.locales import Locales
-from helpdesk.services.folder import CONTROLS
 from helpdesk.services.media import EXTENSIONS
 from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
+from helpdesk.text.characters import CONTROLS
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
 

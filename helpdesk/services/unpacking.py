@@ -19,8 +19,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from helpdesk.config import Settings
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
-from helpdesk.services.folder import CONTROLS, LARGEST_FILE, ContentErrors
+from helpdesk.services.folder import LARGEST_FILE, ContentErrors
 from helpdesk.services.media import EXTENSIONS, LARGEST_IMAGE
+from helpdesk.text.characters import CONTROLS
 
 # What content is made of, and the bytes that a file of it may have.
 LARGEST = {".md": LARGEST_FILE, ".yaml": LARGEST_FILE} | dict.fromkeys(EXTENSIONS, LARGEST_IMAGE)

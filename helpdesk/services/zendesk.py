@@ -19,11 +19,12 @@ import yaml
 
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
-from helpdesk.services.folder import CONTROLS, LARGEST_FILE, ContentErrors, read_folder
+from helpdesk.services.folder import LARGEST_FILE, ContentErrors, read_folder
 from helpdesk.services.import_state import Files
 from helpdesk.services.media import BadImage, read_image
 from helpdesk.services.site import Progress, no_progress
 from helpdesk.services.zendesk_dump import PLURALS, Article, Dump, Item, Text, read_dump
+from helpdesk.text.characters import CONTROLS
 from helpdesk.text.from_html import Converter
 from helpdesk.text.html_tree import has_content, plain_text
 from helpdesk.text.slug import ascii_key

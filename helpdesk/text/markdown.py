@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import unquote
 
+from helpdesk.text.characters import lines_to_show
 from helpdesk.text.finishing import Finisher, Heading, Image, ImageInfo
 from helpdesk.text.frontmatter import line_at, plain_lines
 from helpdesk.text.parsing import build_parser
@@ -73,7 +74,7 @@ def render(
     `heading_ids` are the (level, id) of another language's headings, taken over where all levels agree.
     Ids carry the prefix "h-" in the HTML only. `images` are keyed by the source's own `src`;
     `links` are addresses to put in place of the source's own."""
-    source = plain_lines(source)
+    source = lines_to_show(plain_lines(source))
     if is_too_large(source):
         return Rendered(f'<pre tabindex="0" dir="auto">{escape(source)}</pre>\n', (), source, (), ())
     mark = secrets.token_hex(8)

@@ -22,6 +22,7 @@ from helpdesk.services.publishing import archive, delete_article, delete_transla
 from helpdesk.services.site import Site
 from tests.core.test_import_again import articles, outcome
 from tests.core.test_importing import FOLDER, PLAIN, count, png, write
+from tests.support.content import errors_of
 from tests.support.exports import content_of, files_of, texts_of
 from tests.support.queries import count_queries
 
@@ -223,6 +224,21 @@ def test_an_image_that_was_lost_is_noted(empty_site: Site, tmp_path: Path) -> No
 
 
 # Into which folder
+
+
+def test_a_link_that_broke_here_comes_back(empty_site: Site, tmp_path: Path) -> None:
+    """It is refused only where a writer adds it."""
+    text = "---\ntitle: two en\n---\nSee [one](article:one#a) and [three](article:three).\n"
+    root = write(tmp_path / "content", articles(["one", "two", "three"]) | {"guides/money/two/en.md": text})
+    import_content(empty_site, root)
+    delete_article(empty_site, "one")
+    export_content(empty_site, tmp_path / "out")
+    assert outcome(import_content(empty_site, tmp_path / "out")).keys() == {"unchanged"}
+    write(tmp_path / "out", {"guides/money/two/en.md": text.replace("See", "Read")})
+    assert outcome(import_content(empty_site, tmp_path / "out"))["changed"] == ["two/en"]
+    write(tmp_path / "out", {"guides/money/two/de.md": text})
+    error = "guides/money/two/de.md:4: the link `article:one` leads to no article"
+    assert errors_of(empty_site, tmp_path / "out") == [error]
 
 
 def test_an_export_over_an_export_touches_what_changed(empty_site: Site, tmp_path: Path) -> None:

@@ -163,7 +163,6 @@ def test_a_week_has_its_rhythm_and_an_incident_its_peak(site: Site) -> None:
     assert days.most_common(1)[0][0] == date(2026, 4, 2)  # 41 days before the end
 
 
-@pytest.mark.skip(reason="the demo's newest translations are based on texts that its history would renumber")
 def test_votes_before_and_after_each_revision(site: Site) -> None:
     told = [(key, tag, steps) for key, tag, steps in MENDED if site.locales.find(tag)]
     for key, tag, steps in told:
@@ -215,7 +214,6 @@ def test_forged_votes_of_one_night_are_held(site: Site) -> None:
     assert (last - first).total_seconds() < 3600
 
 
-@pytest.mark.skip(reason="the demo's newest translations are based on texts that its history would renumber")
 def test_comments_of_the_sites_languages_are_told(site: Site) -> None:
     said = set(column(site, select(Vote.comment)))
     expected = {
@@ -295,7 +293,6 @@ def take_over(site: Site, key: str) -> None:
         connection.execute(update(Article).where(Article.key == key).values(is_demo=False))
 
 
-@pytest.mark.skip(reason="the demo's newest translations are based on texts that its history would renumber")
 def test_what_is_real_or_yours_stays_and_nothing_doubles(plain_app: Flask, plain: Site, tmp_path: Path) -> None:
     import_content(plain, write(tmp_path / "content", FOLDER))
     take_over(plain, WITHDRAWALS)

@@ -16,10 +16,11 @@ from helpdesk import clock
 from helpdesk.models import Article, Body, Media, Outbox, Revision, SearchNode, Translation
 from helpdesk.services import publishing
 from helpdesk.services.demo import SAMPLEDATA
-from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
+from helpdesk.text.characters import CONTROLS
 from tests.conftest import TAGS
+from tests.support.content import errors_of
 from tests.support.pages import CheckingClient
 
 
@@ -73,10 +74,9 @@ def rows(site: Site) -> list[tuple[object, ...]]:
 
 
 def refusals(site: Site, root: Path) -> list[str]:
-    with pytest.raises(ContentErrors) as error:
-        import_content(site, root)
+    errors = errors_of(site, root)
     assert (count(site, Article), count(site, Outbox)) == (0, 0)
-    return [str(item) for item in error.value.errors]
+    return errors
 
 
 def test_folder(empty_site: Site, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_changed_slug_of_a_category_is_one_hop(empty_app: Flask, empty_site: S
         ({"guides/money/pay/en.md": "---\ntitle: T\n\npublished_at: 5 May\n---\n"}, "guides/money/pay/en.md:4: `published_at` must be a date such as 2026-04-24, not `5 May`"),
         ({"guides/money/pay/en.md": "---\ntitle: T\nrevision: two\n---\n"}, "guides/money/pay/en.md:3: `revision` must be a whole number above 0, not `two`"),
         ({"guides/money/pay/en.md": b"---\ntitle: T\n---\nok\n\xff\n"}, "guides/money/pay/en.md:5: is not valid UTF-8"),
-        ({"guides/money/pay/en.md": b"---\r\ntitle: T\r\n---\r\nok\r\n\0\r\n"}, "guides/money/pay/en.md:5: holds the character U+0000, which no page may hold; take it out"),
+        ({"guides/money/pay/en.md": b"---\r\ntitle: T\r\n---\r\nok\r\n\0\r\n"}, "guides/money/pay/en.md:5: holds a NUL character; take it out"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n\u2028\n\ntext ![x](no.png)\n"}, "guides/money/pay/en.md:6: the image `no.png` is missing"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n\ntext ![x](no.png)\n"}, "guides/money/pay/en.md:5: the image `no.png` is missing"),
         ({"guides/money/pay/en.md": "---\ntitle: T\n---\n![x](%00.png)\n"}, "guides/money/pay/en.md:4: the image `\\x00.png` is missing"),
@@ -367,3 +367,18 @@ def test_characters_that_no_page_may_hold_become_spaces(empty_site: Site, tmp_pa
     with empty_site.database.read() as connection:
         titles = connection.execute(select(Translation.title).where(Translation.locale == "en")).scalars().all()
     assert titles == ["A b c 🏴 d e f"]
+
+
+def test_such_characters_of_a_text_are_kept_and_not_shown(empty_site: Site, tmp_path: Path) -> None:
+    body = "One\x85two \x1b[2J\x0b `a\x9bb` \ufdd0\ufffe.\r\nThree\x7f\x0c\tfour\u2028.\n"
+    files = {**FOLDER, "guides/money/pay/en.md": f"---\ntitle: T\n---\n{body}".encode()}
+    import_content(empty_site, write(tmp_path / "content", files))
+    with empty_site.database.read() as connection:
+        stored = select(Body.markdown, Body.html, Body.text).join(Translation).where(Translation.locale == "en")
+        markdown, html, text = connection.execute(stored).one()
+    assert markdown == body
+    assert (html, CONTROLS.findall(html.replace("\n", ""))) == (
+        "<p>One two  [2J  <code>a b</code>   .\nThree \x0c\tfour\u2028.</p>\n",
+        ["\x0c", "\t"],
+    )
+    assert CONTROLS.findall(text) == []

@@ -488,7 +488,8 @@ class Author:
             self.colours[probe] = chance.choice(COLOURS)
             self.is_shown[probe] = chance.random() < 0.8
             text = self.colours[probe], "published" if self.is_shown[probe] else "draft"
-            import_content(self.site, write_probe(self.root / str(probe), probe, {self.tag: text}))
+            root = write_probe(self.root / str(probe), probe, {self.tag: text})
+            import_content(self.site, root, keep="folder")  # else its own edits would stay
         shown = self.colours[probe] if self.is_shown[probe] else None
         self.history.append(Change(probe, self.tag, shown, began, time.monotonic()))
 

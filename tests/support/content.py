@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
 from helpdesk.services.demo import SAMPLEDATA
+from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
 
@@ -35,3 +38,10 @@ def take_in(site: Site, root: Path, articles: Mapping[str, Mapping[str, str | by
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     import_content(site, root)
+
+
+def errors_of(site: Site, root: Path, **options: Any) -> list[str]:
+    """What an import of a folder is refused for."""
+    with pytest.raises(ContentErrors) as refused:
+        import_content(site, root, **options)
+    return [str(error) for error in refused.value.errors]
