@@ -20,7 +20,8 @@ class Translatable:
     """An article whose source is published in another locale.
 
     `source_id` is the source's translation and `revision` its current one; `translation_id` is the locale's own (None:
-    there is none, drafts count), made from `based_on`. `is_lacking`: it is missing, a title only, or outdated.
+    there is none, drafts count) at `own_revision`, made from `based_on`. `is_lacking`: it is missing, a title only, or
+    outdated.
     """
 
     article_id: int
@@ -31,6 +32,7 @@ class Translatable:
     title: str
     revision: int
     translation_id: int | None
+    own_revision: int | None
     based_on: int | None
     outdated_since: datetime | None
     is_lacking: bool
@@ -45,7 +47,7 @@ def list_translatable(database: Database, locales: Locales, locale: Locale, *, n
     with database.read() as connection:
         rows = connection.execute(_TRANSLATABLE, {"tag": locale.tag}).all()
     return [
-        Translatable(*(*row[:10], row.status != "archived" and bool(row[9] if row.has_body else row.key in lacks)))
+        Translatable(*(*row[:11], row.status != "archived" and bool(row[10] if row.has_body else row.key in lacks)))
         for row in rows
     ]
 
@@ -68,6 +70,7 @@ _TRANSLATABLE = (
         _source.c.title,
         _source.c.revision,
         Translation.id,
+        Translation.revision,
         Translation.based_on,
         outdated_since(),
         Translation.status,

@@ -63,6 +63,7 @@ def test_out_and_back(run, tmp_path: Path) -> None:
     assert run("export", "de", path, "--all") == f"0\nWrote {path}; articles: 2, messages: 4.\n"
 
 
+@pytest.mark.on("sqlite")
 def test_mistakes_end_with_a_sentence(run, tmp_path: Path) -> None:
     path = tmp_path / "de.po"
     assert run("export", "xx", path) == ("1\nError: `xx` is not a locale of this site; HELPDESK_LOCALES names them.\n")
@@ -70,20 +71,28 @@ def test_mistakes_end_with_a_sentence(run, tmp_path: Path) -> None:
         "1\nError: `nope` is not published in a language that de could take it from.\n"
     )
     assert run("export", "de", tmp_path / "no" / "de.po") == (
-        f"1\nError: {tmp_path / 'no' / 'de.po'} cannot be written: No such file or directory.\n"
+        f"1\nError: {tmp_path / 'no' / 'de.po'}: No such file or directory. Nothing was exported.\n"
     )
     assert not path.exists()
-    assert run("import", path) == f"1\nError: {path}:1: No such file or directory\n"
+    assert run("import", path) == f"1\nError: {path}: No such file or directory. Nothing was imported.\n"
+    assert run("import", tmp_path) == f"1\nError: {tmp_path}: Is a directory. Nothing was imported.\n"
     path.write_text("hello\n", "utf-8")
     assert run("import", path) == (
         f"1\nError: {path}:1: is neither a comment nor a text in quotes with plain escapes\n"
     )
+    path.write_bytes(b'msgid ""\nmsgstr "Language: \\033[2J\\n"\n'.replace(b"\\033", b"\x1b"))
+    assert "\x1b" not in run("import", path)
     run("export", "de", path)
+    report = tmp_path / "no" / "report.txt"
+    assert run("import", path, "--dry-run", "--report", report).endswith(
+        f"Error: {report}: No such file or directory. The report was not written.\n"
+    )
     assert run("import", path, "--locale", "ar").startswith(
         f"1\nwrong locale: 1 (first: {path}:1: wrong locale: the header's Language is `de`, not `ar`)\n"
     )
 
 
+@pytest.mark.on("sqlite")
 def test_addresses_are_public_ones(build, empty_template: Path, tmp_path: Path) -> None:
     app = build(empty_template, site_url="https://example.com/help")
     take_in(app.extensions["helpdesk"], tmp_path / "content", {"pay": {"en.md": translation("Pay")}})
