@@ -20,7 +20,7 @@ from helpdesk.errors import ContentError, HelpdeskError, TranslationNotFound
 from helpdesk.locales import Locale
 from helpdesk.models import Article, Body, Revision, Translation
 from helpdesk.queries.checking import Finding
-from helpdesk.queries.translating import Translatable, list_translatable
+from helpdesk.queries.translating import list_translatable
 from helpdesk.queries.translations import outdated_since
 from helpdesk.services.folder import CONTROLS, one_line
 from helpdesk.services.saving import Draft, Targets, save_translation, source_headings
@@ -101,17 +101,18 @@ def export_translations(
         for done, article in enumerate(wanted):
             progress(article.key, done, len(wanted))
             where = f"{article.title}: {address}/{article.source_tag}/articles/{article.article_id}-{article.slug}"
-            entries += _entries(connection, article, where)
+            entries += _entries(connection, article.key, locale, where)
     progress("", len(wanted), len(wanted))
     return write_po(locale.code, entries), len(wanted), len(entries)
 
 
-def _entries(connection: Connection, article: Translatable, where: str) -> list[Entry]:
-    source = _find_revision(connection, article.source_id, article.revision)
-    old = _find_revision(connection, article.source_id, article.based_on)
-    title = f"{article.key}:title:{article.revision}" + (f":{article.own_revision}" if article.own_revision else "")
-    units = _units(article.key, title, source, split(source.markdown))
-    known = _known(connection, article, old or source)
+def _entries(connection: Connection, key: str, locale: Locale, where: str) -> list[Entry]:
+    row = _find_article(connection, key, locale)
+    source = _find_revision(connection, row.source_id, row.source_revision)
+    old = _find_revision(connection, row.source_id, row.based_on)
+    title = f"{key}:title:{row.source_revision}" + (f":{row.revision}" if row.revision else "")
+    units = _units(key, title, source, split(source.markdown))
+    known = _known(row, old or source)
     gone = known.keys() - {(unit.kind, unit.text) for unit in units}
     entries = []
     for unit in units:
@@ -123,38 +124,37 @@ def _entries(connection: Connection, article: Translatable, where: str) -> list[
         text = translations.pop(0) if len(translations) > 1 else translations[0]
         comments = [unit.kind.capitalize(), where]
         if unit.kind == "title":
-            comments.append(_about(article, is_kept=old is not None))
-        elif article.translation_id and not text:
+            comments.append(_about(row, is_kept=old is not None))
+        elif row.translation_id and not text:
             comments.append("New, or it cannot be told for sure which of the old words translate it.")
         is_fuzzy = bool(text) and (old is None or not is_known)
         entries.append(Entry(unit.context, unit.text, text, is_fuzzy, previous, tuple(comments)))
     return entries
 
 
-def _about(article: Translatable, *, is_kept: bool) -> str:
-    if article.translation_id is None:
+def _about(row: Any, *, is_kept: bool) -> str:
+    if row.translation_id is None:
         return "The article is not translated yet."
-    since = f" Outdated since {article.outdated_since:%Y-%m-%d}." if article.outdated_since else ""
+    since = f" Outdated since {row.outdated_since:%Y-%m-%d}." if row.outdated_since else ""
     kept = "" if is_kept else ", which is not kept: compare every text with the source"
-    return (
-        f"Translated from revision {article.based_on or 'unknown'}{kept}; now it is revision {article.revision}.{since}"
-    )
+    based_on = row.based_on or "unknown"
+    return f"Translated from revision {based_on}{kept}; now it is revision {row.source_revision}.{since}"
 
 
-def _known(connection: Connection, article: Translatable, source: Any) -> dict[tuple[str, str], list[str]]:
+def _known(row: Any, source: Any) -> dict[tuple[str, str], list[str]]:
     """The existing translation's words, by the kind and the source's words that they were made from."""
-    own = connection.execute(
-        select(Translation.title, Translation.summary, Translation.keywords, Body.markdown)
-        .join(Body, Body.translation_id == Translation.id)
-        .where(Translation.id == article.translation_id)
-    ).first()
     known: dict[tuple[str, str], list[str]] = defaultdict(list)
-    if own is not None:
+    if row.translation_id is not None:
         for kind in FIELDS:
-            known[kind, getattr(source, kind)].append(getattr(own, kind))
-        for block, translated in align(split(source.markdown), split(own.markdown)):
+            known[kind, getattr(source, kind)].append(getattr(row, kind))
+        for block, translated in align(split(source.markdown), split(row.markdown)):
             known[block.kind, block.text].append(translated.text)
     return known
+
+
+def _find_article(connection: Connection, key: str, locale: Locale) -> Any:
+    """An article with its translation into a locale; None if there is no article."""
+    return connection.execute(_ARTICLE, {"key": key, "tag": locale.tag}).first()
 
 
 def _find_revision(connection: Connection, translation_id: int, number: int | None) -> Any:
@@ -193,9 +193,9 @@ def import_translations(
     ones. What got other revisions here since the export than those of such a file stays, unless `keep` is "file".
     Raises OSError, ContentError for what is no PO file, and Busy.
     """
+    if path.stat().st_size > LARGEST_FILE:
+        raise ContentError(str(path), 1, f"is larger than {LARGEST_FILE:,} bytes")
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise PoError(1, f"is larger than {LARGEST_FILE:,} bytes")
         language, entries = read_po(path.read_bytes())
     except PoError as error:
         raise ContentError(str(path), error.line, error.reason) from None
@@ -345,22 +345,19 @@ class _Importer:
             {image.src: images[image.src] for image in rendered.images if image.src in images},
             {link: links[link] for link in rendered.links if link in links},
         )
-        place = (connection, row.article_id, self.locale)
-        return save_translation(*place, draft, rendered, targets, self.now, is_kept=is_kept)
-
-
-def _find_article(connection: Connection, key: str, locale: Locale) -> Any:
-    """An article with its translation as it is now; None if there is no article."""
-    return connection.execute(_ARTICLE, {"key": key, "tag": locale.tag}).first()
+        return save_translation(
+            connection, row.article_id, self.locale, draft, rendered, targets, self.now, is_kept=is_kept
+        )
 
 
 _SOURCE = Translation.__table__.alias("source_translation")
-_OWN = ("title", "summary", "keywords", "slug", "status", "based_on")
+_OWN = (*FIELDS, "slug", "status", "revision", "based_on")
 _ARTICLE = (
     select(
         Article.id.label("article_id"),
         Article.source_locale,
         _SOURCE.c.id.label("source_id"),
+        _SOURCE.c.revision.label("source_revision"),
         Translation.id.label("translation_id"),
         *(getattr(Translation, name) for name in _OWN),
         outdated_since().label("outdated_since"),

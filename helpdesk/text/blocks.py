@@ -178,7 +178,7 @@ class _Reader:
                 spans = self._spans(token, opening)
                 yield spans[0][0], self._block(token, opening, spans)
             elif token.type in ("fence", "code_block") and token.map:
-                (begin, _), *_, (_, end) = self.lines[slice(*token.map)] * 2
+                begin, end = self.lines[token.map[0]][0], self.lines[token.map[1] - 1][1]
                 yield begin, Block(self.source[begin:end], "code", self.section)
             self.cell += token.type in ("th_close", "td_close")
 
@@ -204,12 +204,10 @@ class _Reader:
     def _margin(self, token: Token) -> str:
         """What stands before a block's further lines: as in its second line, else as below the markers of its first."""
         (first, _), columns = token.map or [0, 0], token.meta["columns"]
-        if len(columns) > 1:
-            return self._line(first + 1)[: columns[1]]
-        return re.sub(r"[^\s>]", " ", self._line(first)[: columns[0]])
-
-    def _line(self, number: int) -> str:
-        return self.source[slice(*self.lines[number])]
+        has_second = len(columns) > 1
+        begin, _ = self.lines[first + has_second]
+        margin = self.source[begin : begin + columns[has_second]]
+        return margin if has_second else re.sub(r"[^\s>]", " ", margin)
 
     def _spans(self, token: Token, opening: Token) -> list[tuple[int, int]]:
         """Where the words begin and end in each of their lines."""
