@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.engine import Connection
@@ -51,30 +51,22 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
 
 
-class _Unit(NamedTuple):
-    """One message of an article: what a file calls it, what it is, the source's words."""
-
-    context: str
-    kind: str
-    text: str
-
-
-def _units(key: str, title: str, source: Any, blocks: Sequence[Block]) -> list[_Unit]:
-    """The messages of a source revision.
+def _units(key: str, title: str, source: Any, blocks: Sequence[Block]) -> list[tuple[str, Block]]:
+    """What there is to translate of a source revision, and what a file calls it.
 
     A block is named by its section and its words, so that a new one renames no other. The title's name holds the
     revisions: of all that a file says, names are what no tool rewrites.
     """
-    names = (title, f"{key}:summary", f"{key}:keywords")
-    units = [_Unit(name, kind, getattr(source, kind)) for name, kind in zip(names, FIELDS, strict=True)]
+    fields = [Block("", kind, text=getattr(source, kind)) for kind in FIELDS]
+    units = list(zip((title, f"{key}:summary", f"{key}:keywords"), fields, strict=True))
     seen: Counter[tuple[str, str]] = Counter()
     for block in blocks:
         if block.has_words:
             name = f"{key}#{block.section}" if block.section else key
             seen[name, block.text] += 1
             number = seen[name, block.text]
-            units.append(_Unit(f"{name} ({number})" if number > 1 else name, block.kind, block.text))
-    return [unit for unit in units if unit.text]
+            units.append((f"{name} ({number})" if number > 1 else name, block))
+    return [(name, unit) for name, unit in units if unit.text]
 
 
 def export_translations(
@@ -113,9 +105,9 @@ def _entries(connection: Connection, key: str, locale: Locale, where: str) -> li
     title = f"{key}:title:{row.source_revision}" + (f":{row.revision}" if row.revision else "")
     units = _units(key, title, source, split(source.markdown))
     known = _known(row, old or source)
-    gone = known.keys() - {(unit.kind, unit.text) for unit in units}
+    gone = known.keys() - {(unit.kind, unit.text) for _, unit in units}
     entries = []
-    for unit in units:
+    for name, unit in units:
         is_known, previous = (unit.kind, unit.text) in known, ""
         if not is_known:
             texts = sorted(text for kind, text in gone if kind == unit.kind)
@@ -128,7 +120,7 @@ def _entries(connection: Connection, key: str, locale: Locale, where: str) -> li
         elif row.translation_id and not text:
             comments.append("New, or it cannot be told for sure which of the old words translate it.")
         is_fuzzy = bool(text) and (old is None or not is_known)
-        entries.append(Entry(unit.context, unit.text, text, is_fuzzy, previous, tuple(comments)))
+        entries.append(Entry(name, unit.text, text, is_fuzzy, previous, tuple(comments)))
     return entries
 
 
@@ -293,10 +285,10 @@ class _Importer:
         return title, source, row
 
     def _draft(
-        self, key: str, units: Sequence[_Unit], blocks: Sequence[Block], entries: Sequence[Entry], row: Any
+        self, key: str, units: Sequence[tuple[str, Block]], blocks: Sequence[Block], entries: Sequence[Entry], row: Any
     ) -> Draft:
         found = self._translated(key, units, entries)
-        fields = {unit.kind: entry.text for unit, entry in zip(units, found, strict=True) if unit.kind in FIELDS}
+        fields = {unit.kind: entry.text for (_, unit), entry in zip(units, found, strict=True) if unit.kind in FIELDS}
         body = found[len(fields) :]
         texts = [entry.text for entry in body]
         for index, kind, detail in compare(blocks, texts):
@@ -312,7 +304,7 @@ class _Importer:
             comment=self.comment,
         )
 
-    def _translated(self, key: str, units: Sequence[_Unit], entries: Sequence[Entry]) -> list[Entry]:
+    def _translated(self, key: str, units: Sequence[tuple[str, Block]], entries: Sequence[Entry]) -> list[Entry]:
         """Each message as it was translated. Raises _Refused unless all are there, once."""
         by_name: dict[tuple[str, str], Entry] = {}
         found, lacks = [], 0
@@ -320,8 +312,8 @@ class _Importer:
             if by_name.setdefault((entry.context, entry.source), entry).text != entry.text:
                 lacks += 1
                 self.note(key, entry.line, "twice", repr(entry.source[:SHOWN]))
-        for unit in units:
-            entry = by_name.pop((unit.context, unit.text), Entry("", "", line=entries[0].line))
+        for name, unit in units:
+            entry = by_name.pop((name, unit.text), Entry("", "", line=entries[0].line))
             text = "\n".join(CONTROLS.sub(" ", part) for part in entry.text.split("\n")).strip(" \n")
             text = one_line(text) if unit.kind in FIELDS else text
             kind = "fuzzy" if entry.is_fuzzy else "same as the source" if text == unit.text else ""

@@ -21,7 +21,6 @@ from helpdesk.text.placeholders import placeholders
 from helpdesk.text.slug import slugify
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
-_LINE_END = re.compile(r"[ \t]*\n[ \t\n]*")
 _BAR = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"<[^>]*>")
 _NOT_WORDS = re.compile(r"(?is)<(script|style|pre|textarea)\b.*?(?:</\1>|\Z)|<!--.*?-->|<[^>]*>")
@@ -59,7 +58,7 @@ class Block:
         """The block with other words."""
         if text == self.text:
             return self.raw
-        text = _LINE_END.sub(lambda _: self.line_break, text.strip(" \t\n"))
+        text = self.line_break.join(filter(None, (line.strip(" \t") for line in text.split("\n"))))
         return text.replace("|", "\\|") if self.kind.startswith("table") else text
 
 
@@ -168,7 +167,7 @@ class _Reader:
 
     def blocks(self) -> Iterator[tuple[int, Block]]:
         """Where each begins, and the block."""
-        for token, opening in zip(self.tokens, [Token("", "", 0), *self.tokens], strict=False):
+        for opening, token in pairwise([Token("", "", 0), *self.tokens]):
             name, _, side = token.type.rpartition("_")
             if name in _PLACES:
                 self.around = [*self.around, name] if side == "open" else self.around[:-1]

@@ -28,7 +28,7 @@ def run(empty_app: Flask, empty_site: Site, tmp_path: Path):
     return invoke
 
 
-def test_out_and_back(run, tmp_path: Path) -> None:
+def test_out_and_back(run, empty_site: Site, tmp_path: Path) -> None:
     path = tmp_path / "de.po"
     assert run("export", "de", tmp_path) == f"0\nWrote {path}; articles: 2, messages: 4.\n"
     assert (
@@ -58,6 +58,16 @@ def test_out_and_back(run, tmp_path: Path) -> None:
     )
     assert run("import", path, "--locale", "de", "--publish") == (
         f"0\n{expected}Imported translations: 1 new, 0 changed, 0 unchanged; 1 left out.\n"
+    )
+    take_in(empty_site, tmp_path / "content", {"pay": {"de.md": translation("Bezahlen", revision="2")}})
+    assert run("import", path) == (
+        f"1\nleft out: pay\nleft out: lend\nnumber: 1 (first: {path}:18: pay: number: missing '24')\nedited: 1 (first: "
+        f"{path}:12: pay: edited: changed here since the export: export again, or import with --keep file)\n"
+        f"not translated: 1 (first: {path}:25: lend: not translated: 'Lend')\nError: Nothing was imported.\n"
+    )
+    assert run("import", path, "--keep", "file", "--publish") == (
+        f"0\n{expected.replace('new: pay', 'changed: pay')}"
+        "Imported translations: 0 new, 1 changed, 0 unchanged; 1 left out.\n"
     )
     assert run("export", "de", path) == f"0\nWrote {path}; articles: 1, messages: 2.\n"
     assert run("export", "de", path, "--all") == f"0\nWrote {path}; articles: 2, messages: 4.\n"
