@@ -182,8 +182,8 @@ def import_translations(
 
     `locale` is what the file must be for; None: what its header says. New translations are drafts, existing ones keep
     their status, published ones are left as they are; with `publish` all of them become published, but for archived
-    ones. What got other revisions here since the export than those of such a file stays, unless `keep` is "file".
-    Raises OSError, ContentError for what is no PO file, and Busy.
+    ones. One that got a revision since the export, but for those from a file of this name, stays unless `keep` is
+    "file". Raises OSError, ContentError for what is no PO file, and Busy.
     """
     if path.stat().st_size > LARGEST_FILE:
         raise ContentError(str(path), 1, f"is larger than {LARGEST_FILE:,} bytes")
