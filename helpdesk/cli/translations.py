@@ -11,11 +11,11 @@ import click
 from flask import current_app
 
 from helpdesk.cli.progress import show_progress, with_site
+from helpdesk.cli.showing import SHOWN, refusing
+from helpdesk.errors import printable
 from helpdesk.locales import Locale
 from helpdesk.services.site import Site
 from helpdesk.services.translating import export_translations, import_translations
-
-SHOWN = 20
 
 
 @click.group()
@@ -41,7 +41,8 @@ def export(site: Site, tag: str, path: Path, keys: tuple[str, ...], everything: 
         site, locale, keys=keys, everything=everything, address=address, progress=show_progress
     )
     path = path / f"{tag}.po" if path.is_dir() else path
-    _write(path, data)
+    with refusing("Nothing was exported."):
+        path.write_bytes(data)
     click.echo(f"Wrote {path}; articles: {articles}, messages: {messages}.")
 
 
@@ -49,25 +50,34 @@ def export(site: Site, tag: str, path: Path, keys: tuple[str, ...], everything: 
 @click.argument("path", metavar="FILE.po", type=click.Path(path_type=Path))
 @click.option("--locale", "tag", help="Refuse a file that is for another locale.")
 @click.option("--publish", is_flag=True, help="Show the translations to readers; without it, new ones are drafts.")
+@click.option(
+    "--keep",
+    type=click.Choice(["database", "file"]),
+    default="database",
+    show_default=True,
+    help="Which text stays where it was edited here since the export.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write every finding to this file, a line each.")
 @with_site
 def import_file(site: Site, path: Path, tag: str | None, report: Path | None, **options: Any) -> None:
     """Take FILE.po in, each article whole or not at all; what readers see already changes with --publish only."""
     locale = _locale(site, tag) if tag else None
-    outcome = import_translations(site, path, locale=locale, progress=show_progress, **options)
+    with refusing("Nothing was imported."):
+        outcome = import_translations(site, path, locale=locale, progress=show_progress, **options)
     for name, keys in (("new", outcome.new), ("changed", outcome.changed), ("left out", outcome.refused)):
         for key in keys[:SHOWN]:
             click.echo(f"{name}: {key}")
         if len(keys) > SHOWN:
             click.echo(f"{name}: ... and {len(keys) - SHOWN} more")
-    lines = [f"{path}:{f.line}: {': '.join(filter(None, (f.key, f.kind, f.detail)))}" for f in outcome.findings]
-    kinds = Counter(finding.kind for finding in outcome.findings)
-    for kind, number in kinds.most_common():
-        first = next(line for line, finding in zip(lines, outcome.findings, strict=True) if finding.kind == kind)
-        click.echo(f"{kind}: {number} (first: {first})")
+    found = outcome.findings
+    lines = [printable(f"{path}:{f.line}: {': '.join(filter(None, (f.key, f.kind, f.detail)))}") for f in found]
+    kinds = [finding.kind for finding in found]
+    for kind, number in Counter(kinds).most_common():
+        click.echo(f"{kind}: {number} (first: {lines[kinds.index(kind)]})")
     if report is not None:
-        _write(report, "".join(f"{line}\n" for line in lines).encode())
+        with refusing("The report was not written."):
+            report.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     if not (outcome.new or outcome.changed or outcome.unchanged):
         raise click.ClickException("Nothing was imported.")
     click.echo(
@@ -81,10 +91,3 @@ def _locale(site: Site, tag: str) -> Locale:
     if locale is None:
         raise click.ClickException(f"`{tag}` is not a locale of this site; HELPDESK_LOCALES names them.")
     return locale
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None

@@ -19,20 +19,14 @@ from helpdesk.queries.translations import outdated_since
 class Translatable:
     """An article whose source is published in another locale.
 
-    `source_id` is the source's translation and `revision` its current one; `translation_id` is the locale's own (None:
-    there is none, drafts count), made from `based_on`. `is_lacking`: it is missing, a title only, or outdated.
+    `slug` and `title` are the source's. `is_lacking`: the translation is missing, a title only, or outdated.
     """
 
     article_id: int
     key: str
     source_tag: str
-    source_id: int
     slug: str
     title: str
-    revision: int
-    translation_id: int | None
-    based_on: int | None
-    outdated_since: datetime | None
     is_lacking: bool
 
 
@@ -45,8 +39,8 @@ def list_translatable(database: Database, locales: Locales, locale: Locale, *, n
     with database.read() as connection:
         rows = connection.execute(_TRANSLATABLE, {"tag": locale.tag}).all()
     return [
-        Translatable(*(*row[:10], row.status != "archived" and bool(row[9] if row.has_body else row.key in lacks)))
-        for row in rows
+        Translatable(*(*article, status != "archived" and bool(outdated if has_body else article[1] in lacks)))
+        for *article, status, has_body, outdated in rows
     ]
 
 
@@ -63,15 +57,11 @@ _TRANSLATABLE = (
         Article.id,
         Article.key,
         Article.source_locale,
-        _source.c.id,
         _source.c.slug,
         _source.c.title,
-        _source.c.revision,
-        Translation.id,
-        Translation.based_on,
-        outdated_since(),
         Translation.status,
         Translation.has_body,
+        outdated_since(),
     )
     .join(_source, and_(_source.c.article_id == Article.id, _source.c.locale == Article.source_locale))
     .outerjoin(Translation, and_(Translation.article_id == Article.id, Translation.locale == _tag))

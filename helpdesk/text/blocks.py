@@ -21,7 +21,6 @@ from helpdesk.text.placeholders import placeholders
 from helpdesk.text.slug import slugify
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
-_LINE_END = re.compile(r"[ \t]*\n[ \t\n]*")
 _BAR = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"<[^>]*>")
 _NOT_WORDS = re.compile(r"(?is)<(script|style|pre|textarea)\b.*?(?:</\1>|\Z)|<!--.*?-->|<[^>]*>")
@@ -59,7 +58,7 @@ class Block:
         """The block with other words."""
         if text == self.text:
             return self.raw
-        text = _LINE_END.sub(lambda _: self.line_break, text.strip(" \t\n"))
+        text = self.line_break.join(filter(None, (line.strip(" \t") for line in text.split("\n"))))
         return text.replace("|", "\\|") if self.kind.startswith("table") else text
 
 
@@ -168,7 +167,7 @@ class _Reader:
 
     def blocks(self) -> Iterator[tuple[int, Block]]:
         """Where each begins, and the block."""
-        for token, opening in zip(self.tokens, [Token("", "", 0), *self.tokens], strict=False):
+        for opening, token in pairwise([Token("", "", 0), *self.tokens]):
             name, _, side = token.type.rpartition("_")
             if name in _PLACES:
                 self.around = [*self.around, name] if side == "open" else self.around[:-1]
@@ -178,7 +177,7 @@ class _Reader:
                 spans = self._spans(token, opening)
                 yield spans[0][0], self._block(token, opening, spans)
             elif token.type in ("fence", "code_block") and token.map:
-                (begin, _), *_, (_, end) = self.lines[slice(*token.map)] * 2
+                begin, end = self.lines[token.map[0]][0], self.lines[token.map[1] - 1][1]
                 yield begin, Block(self.source[begin:end], "code", self.section)
             self.cell += token.type in ("th_close", "td_close")
 
@@ -204,12 +203,10 @@ class _Reader:
     def _margin(self, token: Token) -> str:
         """What stands before a block's further lines: as in its second line, else as below the markers of its first."""
         (first, _), columns = token.map or [0, 0], token.meta["columns"]
-        if len(columns) > 1:
-            return self._line(first + 1)[: columns[1]]
-        return re.sub(r"[^\s>]", " ", self._line(first)[: columns[0]])
-
-    def _line(self, number: int) -> str:
-        return self.source[slice(*self.lines[number])]
+        has_second = len(columns) > 1
+        begin, _ = self.lines[first + has_second]
+        margin = self.source[begin : begin + columns[has_second]]
+        return margin if has_second else re.sub(r"[^\s>]", " ", margin)
 
     def _spans(self, token: Token, opening: Token) -> list[tuple[int, int]]:
         """Where the words begin and end in each of their lines."""

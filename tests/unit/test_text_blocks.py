@@ -236,6 +236,7 @@ def test_what_is_too_large_for_an_article_is_one_block() -> None:
     check_lossless(source)
 
 
-def test_many_brackets_take_no_minutes() -> None:
+def test_many_brackets_or_spaces_take_no_minutes() -> None:
     source = "| " + "a | " * 500 + "\n|" + "-|" * 500 + "\n" + "\n> - [x](\n" * 500
     check_lossless(source)
+    assert join(split("Text"), ["a" + " " * 300_000 + "b"]) == "a" + " " * 300_000 + "b"
