@@ -89,7 +89,6 @@ class _Past:
         self.figures: dict[int, Tally[tuple[str, date]]] = defaultdict(Tally)
         for figure in read_figures(connection, SAMPLEDATA / FIGURES):
             self.figures[figure.translation_id][figure.locale, figure.day] += figure.views
-        self.translations: Tally[int] = Tally()
         self.changed: list[int] = []
         self.tallies: list[dict[str, Any]] = []
         self.votes: list[dict[str, Any]] = []
@@ -111,7 +110,6 @@ class _Past:
             .where(Article.is_demo)
             .order_by(Article.id, by_code(Translation.locale))
         ).all()
-        self.translations.update(text.article_id for text in texts)
         return [(text, readers[text.id]) for text in texts if text.id in readers]
 
     def tell(self, text: Any, readers: Mapping[str, float]) -> None:
@@ -161,21 +159,16 @@ class _Past:
         return float(weight * (1 + height * exp(-age / fade)))
 
     def _mend(self, text: Any) -> list[_Era]:
-        """Put earlier revisions below the current one, whose number rises for them where nothing is based on it."""
+        """Put earlier revisions below the current one, where it is the only one and its number leaves room."""
         steps = self.told["revisions"].get(text.key, {}).get(text.locale, [])
-        shift = max(0, len(steps) - text.revision)
-        is_base = text.locale == text.source_locale and self.translations[text.article_id] > 1
         kept = self.connection.execute(select(Revision.__table__).where(Revision.translation_id == text.id)).all()
-        if not steps or len(kept) != 1 or (shift and is_base):
-            return [_Era(date.min, text.revision)]
+        number = text.revision
+        if not 0 < len(steps) <= number or len(kept) != 1:
+            return [_Era(date.min, number)]
         older = kept[0]._asdict()
-        number = text.revision + shift
         eras = [_Era(older["created_at"].date(), number, steps[-1]["votes"])]
-        named = {"number": number, "author": steps[-1]["author"], "comment": steps[-1]["comment"]}
+        named = {"author": steps[-1]["author"], "comment": steps[-1]["comment"]}
         self.connection.execute(update(Revision).where(Revision.id == older.pop("id")).values(**named))
-        self.connection.execute(update(Translation).where(Translation.id == text.id).values(revision=number))
-        judged = update(Vote).where(Vote.translation_id == text.id)
-        self.connection.execute(judged.values(revision=Vote.revision + shift))
         for step in reversed(steps[:-1]):
             number -= 1
             older |= {name: step[name] for name in ("author", "comment", "significance")}
