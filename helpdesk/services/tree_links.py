@@ -13,7 +13,7 @@ from posixpath import normpath
 from urllib.parse import quote, unquote, urlsplit
 
 from helpdesk.locales import Locales
-from helpdesk.services.folder import CONTROLS
+from helpdesk.services.folder import one_line
 from helpdesk.services.media import EXTENSIONS
 from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
 from helpdesk.text.elements import Losses
@@ -51,11 +51,21 @@ class Page:
         """The values of a field, each in one line and without what no page may hold."""
         value = self.fields.get(name, "")
         values = [value] if isinstance(value, str) else value
-        return [word for item in values if (word := " ".join(CONTROLS.sub(" ", item).split()))]
+        return [word for item in values if (word := one_line(item))]
 
     def word(self, *names: str) -> str:
         """The first of some fields that holds anything."""
         return next((word for name in names for word in self.words(name)), "")
+
+    @property
+    def summary(self) -> str:
+        """Of the page, in one line."""
+        return self.word("summary", "description")
+
+    @property
+    def keywords(self) -> str:
+        """Each once, with commas between them."""
+        return ", ".join(dict.fromkeys([*self.words("keywords"), *self.words("tags")]))
 
 
 Pages = Mapping[str, Mapping[str, Page]]  # by name and tag, the source first
@@ -73,8 +83,7 @@ class Links:
                 self.names.setdefault(self._plain(address), name)
         lasts = Counter(name.rpartition("/")[2] for name in self.names)
         self.lasts = {last: name for path, name in self.names.items() if lasts[last := path.rpartition("/")[2]] == 1}
-        sources = [file.folder for file in tree.files.values() if file.tag == tree.default.tag]
-        self.default_folder = sources[0] if sources else root
+        self.default_folder = next((file.folder for file in tree.files if file.tag == tree.default.tag), root)
 
     def rewrite(self, page: Page) -> str:
         """The page's Markdown with links to articles, and pictures by their place; what leads nowhere is lost."""
