@@ -213,7 +213,11 @@ class _Builder:
         """What the project calls a folder, in the language if it says so there."""
         labels, default = self.tree.labels, self.tree.default.tag
         title = title or labels.get((folder, default), "")
-        own = title if tag == default else self.tree.translated.get((title, tag)) or labels.get((folder, tag))
+        own = (
+            title
+            if tag == default
+            else self.tree.translated.get((title or _last(folder), tag)) or labels.get((folder, tag))
+        )
         index = self.pages.get(f"{folder}/index", {}) if folder else {}
         pages = [index[tag].title] if tag in index else []
         return next(

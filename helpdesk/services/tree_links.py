@@ -126,6 +126,7 @@ class Links:
         served = here if page_name(file.path.name) == "index" else f"{here}/{file.path.stem}"
         is_file = path.endswith(ENDINGS) or self.tree.engine == "docusaurus"
         bases = (here, served) if is_file else (served, here)
+        path = path.removeprefix("@site")
         for base in [""] if path.startswith("/") else bases:
             for known in self._shorter(self._plain(normpath(f"./{base}/{path}"))):
                 if known in self.names:
