@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from pathlib import Path
 
 from helpdesk.errors import ContentError, Note
@@ -26,7 +26,7 @@ from helpdesk.services.folder import (
 )
 from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
-from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, is_page, read_tree, weight_of
+from helpdesk.services.tree_layouts import LAST, NOTHING, SourceFile, Tree, find_engine, is_page, read_tree, weight_of
 from helpdesk.services.tree_links import Links, Page
 from helpdesk.text.dialects import convert
 from helpdesk.text.frontmatter import FrontMatterError, split_foreign
@@ -39,7 +39,6 @@ KNOWN = {
     *("weight", "sidebar_position", "date", "lastmod", "draft", "translationKey"),
 }
 LONGEST_KEY = 80
-LAST = 10**9  # the weight of what has none
 
 
 def is_plain_tree(root: Path, locales: Locales) -> bool:
@@ -89,9 +88,9 @@ def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
             losses.add("heading left out: the title says otherwise", matter.body_line, heading)
         else:
             page.markdown, page.heading = text, ""
-    nav = tree.nav[file.name].title if file.name in tree.nav else ""
-    last = reader.root.resolve().name if file.name == "index" else _last(file.name.removesuffix("/index"))
-    page.title = given or one_line(heading) or page.word("sidebar_label", "linkTitle") or nav or _title_of(last)
+    name = reader.root.resolve().name if file.name == "index" else file.name.removesuffix("/index")
+    page.title = given or one_line(heading) or page.word("sidebar_label", "linkTitle")
+    page.title = page.title or tree.entry(file.name).title or _title_of(name)
     texts = {"title": page.title, "summary": page.summary, "keywords": page.keywords}
     reader.refuse_long(file.path, {}, texts)
     return page
@@ -106,8 +105,8 @@ def _last(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _title_of(name: str) -> str:
-    words = one_line(name.replace("_", " ").replace("-", " "))
+def _title_of(path: str) -> str:
+    words = one_line(_last(path).replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:] or "-"
 
 
@@ -125,8 +124,7 @@ class _Builder:
             name = same.setdefault(page.word("translationKey") or page.file.name, page.file.name)
             if self.pages.setdefault(name, {}).setdefault(page.file.tag, page) is not page:
                 page.losses.add("another page has its name in this language: left out", 1, page.title)
-        self.shown = {""}  # what sections say of pages that are no articles
-        self.weights = dict(tree.weights)
+        self.shown = {""}  # what sections say
         for name, versions in self.pages.items():
             # The source: of those with a text the first in the order of locales.
             self.pages[name] = dict(sorted(versions.items(), key=lambda item: not item[1].has_text))
@@ -135,16 +133,29 @@ class _Builder:
             ids = [(heading.level, heading.id) for heading in source.rendered.headings]
             for page in others:
                 page.rendered = render(page.markdown, heading_ids=ids)
-            weight, place = weight_of(source.word("weight", "sidebar_position")), name.removesuffix("/index")
-            if weight is not None and (place == name or place not in self.weights):
-                self.weights[place] = weight
+            self._note_folder(name)
+
+    def _note_folder(self, name: str) -> None:
+        """What a page says of itself as an entry of its folder, and an index of the folder: less than settings do."""
+        source, folder = next(iter(self.pages[name].values())), name.removesuffix("/index")
+        weight = weight_of(source.word("weight", "sidebar_position"))
+        if weight is not None and (folder == name or folder not in self.tree.weights):
+            self.tree.weights[folder] = weight
+        for tag, page in self.pages[name].items() if folder != name else ():
+            told = self.tree.folders.get((folder, tag), NOTHING)
+            summary = told.summary or ("" if page.has_text else page.summary)
+            self.tree.folders[folder, tag] = Text(told.title or page.title, summary=summary)
 
     def build(self) -> Folder:
         """Articles in the project's own order, sections as they come."""
         root = self.reader.root.resolve().name
         category = ascii_key(root) or "documents"
         title = self.tree.title or _title_of(root)
-        texts = {page.file.tag: _text(title) for versions in self.pages.values() for page in versions.values()}
+        texts = {
+            page.file.tag: Text(title[: LONGEST["title"]])
+            for versions in self.pages.values()
+            for page in versions.values()
+        }
         self.folder.categories[category] = Group(category, texts=texts)
         names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
         keys, taken = dict[str, str](), set[str]()
@@ -179,50 +190,35 @@ class _Builder:
 
     def _place(self, name: str) -> tuple[int, list[tuple[float, bool, str]]]:
         """By the table of contents, then by weight and name, an index first in its folder."""
-        entry = self.tree.nav.get(name)
-        parts = name.split("/")
-        by_weight = [(self.weights.get(path, LAST), True, path) for path in _paths(name)]
-        if parts[-1] == "index":
+        by_weight = [(self.tree.weights.get(path, LAST), True, path) for path in _paths(name)]
+        if _last(name) == "index":
             by_weight[-1] = (-LAST, False, name)
-        return (LAST if entry is None else entry.position), by_weight
+        return self.tree.entry(name).position, by_weight
 
     def _section(self, category: str, name: str) -> str:
         """Its key; a section is made where there is none yet."""
-        sections = self.tree.nav[name].sections if name in self.tree.nav else ()
-        path = name.rpartition("/")[0]
+        sections, path = self.tree.entry(name).sections, name.rpartition("/")[0]
+        folders = [""] * len(sections) if len(sections) not in (0, len(_paths(path))) else _paths(path)
         key = _key("-".join(sections) or path or category, ())
         group = Group(key, position=len(self.folder.sections) + 1, category=category)
         group = self.folder.sections.setdefault((category, key), group)
         for tag in (tag for tag in self.pages[name] if tag not in group.texts):
-            titles = [self._folder_title(title, folder, tag) for title, folder in _pairs(sections, path)]
-            title = " / ".join(titles) or self.folder.categories[category].texts[tag].title
-            summary = self._summary(path, tag)
-            self.shown |= {*titles, summary}
-            group.texts[tag] = _text(title, summary)
+            above = zip_longest(sections, folders, fillvalue="")
+            texts = [self._folder_text(title, folder, tag) for title, folder in above]
+            title = " / ".join(text.title for text in texts) or self.folder.categories[category].texts[tag].title
+            summary = texts[-1].summary if texts else ""
+            self.shown |= {summary, *(text.title for text in texts)}
+            group.texts[tag] = Text(title[: LONGEST["title"]], summary=summary[: LONGEST["summary"]])
         return key
 
-    def _summary(self, folder: str, tag: str) -> str:
-        """What the project says of a folder, where that is no article's."""
-        index = self.pages.get(f"{folder}/index", {}).get(tag)
-        own = "" if index is None or index.has_text else index.summary
-        label = self.tree.labels.get((folder, self.tree.default.tag))
-        translated = self.tree.translated.get((f"{label}.link.generated-index.description", tag))
-        return own or translated or self.tree.summaries.get((folder, tag), "")
-
-    def _folder_title(self, title: str, folder: str, tag: str) -> str:
-        """What the project calls a folder, in the language if it says so there."""
-        labels, default = self.tree.labels, self.tree.default.tag
-        title = title or labels.get((folder, default), "")
-        own = (
-            title
-            if tag == default
-            else self.tree.translated.get((title or _last(folder), tag)) or labels.get((folder, tag))
-        )
-        index = self.pages.get(f"{folder}/index", {}) if folder else {}
-        pages = [index[tag].title] if tag in index else []
-        return next(
-            filter(None, [own, *pages, title, *(page.title for page in index.values()), _title_of(_last(folder))])
-        )
+    def _folder_text(self, title: str, folder: str, tag: str) -> Text:
+        """What the project says of a folder, in the language if it does so there; `title` is that of the contents."""
+        default, own = (self.tree.folders.get((folder, name), NOTHING) for name in (self.tree.default.tag, tag))
+        title = title or default.title
+        translated = self.tree.translated.get((title or _last(folder), tag))
+        title = translated or (own.title if tag != self.tree.default.tag else "") or title or _title_of(folder)
+        translated = self.tree.translated.get((f"{default.title}.link.generated-index.description", tag))
+        return Text(title, summary=translated or own.summary)
 
     def _draft(self, page: Page, markdown: str) -> Draft:
         return Draft(
@@ -240,18 +236,6 @@ class _Builder:
 def _paths(name: str) -> list[str]:
     """Of the folders above a page or folder, outermost first, and its own."""
     return list(accumulate(name.split("/"), "{}/{}".format)) if name else []
-
-
-def _pairs(sections: tuple[str, ...], path: str) -> list[tuple[str, str]]:
-    """Titles of a table of contents and the folders that they stand for, if there are as many."""
-    folders = _paths(path)
-    if sections and len(sections) != len(folders):
-        folders = [""] * len(sections)
-    return list(zip(sections or [""] * len(folders), folders, strict=True))
-
-
-def _text(title: str, summary: str = "") -> Text:
-    return Text(title[: LONGEST["title"]], summary=summary[: LONGEST["summary"]])
 
 
 def _key(name: str, taken: Collection[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from babel import localedata
 
 from helpdesk.errors import Note
 from helpdesk.locales import Locale
-from helpdesk.services.folder import Reader, one_line
+from helpdesk.services.folder import Reader, Text, one_line
 from helpdesk.text.frontmatter import FrontMatterError, load_settings
 
 _SIGNS = {
@@ -36,6 +37,8 @@ _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
 _INDEX = re.compile(r"(?i)(?:_?index|readme)")
 _DEFAULT_LOCALE = re.compile(r"defaultLocale:\s*[\"']([\w-]+)")
 _LARGEST_NAV = 10_000  # entries
+LAST = 10**9  # the place and weight of what has none
+NOTHING = Text("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ class SourceFile:
 class NavEntry:
     """A page in a project's table of contents: its place, the titles above it, and its own ("" : none)."""
 
-    position: int
-    sections: tuple[str, ...]
-    title: str
+    position: int = LAST
+    sections: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(slots=True)
@@ -67,11 +70,14 @@ class Tree:
     title: str = ""
     files: list[SourceFile] = field(default_factory=list)
     nav: dict[str, NavEntry] = field(default_factory=dict)
-    labels: dict[tuple[str, str], str] = field(default_factory=dict)  # titles of folders, by name and tag
-    summaries: dict[tuple[str, str], str] = field(default_factory=dict)  # of folders, by name and tag
+    folders: dict[tuple[str, str], Text] = field(default_factory=dict)  # by name and tag
     translated: dict[tuple[str, str], str] = field(default_factory=dict)  # by title and tag
     weights: dict[str, float] = field(default_factory=dict)  # of folders and pages
     notes: list[Note] = field(default_factory=list)
+
+    def entry(self, name: str) -> NavEntry:
+        """The page's in the table of contents, or one without a place."""
+        return self.nav.get(name, NavEntry())
 
 
 def find_engine(root: Path) -> str:
@@ -112,10 +118,12 @@ class _Layout:
         self.unknown: dict[str, Path] = {}
         self.tree = Tree(find_engine(self.root), "", reader.locales.default)
         self.settings = self._settings()
+        plugins = _at(self.settings, "plugins")
+        self.i18n = next(filter(None, (_at(plugin, "i18n") for plugin in _list(plugins) or [plugins])), None)  # MkDocs
+        self.languages = _list(_at(self.i18n, "languages"))
         self.content = self._content()
         self.tree.content = reader.name(self.content)
         self.left = Counter[str]()
-        self.nav_items = 0
 
     def read(self, tag: str | None) -> None:
         """Fill the tree."""
@@ -127,10 +135,7 @@ class _Layout:
                 self._take(path, sources)
             elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
                 self._translate(self._find(path.parents[1].name), self._load(path))
-        self.tree.title = _words(_at(self.settings, "site_name"))
-        self._read_nav(_at(self.settings, "nav"), ())
-        for language in self._languages():
-            self._translate(self._find(_words(_at(language, "locale"))), _at(language, "nav_translations"))
+        self._read_contents()
         if not code and [*sources] == [self.content] and len({file.tag for file in self.tree.files}) == 1:
             self._leave(self.root, "no path names a locale: taken for the default", self.tree.default.tag)
         for path in self.root.glob("sidebars.*"):
@@ -140,6 +145,16 @@ class _Layout:
         if self.unknown:
             names, first = ", ".join(self.unknown), next(iter(self.unknown.values()))
             self.reader.refuse(first, 1, f"no locale of this site; add to HELPDESK_LOCALES: {names}")
+
+    def _read_contents(self) -> None:
+        """The titles and the table of contents of MkDocs."""
+        self.tree.title = _words(_at(self.settings, "site_name"))
+        entries = islice(_entries(_at(self.settings, "nav"), ()), _LARGEST_NAV)
+        for position, (path, sections, title) in enumerate(entries):
+            if isinstance(path, str):
+                self.tree.nav.setdefault(page_name(path), NavEntry(position, sections, title))
+        for language in self.languages:
+            self._translate(self._find(_words(_at(language, "locale"))), _at(language, "nav_translations"))
 
     def _find(self, name: str) -> Locale | None:
         return self.reader.locales.find_alias(_NICKNAMES.get(name.lower(), name))
@@ -180,24 +195,14 @@ class _Layout:
         for path in self.root.glob("docusaurus.config.*"):
             match = _DEFAULT_LOCALE.search(self.reader.text(path) or "")
             return match[1] if match else ""
-        languages = [language for language in self._languages() if _words(_at(language, "default")).lower() == "true"]
+        is_default = lambda language: _words(_at(language, "default")).lower() == "true"  # noqa: E731
         named = [
-            *(_at(language, "locale") for language in languages),
-            self._i18n("default_language"),
+            *(_at(language, "locale") for language in filter(is_default, self.languages)),
+            _at(self.i18n, "default_language"),
             _at(self.settings, "defaultcontentlanguage"),
             _at(self.settings, "theme", "language"),
         ]
         return next(filter(None, map(_words, named)), "")
-
-    def _i18n(self, option: str) -> Any:
-        """What the plugin i18n of MkDocs is told."""
-        plugins = _at(self.settings, "plugins")
-        plugins = plugins if isinstance(plugins, list) else [plugins]
-        return next((value for plugin in plugins if (value := _at(plugin, "i18n", option))), None)
-
-    def _languages(self) -> list[Any]:
-        languages = self._i18n("languages")
-        return languages if isinstance(languages, list) else []
 
     def _content(self) -> Path:
         """The folder of all pages, or of those whose path names no locale."""
@@ -262,8 +267,8 @@ class _Layout:
 
     def _read_label(self, path: Path, name: str, tag: str) -> None:
         found = self._load(path)
-        self.tree.labels[name, tag] = _words(_at(found, "label"))
-        self.tree.summaries[name, tag] = _words(_at(found, "link", "description"))
+        label, summary = _words(_at(found, "label")), _words(_at(found, "link", "description"))
+        self.tree.folders[name, tag] = Text(label, summary=summary)
         if (weight := weight_of(_words(_at(found, "position")))) is not None:
             self.tree.weights[name] = weight
 
@@ -274,23 +279,19 @@ class _Layout:
                 name = one_line(str(title)).rpartition(".category.")[2]
                 self.tree.translated[name, locale.tag] = _words(_at(value, "message") or value)
 
-    def _read_nav(self, items: Any, sections: tuple[str, ...]) -> None:
-        for item in items if isinstance(items, list) else ():
-            for title, value in item.items() if isinstance(item, dict) else [("", item)]:
-                self.nav_items += 1
-                if self.nav_items > _LARGEST_NAV:
-                    return
-                if isinstance(value, str):
-                    entry = NavEntry(len(self.tree.nav), sections, one_line(str(title)))
-                    self.tree.nav.setdefault(page_name(value), entry)
-                else:
-                    self._read_nav(value, (*sections, one_line(str(title))))
-
 
 def _walk(root: Path) -> Iterator[Path]:
     for top, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         yield from (Path(top, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _entries(items: Any, sections: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...], str]]:
+    """What a table of contents lists, pages and all else, each below the titles above it; without an end, perhaps."""
+    for item in _list(items):
+        for title, value in item.items() if isinstance(item, dict) else [("", item)]:
+            yield value, sections, one_line(str(title))
+            yield from _entries(value, (*sections, one_line(str(title))))
 
 
 def _at(value: Any, *keys: str) -> Any:
@@ -299,6 +300,10 @@ def _at(value: Any, *keys: str) -> Any:
         items = value.items() if isinstance(value, dict) else ()
         value = next((item for name, item in items if str(name).lower() == key), None)
     return value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _words(value: Any) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
@@ -42,6 +42,11 @@ class Page:
     def has_text(self) -> bool:
         """Whether it is more than a title."""
         return bool(self.markdown.strip())
+
+    @property
+    def levels(self) -> list[int]:
+        """Of its headings."""
+        return [heading.level for heading in self.rendered.headings]
 
     def has_id(self, ident: str) -> bool:
         """Whether a heading names its id itself; "" for the title."""
@@ -170,13 +175,10 @@ class Links:
             source = next(iter(self.pages[name].values()))
             page = self.pages[name].get(tag, source)
             page = page if page.has_text else source
-            levels, ids = [item.level for item in page.rendered.headings], [item.id for item in page.rendered.headings]
-            known = dict(zip(ids, ids, strict=True)) | {page.anchor: ""}
+            known = {heading.id: heading.id for heading in page.rendered.headings} | {page.anchor: ""}
             for version in (page, source):
-                headings = version.rendered.headings
-                if [heading.level for heading in headings] == levels:
-                    texts = [version.heading, *(heading.text for heading in headings)]
-                    known = _named(version, zip(texts, ["", *ids], strict=True)) | known
+                if version.levels == page.levels:  # so its ids are those of the source
+                    known = _named(version) | known
             self.anchors[name, tag] = known
         return self.anchors[name, tag]
 
@@ -212,8 +214,9 @@ def _python_slug(text: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_text).strip().lower())
 
 
-def _named(page: Page, headings: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _named(page: Page) -> dict[str, str]:
     """Ids by the names that engines make of texts: the second of a name is numbered 1; without a name, the first."""
+    headings = [(page.heading, ""), *((heading.text, heading.id) for heading in page.rendered.headings)]
     named: dict[str, str] = {}
     own = [(text, ident) for text, ident in headings if (text or ident) and not page.has_id(ident)]
     for slug, separator in ((_github_slug, "-"), (_python_slug, "_")):
