@@ -31,6 +31,7 @@ _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
 ENDINGS = (".md", ".mdx", ".markdown")
+_OTHER_MARKUP = (".adoc", ".html", ".ipynb", ".org", ".rst")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "vn": "vi"}  # countries for languages
 _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
@@ -114,7 +115,10 @@ class _Layout:
         self.reader, self.root = reader, reader.root
         self.paths = list(_walk(self.root))
         self.pages = [path for path in self.paths if is_page(path)]
-        self.versions = Counter(path.parent / Path(path.stem).stem for path in self.pages)  # languages, if by suffix
+        self.bases: set[Path] = set()  # pages without the suffix of a locale of this site
+        for path in self.pages:
+            base, _, suffix = path.stem.rpartition(".")
+            self.bases.add(path.with_name(base if base and self._find(suffix) else path.stem))
         self.unknown: dict[str, Path] = {}
         self.tree = Tree(find_engine(self.root), "", reader.locales.default)
         self.settings = self._settings()
@@ -133,6 +137,8 @@ class _Layout:
         for path in self.paths:
             if is_page(path) or (path.stem == "_category_" and path.suffix in _KINDS):
                 self._take(path, sources)
+            elif path.suffix.lower() in _OTHER_MARKUP and any(parent in sources for parent in path.parents):
+                self._leave(path, "is no Markdown: left out")
             elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
                 self._translate(self._find(path.parents[1].name), self._load(path))
         self._read_contents()
@@ -246,7 +252,7 @@ class _Layout:
     def _suffix(self, path: Path) -> tuple[Locale | None, str]:
         """The locale that stands before a file's ending, and what stands before both."""
         base, _, suffix = path.stem.rpartition(".")
-        is_language = self._find(suffix) or (_is_language(suffix) and self.versions[path.parent / base] > 1)
+        is_language = self._find(suffix) or (_is_language(suffix) and path.parent / base in self.bases)
         return (self._locale(suffix, path), base) if base and is_language else (None, path.stem)
 
     def _name(self, parts: tuple[str, ...]) -> str:

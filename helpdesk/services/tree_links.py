@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from helpdesk.locales import Locales
 from helpdesk.services.folder import one_line
-from helpdesk.services.media import EXTENSIONS
+from helpdesk.services.media import EXTENSIONS, image_path
 from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
@@ -156,7 +156,7 @@ class Links:
 
     def _picture(self, file: SourceFile, src: str) -> str | None:
         """Its address beside the page's file; None if it is there already, or nowhere."""
-        path = Path(src.removeprefix("@site/").partition("?")[0].lstrip("/"))
+        path = Path(image_path(src.removeprefix("@site/")))
         if path.suffix.lower() not in EXTENSIONS or "//" in src:
             return None
         here = file.path.parent

@@ -49,19 +49,28 @@ def test_hugo_orders_by_weight_and_names_sections_by_their_index(tmp_path: Path)
             "content/de/b/eins.md": "---\ntranslationKey: one\nlinkTitle: Eins\ntitle: ''\n---\nx\n",
             "content/en/a/_index.md": "---\ntitle: Words\nweight: 2\n---\nWith a text.\n",
             "content/en/_index.md": "---\ntitle: Home\n---\n",
-            "content/en/c/_index.md": "---\ntitle: Nothing below\n---\n",
+            "content/en/c/_index.md": "---\ntitle: I\n---\n",
+            "content/en/c/d/e.md": "---\ntitle: E\n---\nx\n",
+            "content/en/c/d/_index.md": "---\ntitle: In\nsummary: In short\n---\n",
+            "content/en/f/_index.md": "---\ntitle: I\ndescription: Nothing below\n---\n",
         },
     )
     assert list(titles(folder).items()) == [
         ("b-zwei", {"en": "One", "de": "Eins"}),
         ("b-two", {"en": "Two x"}),
         ("a-index", {"en": "Words"}),
+        ("c-d-e", {"en": "E"}),
     ]
-    assert sections(folder) == {"b": {"en": "The *second*", "de": "Das zweite"}, "a": {"en": "Words"}}
-    assert folder.sections["manual", "b"].texts["en"].summary == "All of it."
+    assert sections(folder) == {
+        "b": {"en": "The *second*", "de": "Das zweite"},
+        "a": {"en": "Words"},
+        "c-d": {"en": "I / In"},
+    }
+    summaries = {group.key: group.texts["en"].summary for group in folder.sections.values()}
+    assert summaries == {"b": "All of it.", "a": "", "c-d": "In short"}
     assert notes(folder) == [
         "content/en/_index.md:1: no text: left out: Home",
-        "content/en/c/_index.md:1: no text: left out: Nothing below",
+        "content/en/f/_index.md:1: no text: left out: Nothing below",
     ]
 
 
@@ -71,22 +80,51 @@ def test_docusaurus_orders_by_position_and_names_sections_by_their_label(tmp_pat
         tmp_path / "manual",
         {
             "docusaurus.config.js": "",
-            "docs/02-guides/_category_.json": '{"label": "All guides", "position": 3}',
+            "docs/02-guides/_category_.json": '{"label": "All guides", "position": 3, "link": {"description": "Of all."}}',
             "docs/02-guides/01-first.md": "---\nsidebar_label: First!\n---\nx\n",
             "docs/02-guides/02-zero.md": "---\nsidebar_position: 0\nsidebar_label: no\ntitle: Zero\n---\nx\n",
             "docs/tips/tips.md": "# Tips\n\nx\n",
             "docs/tips/_category_.yml": "position: 1.5\n",
             "docs/tips/_category_.txt": "no",
-            f"{current}.json": '{"sidebar.docs.category.All guides": {"message": "Alle"}, "version.label": {"message": "x"}}',
+            f"{current}/tips/tips.md": "# Tipps\n\nx\n",
+            f"{current}/tips/_category_.yml": "label: Tricks\n",
+            f"{current}.json": '{"sidebar.docs.category.All guides": {"message": "Alle"}, '
+            '"sidebar.docs.category.All guides.link.generated-index.description": {"message": "Von allen."}, "version.label": {"message": "x"}}',
             f"{current}/02-guides/01-first.md": "x\n",
         },
     )  # fmt: skip
     assert list(titles(folder).items()) == [
-        ("tips-index", {"en": "Tips"}),
+        ("tips-index", {"en": "Tips", "de": "Tipps"}),
         ("guides-zero", {"en": "Zero"}),
         ("guides-first", {"en": "First!", "de": "First"}),
     ]
-    assert sections(folder) == {"tips": {"en": "Tips"}, "guides": {"en": "All guides", "de": "Alle"}}
+    assert sections(folder) == {
+        "tips": {"en": "Tips", "de": "Tricks"},
+        "guides": {"en": "All guides", "de": "Alle"},
+    }
+    texts = folder.sections["manual", "guides"].texts
+    assert {tag: text.summary for tag, text in texts.items()} == {"en": "Of all.", "de": "Von allen."}
+
+
+def test_what_settings_say_fits_a_page(tmp_path: Path) -> None:
+    folder = read(
+        tmp_path / "manual",
+        {
+            "mkdocs.yml": f'site_name: "S\\0ite"\nnav: [{{"{"Far " * 80}": [{{"T\\0\\uD83Ct": a.md}}]}}, {{"\\a": [b.md]}}]\n',
+            "docs/a.md": "x\n",
+            "docs/b.md": "---\n# nothing\n---\nx\n",
+        },
+    )
+    category = folder.categories["manual"].texts["en"].title
+    assert (category, titles(folder)) == ("S ite", {"a": {"en": "T t"}, "b": {"en": "B"}})
+    assert list(sections(folder).values()) == [{"en": "Far " * 75}, {"en": "-"}]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31T23:59:59-12:00", "2024-13-01"])
+def test_days_that_no_calendar_holds(tmp_path: Path, date: str) -> None:
+    folder = read(tmp_path, {"en/a.md": f"---\ndate: {date}\n---\nx\n"})
+    assert folder.articles["a"].translations["en"].draft.published_at is None
+    assert notes(folder) == [f"en/a.md:1: date not understood: {date}"]
 
 
 def test_fields(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ CODE = '<pre tabindex="0" dir="ltr"><code class="language-py">x = 1\n</code></pr
         ),
         ("## A { .x #id data-y='z w' }\n", '<h2 id="h-id">A</h2>\n'),
         ("## A { #id }\n", '<h2 id="h-id">A</h2>\n'),
+        ("A { .x #id }\n---\n", '<h2 id="h-id">A</h2>\n'),
         ("Press ++ctrl+c++ in C++ and D++\n", "<p>Press <kbd>ctrl+c</kbd> in C++ and D++</p>\n"),
         (
             "{--a--}{++b++}{~~c~>d~~}{==e==}{>>f<<} ==g== a == b == c\n",

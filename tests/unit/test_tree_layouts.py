@@ -39,6 +39,24 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, dict[str, str]], list[str]]] 
         {"b": {"en": "B"}, "a": {"en": "A", "de": "Ä"}},
         [],
     ),
+    "mkdocs with plugins in a table": (
+        {
+            "mkdocs.yml": "plugins:\n  i18n: {languages: [{locale: de, default: True}, {locale: en}]}\n",
+            "docs/a.md": "# Ä\n\nx\n",
+            "docs/a.en.md": "# A\n\nx\n",
+        },
+        {"a": {"en": "A", "de": "Ä"}},
+        [],
+    ),
+    "mkdocs of an old plugin": (
+        {
+            "mkdocs.yml": "plugins:\n- i18n: {default_language: de, languages: {de: Deutsch, en: English}}\n",
+            "docs/a.md": "# Ä\n\nx\n",
+            "docs/a.en.md": "# A\n\nx\n",
+        },
+        {"a": {"en": "A", "de": "Ä"}},
+        [],
+    ),
     "hugo by folder": (
         {
             "hugo.toml": 'defaultContentLanguage = "de"\n',
@@ -51,6 +69,23 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, dict[str, str]], list[str]]] 
     "hugo by suffix": (
         {"hugo.json": "{}", "content/_index.de.md": "x\n", "content/a.de.md": "# Ä\n\nx\n", "content/a.en.md": "# A\n\nx\n"},
         {"index": {"de": "Manual"}, "a": {"en": "A", "de": "Ä"}},
+        [],
+    ),
+    "hugo by config.toml, its site in docs": (
+        {
+            "config.toml": 'defaultContentLanguage = "de"\n',
+            "content/posts/_index.de.md": "# Alle\n\nx\n",
+            "content/posts/a.md": "# Ä\n\nx\n",
+            "content/posts/a.en.md": "# A\n\nx\n",
+            "content/posts/b.html": "<p>no</p>",
+            "docs/index.html": "<p>made of it</p>",
+        },
+        {"posts-index": {"de": "Alle"}, "posts-a": {"en": "A", "de": "Ä"}},
+        ["content/posts/b.html:1: is no Markdown: left out"],
+    ),
+    "hugo by settings of its own folder": (
+        {"config/_default/config.toml": 'defaultContentLanguage = "de"\n', "content/a.md": "# Ä\n\nx\n"},
+        {"a": {"de": "Ä"}},
         [],
     ),
     "hugo by settings": (
@@ -94,6 +129,16 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, dict[str, str]], list[str]]] 
         {"a": {"en": "A", "zh-Hans": "甲"}},
         [],
     ),
+    "endings that look like languages, and others": (
+        {"de/main.go.md": "# Go\n\nx\n", "de/main.cs.md": "# C#\n\nx\n", "de/de.MD": "# D\n\nx\n", "de/e.Markdown": "# E\n\nx\n"},
+        {"de": {"de": "D"}, "e": {"de": "E"}, "main-cs": {"de": "C#"}, "main-go": {"de": "Go"}},
+        [],
+    ),
+    "two folders of one language": (
+        {"zh/a.md": "# 甲\n\nx\n", "zh-CN/a.md": "# 乙\n\nx\n"},
+        {"a": {"zh-Hans": "甲"}},
+        ["zh-CN/a.md:1: another page has its name in this language: left out: 乙"],
+    ),
     "no locale at all": (
         {"Erste Schritte.md": "# A\n\nx\n", "中文.md": "# B\n\nx\n"},
         {"erste-schritte": {"en": "A"}, "72726d88": {"en": "B"}},
@@ -119,6 +164,7 @@ def test_the_locale_of_texts_whose_path_names_none_can_be_said(tmp_path: Path) -
     [
         ({"en/a.md": "x", "fr/a.md": "x", "uk/a.md": "x"}, ["fr:1: no locale of this site; add to HELPDESK_LOCALES: fr, uk"]),
         ({"fr/a.md": "x"}, ["fr:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
+        ({"a.en.md": "x", "a.fr.md": "x"}, ["a.fr.md:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
         ({"a.md": "x", "a.fr.md": "x"}, ["a.fr.md:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
         ({"docusaurus.config.js": "defaultLocale: 'fr'", "docs/a.md": "x"}, [".:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
         ({"docusaurus.config.js": "", "website/a.md": "x"}, [".:1: holds no Markdown in `docs`, where docusaurus has its pages"]),

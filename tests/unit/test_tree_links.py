@@ -76,6 +76,7 @@ def test_a_link_whose_anchor_is_unknown_leads_to_its_article(tmp_path: Path) -> 
         ("/docs/own/way#p", "article:a-three#p"),
         ("../a/", "article:a-index"),
         ("../a/a.md", "article:a-index"),
+        ("@site/docs/a/02-two.mdx", "article:a-two"),
     ],
 )
 def test_links_of_docusaurus(tmp_path: Path, link: str, target: str) -> None:
@@ -149,7 +150,7 @@ def test_pictures_are_found_where_engines_find_them(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     page = (
-        "![](a%20b.png) ![](c.png) ![](/img/d.png) <img src='../img/d.png'> ![](/img/e.png) ![](@site/static/img/e.png)\n"
+        "![](a%20b.png) ![](c.png) ![](/img/d.png) <img src='../img/d.png'> ![](/img/e.png#dark) ![](@site/static/img/e.png)\n"
         "![](gone.png) ![](https://x.org/a.png) ![](/img/x.svg)\n"
     )
     folder = read(tmp_path, {"docs/en/g/page.md": page, "docs/de/g/page.md": "![](a%20b.png) ![](f.png)\n"})
