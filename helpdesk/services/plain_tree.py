@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from itertools import accumulate, zip_longest
 from pathlib import Path
@@ -150,12 +150,8 @@ class _Builder:
         """Articles in the project's own order, sections as they come."""
         root = self.reader.root.resolve().name
         category = ascii_key(root) or "documents"
-        title = self.tree.title or _title_of(root)
-        texts = {
-            page.file.tag: Text(title[: LONGEST["title"]])
-            for versions in self.pages.values()
-            for page in versions.values()
-        }
+        title = (self.tree.title or _title_of(root))[: LONGEST["title"]]
+        texts = {page.file.tag: Text(title) for page in self.all}
         self.folder.categories[category] = Group(category, texts=texts)
         names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
         keys, taken = dict[str, str](), set[str]()
@@ -164,23 +160,21 @@ class _Builder:
             taken.add(keys[name])
         links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
         for position, name in enumerate(names, start=1):
-            versions = self.pages[name]
-            for page in versions.values():
-                if not page.has_text:
-                    page.losses.add("no text: only its title was taken", 1, "")
-            section = self._section(category, name)
+            versions, section = self.pages[name], self._section(category, name)
             article = ArticleFolder(keys[name], category, section, next(iter(versions)), position=position)
             for tag, page in versions.items():
                 article.translations[tag] = TranslationFile(page.file.path, self._draft(page, links.rewrite(page)))
             self.folder.articles[article.key] = article
-        self._note_losses(page for name in self.pages.keys() - keys.keys() for page in self.pages[name].values())
+        self._note_losses(keys)
         return self.folder
 
-    def _note_losses(self, others: Iterable[Page]) -> None:
-        """Of all pages; of those that are no articles also what no section shows."""
-        for page in others:
+    def _note_losses(self, keys: Mapping[str, str]) -> None:
+        """Of all pages; of one that is no article, also what no section says."""
+        for name, page in ((name, page) for name, versions in self.pages.items() for page in versions.values()):
+            if name in keys and not page.has_text:
+                page.losses.add("no text: only its title was taken", 1, "")
             for words in (page.title, page.summary):
-                if words not in self.shown:
+                if name not in keys and words not in self.shown:
                     page.losses.add("no text: left out", 1, words)
         for page in self.all:
             where = self.reader.name(page.file.path)

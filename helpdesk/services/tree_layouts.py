@@ -214,7 +214,7 @@ class _Layout:
         """The folder of all pages, or of those whose path names no locale."""
         wanted = {"docs": _at(self.settings, "docs_dir"), "content": _at(self.settings, "contentdir")}
         folders = [self.root / (_words(wanted.get(name)) or name) for name in _FOLDERS[self.tree.engine]]
-        return next((path for path in folders if any(path in page.parents for page in self.pages)), folders[0])
+        return next((path for path in folders if any(path in page.parents for page in self.pages)), folders[-1])
 
     def _sources(self) -> dict[Path, Locale]:
         """Folders of pages, and the locale of those without suffix; a page belongs to the nearest above it."""
