@@ -24,7 +24,8 @@ _RAW_FENCE = "``````"
 # `!!! note "T"`, `??? note`, `=== "T"`: what belongs to them stands four columns further in.
 _INDENTED = re.compile(r'([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)[^"]*|===[!+]?[ \t]+(?="))(?:"(.*)")?[ \t]*')
 _DIRECTIVE = re.compile(
-    r"([ \t>]*)(:{3,})[ \t]*(?:([A-Za-z][\w-]*)(?=[ \t\[{]|$))?[ \t]*(?:\[(.*)\]|([^\[{]*))(?:\{.*\})?[ \t]*"
+    r"([ \t>]*)(:{3,})[ \t]*(?:([A-Za-z][\w-]*)(?=[ \t\[{]|$))?[ \t]*(?:\[(.*)\]|([^\[{]*))"
+    r"(?:\{(?>(?:.*?\btitle=\"([^\"]*)\")?).*\})?[ \t]*"
 )
 _ALERT = re.compile(r"([ \t]*)>[ \t]*\[!(\w+)\][+-]?[ \t]*(.*)")
 _QUOTED = re.compile(r"[ \t]*> ?")
@@ -162,7 +163,7 @@ class _Blocks:
 
     def _directive(self, match: re.Match[str]) -> str:
         """A block that we cannot show is its lines."""
-        indent, colons, kind, bracketed, title = match.groups()
+        indent, colons, kind, *titles = match.groups()
         if not kind:
             return indent + self.directives.pop() if self.directives else match[0]
         slashes = "/" * len(colons) if kind.lower() in NOTES else ""
@@ -170,7 +171,7 @@ class _Blocks:
         if not slashes:
             self.losses.add("block left out", self.number, match[0])
             return indent
-        return indent + opening(slashes, kind.lower(), bracketed or title)
+        return indent + opening(slashes, kind.lower(), next(filter(None, reversed(titles)), ""))
 
     def _definition(self, match: re.Match[str]) -> str:
         """As an item of a list below the term."""

@@ -136,6 +136,8 @@ class Inline:
         if name in ("ref", "relref"):
             return quote(" ".join(given[:1]) or named.get("path", ""), safe="/#._-")
         if name in _AROUND:
+            if "label" in rest or "title" in rest:
+                self.losses.add(f"{what} left out", self._line(match), match[0])
             return self._block(match, "")
         if name in NOTES | _TABS and name in self.closed and not rest.endswith("/"):
             return self._block(match, "///" if is_closing else _note(name, named, given))
