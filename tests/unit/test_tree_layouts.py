@@ -163,7 +163,6 @@ def test_the_locale_of_texts_whose_path_names_none_can_be_said(tmp_path: Path) -
     ("files", "refusals"),
     [
         ({"en/a.md": "x", "fr/a.md": "x", "uk/a.md": "x"}, ["fr:1: no locale of this site; add to HELPDESK_LOCALES: fr, uk"]),
-        ({"fr/a.md": "x"}, ["fr:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
         ({"a.en.md": "x", "a.fr.md": "x"}, ["a.fr.md:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
         ({"a.md": "x", "a.fr.md": "x"}, ["a.fr.md:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
         ({"docusaurus.config.js": "defaultLocale: 'fr'", "docs/a.md": "x"}, [".:1: no locale of this site; add to HELPDESK_LOCALES: fr"]),
