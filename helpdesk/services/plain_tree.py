@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from itertools import accumulate, zip_longest
 from pathlib import Path
 
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import (
+    EARLIEST,
+    LATEST,
+    LONGEST,
     ArticleFolder,
     ContentErrors,
     Folder,
@@ -21,9 +25,9 @@ from helpdesk.services.folder import (
 )
 from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
-from helpdesk.services.tree_layouts import SourceFile, Tree, find_engine, read_tree, weight_of
+from helpdesk.services.tree_layouts import LAST, NOTHING, SourceFile, Tree, find_engine, is_page, read_tree, weight_of
 from helpdesk.services.tree_links import Links, Page
-from helpdesk.text.characters import CONTROLS
+from helpdesk.text.characters import one_line
 from helpdesk.text.dialects import convert
 from helpdesk.text.frontmatter import FrontMatterError, split_foreign
 from helpdesk.text.markdown import render, strip_title
@@ -35,7 +39,6 @@ KNOWN = {
     *("weight", "sidebar_position", "date", "lastmod", "draft", "translationKey"),
 }
 LONGEST_KEY = 80
-LAST = 10**9  # the weight of what has none
 
 
 def is_plain_tree(root: Path, locales: Locales) -> bool:
@@ -44,7 +47,7 @@ def is_plain_tree(root: Path, locales: Locales) -> bool:
         return True
     is_own = any(root.glob("*/_index.*.md")) or any(root.glob("*/*/*/_article.yaml"))
     is_own = is_own or any(locales.find(path.stem) for path in root.glob("*/*/*/*.md"))
-    return not is_own and any(root.rglob("*.md*"))
+    return not is_own and any(map(is_page, root.rglob("*.*")))
 
 
 def read_plain_tree(root: Path, locales: Locales, files: Files, tag: str | None = None) -> Folder:
@@ -53,7 +56,7 @@ def read_plain_tree(root: Path, locales: Locales, files: Files, tag: str | None 
     `tag` is the locale of texts whose path names none; without it that of the project, else the site's default."""
     reader = Reader(root, locales, files)
     tree = read_tree(reader, tag)
-    pages = [page for file in tree.files.values() if (page := _read_page(reader, tree, file)) is not None]
+    pages = [page for file in tree.files if (page := _read_page(reader, tree, file)) is not None]
     if not pages and not reader.errors:
         reader.refuse(root, 1, f"holds no Markdown in `{tree.content}`, where {tree.engine or 'it'} has its pages")
     if reader.errors:
@@ -69,7 +72,7 @@ def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
     if raw is None:
         return None
     try:
-        matter = split_foreign(raw.replace("\0", "\ufffd"))
+        matter = split_foreign(raw)
     except FrontMatterError as error:
         reader.refuse(file.path, error.line, error.reason)
         return None
@@ -85,24 +88,25 @@ def _read_page(reader: Reader, tree: Tree, file: SourceFile) -> Page | None:
             losses.add("heading left out: the title says otherwise", matter.body_line, heading)
         else:
             page.markdown, page.heading = text, ""
-    nav = tree.nav[file.name].title if file.name in tree.nav else ""
-    last = reader.root.resolve() if file.name == "index" else Path(file.name.removesuffix("/index"))
-    page.title = given or _one_line(heading) or page.word("sidebar_label", "linkTitle") or nav or _title_of(last.name)
-    reader.refuse_long(file.path, {}, {"title": page.title, "summary": page.word("summary", "description")})
+    name = reader.root.resolve().name if file.name == "index" else file.name.removesuffix("/index")
+    page.title = given or one_line(heading) or page.word("sidebar_label", "linkTitle")
+    page.title = page.title or tree.entry(file.name).title or _title_of(name)
+    texts = {"title": page.title, "summary": page.summary, "keywords": page.keywords}
+    reader.refuse_long(file.path, {}, texts)
     return page
-
-
-def _one_line(text: str) -> str:
-    return " ".join(CONTROLS.sub(" ", text).split())
 
 
 def _plain_title(title: str) -> str:
     """Without the signs of code, links and emphasis; an angle bracket is one."""
-    return _one_line(render(f"# {title}").text) if any(sign in title for sign in ("`", "](", "**")) else title
+    return one_line(render(f"# {title}").text) if any(sign in title for sign in ("`", "](", "**")) else title
 
 
-def _title_of(name: str) -> str:
-    words = _one_line(name.replace("_", " ").replace("-", " "))
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _title_of(path: str) -> str:
+    words = one_line(_last(path).replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:] or "-"
 
 
@@ -120,7 +124,7 @@ class _Builder:
             name = same.setdefault(page.word("translationKey") or page.file.name, page.file.name)
             if self.pages.setdefault(name, {}).setdefault(page.file.tag, page) is not page:
                 page.losses.add("another page has its name in this language: left out", 1, page.title)
-        self.weights = dict(tree.weights)
+        self.shown = {""}  # what sections say
         for name, versions in self.pages.items():
             # The source: of those with a text the first in the order of locales.
             self.pages[name] = dict(sorted(versions.items(), key=lambda item: not item[1].has_text))
@@ -129,16 +133,25 @@ class _Builder:
             ids = [(heading.level, heading.id) for heading in source.rendered.headings]
             for page in others:
                 page.rendered = render(page.markdown, heading_ids=ids)
-            weight, place = weight_of(source.word("weight", "sidebar_position")), name.removesuffix("/index")
-            if weight is not None and (place == name or place not in self.weights):
-                self.weights[place] = weight
+            self._note_folder(name)
+
+    def _note_folder(self, name: str) -> None:
+        """What a page says of itself as an entry of its folder, and an index of the folder: less than settings do."""
+        source, folder = next(iter(self.pages[name].values())), name.removesuffix("/index")
+        weight = weight_of(source.word("weight", "sidebar_position"))
+        if weight is not None and (folder == name or folder not in self.tree.weights):
+            self.tree.weights[folder] = weight
+        for tag, page in self.pages[name].items() if folder != name else ():
+            told = self.tree.folders.get((folder, tag), NOTHING)
+            summary = told.summary or ("" if page.has_text else page.summary)
+            self.tree.folders[folder, tag] = Text(told.title or page.title, summary=summary)
 
     def build(self) -> Folder:
         """Articles in the project's own order, sections as they come."""
         root = self.reader.root.resolve().name
         category = ascii_key(root) or "documents"
-        title = _one_line(self.tree.title) or _title_of(root)
-        texts = {page.file.tag: Text(title) for versions in self.pages.values() for page in versions.values()}
+        title = (self.tree.title or _title_of(root))[: LONGEST["title"]]
+        texts = {page.file.tag: Text(title) for page in self.all}
         self.folder.categories[category] = Group(category, texts=texts)
         names = [name for name in sorted(self.pages, key=self._place) if next(iter(self.pages[name].values())).has_text]
         keys, taken = dict[str, str](), set[str]()
@@ -147,82 +160,76 @@ class _Builder:
             taken.add(keys[name])
         links = Links(self.reader.root, self.reader.locales, self.tree, self.pages, keys)
         for position, name in enumerate(names, start=1):
-            versions = self.pages[name]
-            for page in versions.values():
-                if not page.has_text:
-                    page.losses.add("no text: only its title was taken", 1, "")
-            section = self._section(category, name)
+            versions, section = self.pages[name], self._section(category, name)
             article = ArticleFolder(keys[name], category, section, next(iter(versions)), position=position)
             for tag, page in versions.items():
                 article.translations[tag] = TranslationFile(page.file.path, self._draft(page, links.rewrite(page)))
             self.folder.articles[article.key] = article
-        shown = {text.title for group in self.folder.sections.values() for text in group.texts.values()}
-        for page in (page for name in self.pages.keys() - keys.keys() for page in self.pages[name].values()):
-            if not any(page.title in title for title in shown):
-                page.losses.add("no text: left out", 1, page.title)
+        self._note_losses(keys)
+        return self.folder
+
+    def _note_losses(self, keys: Mapping[str, str]) -> None:
+        """Of all pages; of one that is no article, also what no section says."""
+        for name, page in ((name, page) for name, versions in self.pages.items() for page in versions.values()):
+            if name in keys and not page.has_text:
+                page.losses.add("no text: only its title was taken", 1, "")
+            for words in (page.title, page.summary):
+                if name not in keys and words not in self.shown:
+                    page.losses.add("no text: left out", 1, words)
         for page in self.all:
             where = self.reader.name(page.file.path)
             for kind, (line, details) in page.losses.by_kind.items():
                 self.folder.notes.append(Note(where, line, kind, "; ".join(filter(None, details))))
         self.folder.notes.sort(key=lambda note: (note.path, note.line))
-        return self.folder
 
     def _place(self, name: str) -> tuple[int, list[tuple[float, bool, str]]]:
         """By the table of contents, then by weight and name, an index first in its folder."""
-        entry = self.tree.nav.get(name)
-        parts = name.split("/")
-        paths = ["/".join(parts[: end + 1]) for end in range(len(parts))]
-        by_weight = [(self.weights.get(path, LAST), True, path) for path in paths]
-        if parts[-1] == "index":
+        by_weight = [(self.tree.weights.get(path, LAST), True, path) for path in _paths(name)]
+        if _last(name) == "index":
             by_weight[-1] = (-LAST, False, name)
-        return (LAST if entry is None else entry.position), by_weight
+        return self.tree.entry(name).position, by_weight
 
     def _section(self, category: str, name: str) -> str:
         """Its key; a section is made where there is none yet."""
-        sections = self.tree.nav[name].sections if name in self.tree.nav else ()
-        path = name.rpartition("/")[0]
+        sections, path = self.tree.entry(name).sections, name.rpartition("/")[0]
+        folders = [""] * len(sections) if len(sections) not in (0, len(_paths(path))) else _paths(path)
         key = _key("-".join(sections) or path or category, ())
         group = Group(key, position=len(self.folder.sections) + 1, category=category)
         group = self.folder.sections.setdefault((category, key), group)
-        for tag in self.pages[name]:
-            titles = [self._folder_title(title, folder, tag) for title, folder in _pairs(sections, path)]
-            title = " / ".join(titles) or self.folder.categories[category].texts[tag].title
-            index = self.pages.get(f"{path}/index", {}).get(tag)
-            summary = index.word("description") if index and not index.has_text else ""
-            group.texts.setdefault(tag, Text(title, summary=summary))
+        for tag in (tag for tag in self.pages[name] if tag not in group.texts):
+            above = zip_longest(sections, folders, fillvalue="")
+            texts = [self._folder_text(title, folder, tag) for title, folder in above]
+            title = " / ".join(text.title for text in texts) or self.folder.categories[category].texts[tag].title
+            summary = texts[-1].summary if texts else ""
+            self.shown |= {summary, *(text.title for text in texts)}
+            group.texts[tag] = Text(title[: LONGEST["title"]], summary=summary[: LONGEST["summary"]])
         return key
 
-    def _folder_title(self, title: str, folder: str, tag: str) -> str:
-        """What the project calls a folder, in the language if it says so there."""
-        title = title or self.tree.labels.get(folder, "")
-        index = self.pages.get(f"{folder}/index", {}) if folder else {}
-        own = index[tag].title if tag in index else ""
-        if tag == self.tree.default.tag:
-            own = title or own
-        source = next((page.title for page in index.values()), _title_of(folder.rpartition("/")[2]))
-        return self.tree.translated.get((title, tag)) or own or title or source
+    def _folder_text(self, title: str, folder: str, tag: str) -> Text:
+        """What the project says of a folder, in the language if it does so there; `title` is that of the contents."""
+        default, own = (self.tree.folders.get((folder, name), NOTHING) for name in (self.tree.default.tag, tag))
+        title = title or default.title
+        translated = self.tree.translated.get((title or _last(folder), tag))
+        title = translated or (own.title if tag != self.tree.default.tag else "") or title or _title_of(folder)
+        translated = self.tree.translated.get((f"{default.title}.link.generated-index.description", tag))
+        return Text(title, summary=translated or own.summary)
 
     def _draft(self, page: Page, markdown: str) -> Draft:
-        keywords = [word for name in ("keywords", "tags") for word in page.words(name)]
         return Draft(
             title=page.title,
             markdown=markdown.strip("\n") + "\n",
-            slug=slugify(page.word("slug").rstrip("/").rpartition("/")[2]),
-            summary=page.word("summary", "description"),
-            keywords=", ".join(dict.fromkeys(keywords)),
+            slug=slugify(_last(page.word("slug").rstrip("/"))),
+            summary=page.summary,
+            keywords=page.keywords,
             status="draft" if page.word("draft").lower() == "true" else "published",
             published_at=_time(page, "date"),
             updated_at=_time(page, "lastmod"),
         )
 
 
-def _pairs(sections: tuple[str, ...], path: str) -> list[tuple[str, str]]:
-    """Titles of a table of contents and the folders that they stand for, if there are as many."""
-    parts = path.split("/") if path else []
-    folders = ["/".join(parts[: end + 1]) for end in range(len(parts))]
-    if sections and len(sections) != len(folders):
-        return [(title, "") for title in sections]
-    return list(zip(sections or ("",) * len(folders), folders, strict=True))
+def _paths(name: str) -> list[str]:
+    """Of the folders above a page or folder, outermost first, and its own."""
+    return list(accumulate(name.split("/"), "{}/{}".format)) if name else []
 
 
 def _key(name: str, taken: Collection[str]) -> str:
@@ -234,10 +241,14 @@ def _key(name: str, taken: Collection[str]) -> str:
 
 
 def _time(page: Page, name: str) -> datetime | None:
-    value = page.word(name)
-    try:
-        found = datetime.fromisoformat(value) if value else None
-    except ValueError:
-        page.losses.add("date not understood", 1, value)
+    if not (value := page.word(name)):
         return None
-    return found.replace(tzinfo=UTC) if found and not found.tzinfo else found
+    try:
+        found = datetime.fromisoformat(value)
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        if EARLIEST <= found <= LATEST:
+            return found
+    except ValueError:
+        pass
+    page.losses.add("date not understood", 1, value)
+    return None

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +15,32 @@ from babel import localedata
 
 from helpdesk.errors import Note
 from helpdesk.locales import Locale
-from helpdesk.services.folder import Reader
+from helpdesk.services.folder import Reader, Text
+from helpdesk.text.characters import one_line
 from helpdesk.text.frontmatter import FrontMatterError, load_settings
 
 _SIGNS = {
     "docusaurus": ("docusaurus.config.*", "i18n/*/docusaurus-plugin-content-docs"),
     "mkdocs": ("mkdocs.y*ml", "*/mkdocs.y*ml", "docs/*/mkdocs.y*ml"),
+    # Of a name as common as `config` it is the folder beside it that tells.
     "hugo": (
-        "hugo.toml",
-        "hugo.y*ml",
-        "hugo.json",
-        "content/_index.md",
-        "content/*/_index.md",
-        "content/*/*/_index.md",
+        *("hugo.toml", "hugo.y*ml", "hugo.json", "config/_default/*.*"),
+        *("content/../config.toml", "content/../config.y*ml", "content/**/_index.md"),
     ),
 }
 _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
 ENDINGS = (".md", ".mdx", ".markdown")
+_OTHER_MARKUP = (".adoc", ".html", ".ipynb", ".org", ".rst")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "vn": "vi"}  # countries for languages
 _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
 _INDEX = re.compile(r"(?i)(?:_?index|readme)")
 _DEFAULT_LOCALE = re.compile(r"defaultLocale:\s*[\"']([\w-]+)")
 _LARGEST_NAV = 10_000  # entries
+LAST = 10**9  # the place and weight of what has none
+NOTHING = Text("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class SourceFile:
 class NavEntry:
     """A page in a project's table of contents: its place, the titles above it, and its own ("" : none)."""
 
-    position: int
-    sections: tuple[str, ...]
-    title: str
+    position: int = LAST
+    sections: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(slots=True)
@@ -68,12 +70,16 @@ class Tree:
     content: str
     default: Locale
     title: str = ""
-    files: dict[tuple[str, str], SourceFile] = field(default_factory=dict)  # by name and tag
+    files: list[SourceFile] = field(default_factory=list)
     nav: dict[str, NavEntry] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)  # titles of folders
+    folders: dict[tuple[str, str], Text] = field(default_factory=dict)  # by name and tag
     translated: dict[tuple[str, str], str] = field(default_factory=dict)  # by title and tag
     weights: dict[str, float] = field(default_factory=dict)  # of folders and pages
     notes: list[Note] = field(default_factory=list)
+
+    def entry(self, name: str) -> NavEntry:
+        """The page's in the table of contents, or one without a place."""
+        return self.nav.get(name, NavEntry())
 
 
 def find_engine(root: Path) -> str:
@@ -84,8 +90,13 @@ def find_engine(root: Path) -> str:
 def page_name(path: str) -> str:
     """A page's path without ending; an index has one name, however it is called."""
     folder, slash, last = path.rpartition("/")
-    stem = Path(last).stem if last.endswith(ENDINGS) else last
+    stem = Path(last).stem if last.lower().endswith(ENDINGS) else last
     return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is Markdown."""
+    return path.suffix.lower() in ENDINGS
 
 
 def weight_of(text: str) -> float | None:
@@ -104,13 +115,20 @@ class _Layout:
     def __init__(self, reader: Reader) -> None:
         self.reader, self.root = reader, reader.root
         self.paths = list(_walk(self.root))
+        self.pages = [path for path in self.paths if is_page(path)]
+        self.bases: set[Path] = set()  # pages without the suffix of a locale of this site
+        for path in self.pages:
+            base, _, suffix = path.stem.rpartition(".")
+            self.bases.add(path.with_name(base if base and self._find(suffix) else path.stem))
         self.unknown: dict[str, Path] = {}
         self.tree = Tree(find_engine(self.root), "", reader.locales.default)
         self.settings = self._settings()
+        plugins = _at(self.settings, "plugins")
+        self.i18n = next(filter(None, (_at(plugin, "i18n") for plugin in _list(plugins) or [plugins])), None)  # MkDocs
+        self.languages = _list(_at(self.i18n, "languages"))
         self.content = self._content()
         self.tree.content = reader.name(self.content)
         self.left = Counter[str]()
-        self.nav_items = 0
 
     def read(self, tag: str | None) -> None:
         """Fill the tree."""
@@ -118,23 +136,32 @@ class _Layout:
         self.tree.default = (self._locale(code, self.root) if code else None) or self.tree.default
         sources = self._sources()
         for path in self.paths:
-            if path.suffix in ENDINGS or (path.stem == "_category_" and path.suffix in _KINDS):
+            if is_page(path) or (path.stem == "_category_" and path.suffix in _KINDS):
                 self._take(path, sources)
+            elif path.suffix.lower() in _OTHER_MARKUP and any(parent in sources for parent in path.parents):
+                self._leave(path, "is no Markdown: left out")
             elif path.name == "current.json" and path.parent.name == "docusaurus-plugin-content-docs":
                 self._translate(self._find(path.parents[1].name), self._load(path))
-        self.tree.title = str(_at(self.settings, "site_name") or "")
-        self._read_nav(_at(self.settings, "nav"), ())
-        for language in self._languages():
-            self._translate(self._find(str(_at(language, "locale"))), _at(language, "nav_translations"))
-        if not code and [*sources] == [self.content] and len({tag for _, tag in self.tree.files}) == 1:
+        self._read_contents()
+        if not code and [*sources] == [self.content] and len({file.tag for file in self.tree.files}) == 1:
             self._leave(self.root, "no path names a locale: taken for the default", self.tree.default.tag)
         for path in self.root.glob("sidebars.*"):
             self._leave(path, "sidebar not read: pages stand in the order of their positions and names")
-        for name, number in (+self.left).items():
+        for name, number in self.left.items():
             self._leave(self.root / name, "is no page of the tree: left out", f"{number} files" if number > 1 else "")
         if self.unknown:
             names, first = ", ".join(self.unknown), next(iter(self.unknown.values()))
             self.reader.refuse(first, 1, f"no locale of this site; add to HELPDESK_LOCALES: {names}")
+
+    def _read_contents(self) -> None:
+        """The titles and the table of contents of MkDocs."""
+        self.tree.title = _words(_at(self.settings, "site_name"))
+        entries = islice(_entries(_at(self.settings, "nav"), ()), _LARGEST_NAV)
+        for position, (path, sections, title) in enumerate(entries):
+            if isinstance(path, str):
+                self.tree.nav.setdefault(page_name(path), NavEntry(position, sections, title))
+        for language in self.languages:
+            self._translate(self._find(_words(_at(language, "locale"))), _at(language, "nav_translations"))
 
     def _find(self, name: str) -> Locale | None:
         return self.reader.locales.find_alias(_NICKNAMES.get(name.lower(), name))
@@ -175,22 +202,20 @@ class _Layout:
         for path in self.root.glob("docusaurus.config.*"):
             match = _DEFAULT_LOCALE.search(self.reader.text(path) or "")
             return match[1] if match else ""
-        languages = [_at(language, "locale") for language in self._languages() if _at(language, "default") == "true"]
-        named = (*languages, _at(self.settings, "defaultcontentlanguage"), _at(self.settings, "theme", "language"))
-        return next((name for name in named if isinstance(name, str) and name), "")
-
-    def _languages(self) -> list[Any]:
-        """Of the plugin i18n of MkDocs."""
-        plugins = _at(self.settings, "plugins")
-        options = [_at(plugin, "i18n", "languages") for plugin in (plugins if isinstance(plugins, list) else [])]
-        return next((found for found in options if isinstance(found, list)), [])
+        is_default = lambda language: _words(_at(language, "default")).lower() == "true"  # noqa: E731
+        named = [
+            *(_at(language, "locale") for language in filter(is_default, self.languages)),
+            _at(self.i18n, "default_language"),
+            _at(self.settings, "defaultcontentlanguage"),
+            _at(self.settings, "theme", "language"),
+        ]
+        return next(filter(None, map(_words, named)), "")
 
     def _content(self) -> Path:
         """The folder of all pages, or of those whose path names no locale."""
         wanted = {"docs": _at(self.settings, "docs_dir"), "content": _at(self.settings, "contentdir")}
-        folders = [self.root / str(wanted.get(name) or name) for name in _FOLDERS[self.tree.engine]]
-        home = self.root.resolve()
-        return next((path for path in folders if path.is_dir() and path.resolve().is_relative_to(home)), folders[0])
+        folders = [self.root / (_words(wanted.get(name)) or name) for name in _FOLDERS[self.tree.engine]]
+        return next((path for path in folders if any(path in page.parents for page in self.pages)), folders[-1])
 
     def _sources(self) -> dict[Path, Locale]:
         """Folders of pages, and the locale of those without suffix; a page belongs to the nearest above it."""
@@ -201,13 +226,12 @@ class _Layout:
             if folder := _at(language, "contentdir"):
                 named[self.root / str(folder)] = code
         if not named:
-            below = [path.relative_to(content) for path in self.paths if path.is_relative_to(content)]
-            tops = dict.fromkeys(path.parts[0] for path in below if len(path.parts) > 1 and path.suffix in ENDINGS)
+            below = [page.relative_to(content).parts for page in self.pages if content in page.parents]
+            tops = dict.fromkeys(parts[0] for parts in below if len(parts) > 1)
             languages = [top for top in tops if self._find(top) or _is_language(top)]
             if len(languages) == len(tops) or any(map(self._find, tops)):
                 named = {_inner(content / top): top for top in languages}
-        found = {folder: self._locale(code, folder) for folder, code in named.items()}
-        sources = {folder: locale for folder, locale in found.items() if locale}
+        sources = {folder: locale for folder, code in named.items() if (locale := self._locale(code, folder))}
         has_default = self.tree.default in sources.values() and self.tree.engine != "docusaurus"
         return sources if has_default else {content: self.tree.default, **sources}
 
@@ -218,19 +242,18 @@ class _Layout:
         if folder is None:
             self.left[below[0]] += 1
         elif path.stem == "_category_":
-            self._read_label(path, self._name(below).rpartition("/")[0])
+            self._read_label(path, self._name(below).rpartition("/")[0], sources[folder].tag)
         elif self.tree.engine == "docusaurus" and any(part.startswith("_") for part in below):
             self.left[self.reader.name(path)] += 1
         else:
             locale, stem = self._suffix(path) if folder == self.content else (None, path.stem)
-            file = SourceFile(path, folder, (locale or sources[folder]).tag, self._name((*below[:-1], stem)))
-            self.left[self.reader.name(path)] += (file.name, file.tag) in self.tree.files
-            self.tree.files.setdefault((file.name, file.tag), file)
+            tag = (locale or sources[folder]).tag
+            self.tree.files.append(SourceFile(path, folder, tag, self._name((*below[:-1], stem))))
 
     def _suffix(self, path: Path) -> tuple[Locale | None, str]:
         """The locale that stands before a file's ending, and what stands before both."""
         base, _, suffix = path.stem.rpartition(".")
-        is_language = self._find(suffix) or (_is_language(suffix) and path.with_name(base + path.suffix).is_file())
+        is_language = self._find(suffix) or (_is_language(suffix) and path.parent / base in self.bases)
         return (self._locale(suffix, path), base) if base and is_language else (None, path.stem)
 
     def _name(self, parts: tuple[str, ...]) -> str:
@@ -249,30 +272,19 @@ class _Layout:
         is_index = self.tree.engine == "docusaurus" and folder and last == folder.rpartition("/")[2]
         return f"{folder}/index" if is_index else page_name(name)
 
-    def _read_label(self, path: Path, name: str) -> None:
+    def _read_label(self, path: Path, name: str, tag: str) -> None:
         found = self._load(path)
-        if label := _at(found, "label"):
-            self.tree.labels.setdefault(name, str(label))
-        if (weight := weight_of(str(_at(found, "position")))) is not None:
+        label, summary = _words(_at(found, "label")), _words(_at(found, "link", "description"))
+        self.tree.folders[name, tag] = Text(label, summary=summary)
+        if (weight := weight_of(_words(_at(found, "position")))) is not None:
             self.tree.weights[name] = weight
 
     def _translate(self, locale: Locale | None, titles: Any) -> None:
         """Titles of folders: `sidebar.docs.category.Guides: {message: ...}` of Docusaurus, `Guides: ...` of MkDocs."""
-        for title, value in titles.items() if isinstance(titles, dict) else ():
-            value = _at(value, "message") or value
-            if locale and isinstance(value, str):
-                self.tree.translated[str(title).rpartition(".category.")[2], locale.tag] = value
-
-    def _read_nav(self, items: Any, sections: tuple[str, ...]) -> None:
-        for item in items if isinstance(items, list) else ():
-            for title, value in item.items() if isinstance(item, dict) else [("", item)]:
-                self.nav_items += 1
-                if self.nav_items > _LARGEST_NAV:
-                    return
-                if isinstance(value, str):
-                    self.tree.nav.setdefault(page_name(value), NavEntry(len(self.tree.nav), sections, str(title)))
-                else:
-                    self._read_nav(value, (*sections, str(title)))
+        if locale and isinstance(titles, dict):
+            for title, value in titles.items():
+                name = one_line(str(title)).rpartition(".category.")[2]
+                self.tree.translated[name, locale.tag] = _words(_at(value, "message") or value)
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -281,12 +293,29 @@ def _walk(root: Path) -> Iterator[Path]:
         yield from (Path(top, name) for name in sorted(names) if not name.startswith("."))
 
 
+def _entries(items: Any, sections: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...], str]]:
+    """What a table of contents lists, pages and all else, each below the titles above it; without an end, perhaps."""
+    for item in _list(items):
+        for title, value in item.items() if isinstance(item, dict) else [("", item)]:
+            yield value, sections, one_line(str(title))
+            yield from _entries(value, (*sections, one_line(str(title))))
+
+
 def _at(value: Any, *keys: str) -> Any:
     """What stands in settings under keys, however these are capitalized; None for nothing."""
     for key in keys:
         items = value.items() if isinstance(value, dict) else ()
         value = next((item for name, item in items if str(name).lower() == key), None)
     return value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _words(value: Any) -> str:
+    """What settings say in one line; "" for what is no text."""
+    return "" if value is None or isinstance(value, dict | list) else one_line(str(value))
 
 
 def _is_language(name: str) -> bool:

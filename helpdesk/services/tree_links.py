@@ -6,16 +6,16 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import quote, unquote, urlsplit
 
 from helpdesk.locales import Locales
-from helpdesk.services.media import EXTENSIONS
+from helpdesk.services.media import EXTENSIONS, image_path
 from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
-from helpdesk.text.characters import CONTROLS
+from helpdesk.text.characters import one_line
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
 
@@ -43,6 +43,11 @@ class Page:
         """Whether it is more than a title."""
         return bool(self.markdown.strip())
 
+    @property
+    def levels(self) -> list[int]:
+        """Of its headings."""
+        return [heading.level for heading in self.rendered.headings]
+
     def has_id(self, ident: str) -> bool:
         """Whether a heading names its id itself; "" for the title."""
         return bool(self.anchor) if not ident else f"#{ident}}}" in self.markdown or f"#{ident} }}" in self.markdown
@@ -51,11 +56,21 @@ class Page:
         """The values of a field, each in one line and without what no page may hold."""
         value = self.fields.get(name, "")
         values = [value] if isinstance(value, str) else value
-        return [word for item in values if (word := " ".join(CONTROLS.sub(" ", item).split()))]
+        return [word for item in values if (word := one_line(item))]
 
     def word(self, *names: str) -> str:
         """The first of some fields that holds anything."""
         return next((word for name in names for word in self.words(name)), "")
+
+    @property
+    def summary(self) -> str:
+        """Of the page, in one line."""
+        return self.word("summary", "description")
+
+    @property
+    def keywords(self) -> str:
+        """Each once, with commas between them."""
+        return ", ".join(dict.fromkeys([*self.words("keywords"), *self.words("tags")]))
 
 
 Pages = Mapping[str, Mapping[str, Page]]  # by name and tag, the source first
@@ -73,8 +88,7 @@ class Links:
                 self.names.setdefault(self._plain(address), name)
         lasts = Counter(name.rpartition("/")[2] for name in self.names)
         self.lasts = {last: name for path, name in self.names.items() if lasts[last := path.rpartition("/")[2]] == 1}
-        sources = [file.folder for file in tree.files.values() if file.tag == tree.default.tag]
-        self.default_folder = sources[0] if sources else root
+        self.default_folder = next((file.folder for file in tree.files if file.tag == tree.default.tag), root)
 
     def rewrite(self, page: Page) -> str:
         """The page's Markdown with links to articles, and pictures by their place; what leads nowhere is lost."""
@@ -117,6 +131,7 @@ class Links:
         served = here if page_name(file.path.name) == "index" else f"{here}/{file.path.stem}"
         is_file = path.endswith(ENDINGS) or self.tree.engine == "docusaurus"
         bases = (here, served) if is_file else (served, here)
+        path = path.removeprefix("@site")
         for base in [""] if path.startswith("/") else bases:
             for known in self._shorter(self._plain(normpath(f"./{base}/{path}"))):
                 if known in self.names:
@@ -141,7 +156,7 @@ class Links:
 
     def _picture(self, file: SourceFile, src: str) -> str | None:
         """Its address beside the page's file; None if it is there already, or nowhere."""
-        path = Path(src.removeprefix("@site/").partition("?")[0].lstrip("/"))
+        path = Path(image_path(src.removeprefix("@site/")))
         if path.suffix.lower() not in EXTENSIONS or "//" in src:
             return None
         here = file.path.parent
@@ -160,13 +175,10 @@ class Links:
             source = next(iter(self.pages[name].values()))
             page = self.pages[name].get(tag, source)
             page = page if page.has_text else source
-            levels, ids = [item.level for item in page.rendered.headings], [item.id for item in page.rendered.headings]
-            known = dict(zip(ids, ids, strict=True)) | {page.anchor: ""}
+            known = {heading.id: heading.id for heading in page.rendered.headings} | {page.anchor: ""}
             for version in (page, source):
-                headings = version.rendered.headings
-                if [heading.level for heading in headings] == levels:
-                    texts = [version.heading, *(heading.text for heading in headings)]
-                    known = _named(version, zip(texts, ["", *ids], strict=True)) | known
+                if version.levels == page.levels:  # so its ids are those of the source
+                    known = _named(version) | known
             self.anchors[name, tag] = known
         return self.anchors[name, tag]
 
@@ -202,8 +214,9 @@ def _python_slug(text: str) -> str:
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_text).strip().lower())
 
 
-def _named(page: Page, headings: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _named(page: Page) -> dict[str, str]:
     """Ids by the names that engines make of texts: the second of a name is numbered 1; without a name, the first."""
+    headings = [(page.heading, ""), *((heading.text, heading.id) for heading in page.rendered.headings)]
     named: dict[str, str] = {}
     own = [(text, ident) for text, ident in headings if (text or ident) and not page.has_id(ident)]
     for slug, separator in ((_github_slug, "-"), (_python_slug, "_")):

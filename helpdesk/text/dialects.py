@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from helpdesk.text.elements import NOTES, Inline, Losses
+from helpdesk.text.elements import NOTES, Inline, Losses, opening
 from helpdesk.text.markdown import is_too_large
+from helpdesk.text.parsing import next_fence
 
 _INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
 _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
-_FENCE = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)")
+_MARKERS = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?")  # before what a list or quotation holds
 _TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}|~{3,})[^`]*?\b(?:title|filename)=(?:\"([^\"`]+)\"|'([^'`]+)').*")
 # Shortcodes of Hugo around code without a fence; of tabs, those below a `tabpane` that says nothing else.
 _HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]+).*[>%]\}\}[ \t]*")
@@ -23,7 +24,8 @@ _RAW_FENCE = "``````"
 # `!!! note "T"`, `??? note`, `=== "T"`: what belongs to them stands four columns further in.
 _INDENTED = re.compile(r'([ \t]*)(?:(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)[^"]*|===[!+]?[ \t]+(?="))(?:"(.*)")?[ \t]*')
 _DIRECTIVE = re.compile(
-    r"([ \t>]*)(:{3,})[ \t]*(?:([A-Za-z][\w-]*)(?=[ \t\[{]|$))?[ \t]*(?:\[(.*)\]|([^\[{]*))(?:\{.*\})?[ \t]*"
+    r"([ \t>]*)(:{3,})[ \t]*(?:([A-Za-z][\w-]*)(?=[ \t\[{]|$))?[ \t]*(?:\[(.*)\]|([^\[{]*))"
+    r"(?:\{(?>(?:.*?\btitle=\"([^\"]*)\")?).*\})?[ \t]*"
 )
 _ALERT = re.compile(r"([ \t]*)>[ \t]*\[!(\w+)\][+-]?[ \t]*(.*)")
 _QUOTED = re.compile(r"[ \t]*> ?")
@@ -133,7 +135,7 @@ class _Blocks:
             self.fence = self.raw = ""
         elif _INCLUDE.fullmatch(line):
             self.losses.add("include line kept in code", self.number, line)
-        self.fence = _next_fence(self.fence, line)
+        self.fence = next_fence(self.fence, _MARKERS.sub("", line, count=1))
         self._add(line)
 
     def _text(self, line: str) -> None:
@@ -148,29 +150,28 @@ class _Blocks:
                 line = rule(self, match)
                 break
         self._add(line)
-        self.fence = _next_fence(self.fence, line)
+        self.fence = next_fence(self.fence, _MARKERS.sub("", line, count=1))
 
     def _indented(self, match: re.Match[str]) -> str:
         columns = len(match[1].expandtabs(4))
         self._begin(" ", columns)
-        return " " * columns + _opening("///", (match[2] or "tab").lower(), match[3])
+        return " " * columns + opening("///", (match[2] or "tab").lower(), match[3])
 
     def _alert(self, match: re.Match[str]) -> str:
         self._begin(">", len(match[1]))
-        return match[1] + _opening("///", match[2].lower(), match[3])
+        return match[1] + opening("///", match[2].lower(), match[3])
 
     def _directive(self, match: re.Match[str]) -> str:
         """A block that we cannot show is its lines."""
-        indent, colons, kind, bracketed, title = match.groups()
-        if not kind and not self.directives:
-            return match[0]
+        indent, colons, kind, *titles = match.groups()
         if not kind:
-            return indent + self.directives.pop()
-        is_known = kind.lower() in NOTES
-        self.directives.append("/" * len(colons) if is_known else "")
-        if not is_known:
+            return indent + self.directives.pop() if self.directives else match[0]
+        slashes = "/" * len(colons) if kind.lower() in NOTES else ""
+        self.directives.append(slashes)
+        if not slashes:
             self.losses.add("block left out", self.number, match[0])
-        return indent + (_opening("/" * len(colons), kind.lower(), bracketed or title) if is_known else "")
+            return indent
+        return indent + opening(slashes, kind.lower(), next(filter(None, reversed(titles)), ""))
 
     def _definition(self, match: re.Match[str]) -> str:
         """As an item of a list below the term."""
@@ -193,7 +194,7 @@ class _Blocks:
         if match[1] == "tab":
             if not self.has_code_tabs:
                 return match[0]
-            self._add(_opening("///", "tab", match[2]))
+            self._add(opening("///", "tab", match[2]))
             self._add("")
         self.raw = match[1]
         return f"{_RAW_FENCE}{match[2].lower()}"
@@ -202,13 +203,14 @@ class _Blocks:
         """Lines between tags may stand further in, and are Markdown."""
         if not self.is_mdx:
             return match[0]
-        tags = [depth for depth, (kind, _) in enumerate(self.open) if kind == "<"]
-        if match[1] and tags:
-            self.close(tags[-1])
-        self._add("" if match[1] else match[0])
         if not match[1]:
+            self._add(match[0])
             self._begin("<", -1)
-        return match[0] if match[1] else ""
+            return ""
+        if tags := [depth for depth, (kind, _) in enumerate(self.open) if kind == "<"]:
+            self.close(tags[-1])
+        self._add("")
+        return match[0]
 
 
 _RULES: tuple[tuple[re.Pattern[str], Callable[[_Blocks, re.Match[str]], str]], ...] = (
@@ -225,11 +227,6 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[_Blocks, re.Match[str]], str]], .
 )
 
 
-def _opening(slashes: str, kind: str, title: str | None) -> str:
-    title = (title or "").strip()
-    return f"{slashes} {kind} | {title}" if title else f"{slashes} {kind}"
-
-
 def _length(lines: list[str], index: int, ends: str) -> int:
     """How many lines make a whole: up to one that ends well, or stands before an empty one, with no bracket open."""
     depth = 0
@@ -239,14 +236,3 @@ def _length(lines: list[str], index: int, ends: str) -> int:
         if depth <= 0 and (line.rstrip()[-1:] in ends or (not following.strip() and line.strip())):
             return count
     return 1
-
-
-def _next_fence(fence: str, line: str) -> str:
-    """The code fence that is open after `line`, if `fence` was open before it ("" for none)."""
-    match = _FENCE.fullmatch(line)
-    if not match:
-        return fence
-    run, rest = match.groups()
-    if fence:
-        return "" if run.startswith(fence) and not rest.strip() else fence
-    return "" if run[0] == "`" and "`" in rest else run

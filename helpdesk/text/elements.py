@@ -27,6 +27,7 @@ _ATTRIBUTES = re.compile(
     rf"[ \t]*({_ONE}(?:[ \t]+{_ONE})*)[ \t]*\}}",
     re.MULTILINE,
 )
+_UNDERLINE = re.compile(r"\n {0,3}(?:=+|-+)[ \t]*(?:\n|\Z)")
 _SIGNS = (
     (re.compile(r"\{~~([^{}]+?)~>([^{}]*?)~~\}"), r"<del>\1</del><ins>\2</ins>"),
     (re.compile(r"\{--([^{}]+?)--\}"), r"<del>\1</del>"),
@@ -92,8 +93,8 @@ class Inline:
         else:
             self._lose(_ICON, "icon left out")
             self.text = _ATTRIBUTES.sub(self._attributes, self.text)
-            self._replace(_SIGNS)
             self._lose(_MACRO, "expression kept as written", keep=True)
+            self._replace(_SIGNS)
             self._elements(_SHORTCODE, "shortcode")
         while _HIDDEN.search(self.text):  # code spans in what was hidden before
             self.text = _HIDDEN.sub(lambda match: self.hidden[int(match[1])], self.text)
@@ -120,7 +121,8 @@ class Inline:
     def _attributes(self, match: re.Match[str]) -> str:
         """Of a heading the id stays; all else is about looks."""
         wanted = next((one for one in match[1].split() if one.startswith("#")), "")
-        if not wanted or not self.text.startswith("#", self.text.rfind("\n", 0, match.start()) + 1):
+        is_heading = self.text.startswith("#", self.text.rfind("\n", 0, match.start()) + 1)
+        if not wanted or not (is_heading or _UNDERLINE.match(self.text, match.end())):
             return ""
         return match[0] if wanted == match[1] else f" {{{wanted}}}"
 
@@ -134,6 +136,8 @@ class Inline:
         if name in ("ref", "relref"):
             return quote(" ".join(given[:1]) or named.get("path", ""), safe="/#._-")
         if name in _AROUND:
+            if "label" in rest or "title" in rest:
+                self.losses.add(f"{what} left out", self._line(match), match[0])
             return self._block(match, "")
         if name in NOTES | _TABS and name in self.closed and not rest.endswith("/"):
             return self._block(match, "///" if is_closing else _note(name, named, given))
@@ -185,7 +189,13 @@ def _note(name: str, named: _Arguments, given: list[str]) -> str:
     looks = [named.get("type"), named.get("kind"), named.get("color"), *given[:1], name]
     kind = "tab" if name in _TABS else next((look for look in looks if look in ALIASES or look in KINDS), "note")
     title = _first(named, _TITLES) or " ".join(word for word in given if word != kind)
-    return f"/// {kind} | {title}" if title else f"/// {kind}"
+    return opening("///", kind, title)
+
+
+def opening(slashes: str, kind: str, title: str | None) -> str:
+    """The line that begins a block of our own."""
+    title = (title or "").strip()
+    return f"{slashes} {kind} | {title}" if title else f"{slashes} {kind}"
 
 
 def _plain_attributes(tag: re.Match[str]) -> str:

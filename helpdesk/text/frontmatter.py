@@ -108,6 +108,7 @@ def split_foreign(text: str) -> FrontMatter:
     fields: Any = None
     if fence in _FOREIGN_FENCES and end is not None:
         fields = load_settings("\n".join(lines[1:end]), _FOREIGN_FENCES[fence], first_line=2)
+        fields = {} if fields is None else fields
     elif text.startswith("{"):
         try:
             fields, length = json.JSONDecoder().raw_decode(text)

@@ -152,7 +152,7 @@ def _closing_line(state: StateBlock, line: int, end: int, slashes: str) -> int:
         if text and state.sCount[line] < state.blkIndent:
             return line
         if fence or text[:3] in ("```", "~~~"):
-            fence = _next_fence(fence, text)
+            fence = next_fence(fence, text)
         elif (match := _SLASHES.match(text.rstrip())) and match[1] == slashes:
             depth += 1 if match[2] else -1
             if depth == 0:
@@ -161,7 +161,7 @@ def _closing_line(state: StateBlock, line: int, end: int, slashes: str) -> int:
     return line
 
 
-def _next_fence(fence: str, line: str) -> str:
+def next_fence(fence: str, line: str) -> str:
     """The code fence that is open after `line`, if `fence` was open before it ("" for none)."""
     run = line[: len(line) - len(line.lstrip(line[:1]))] if line[:1] in ("`", "~") else ""
     if not fence:

@@ -48,6 +48,7 @@ CODE = '<pre tabindex="0" dir="ltr"><code class="language-py">x = 1\n</code></pr
         ),
         ("## A { .x #id data-y='z w' }\n", '<h2 id="h-id">A</h2>\n'),
         ("## A { #id }\n", '<h2 id="h-id">A</h2>\n'),
+        ("A { .x #id }\n---\n", '<h2 id="h-id">A</h2>\n'),
         ("Press ++ctrl+c++ in C++ and D++\n", "<p>Press <kbd>ctrl+c</kbd> in C++ and D++</p>\n"),
         (
             "{--a--}{++b++}{~~c~>d~~}{==e==}{>>f<<} ==g== a == b == c\n",
@@ -235,6 +236,21 @@ def test_expressions_of_templates_stay_and_are_listed() -> None:
     }
 
 
+def test_titles_of_blocks_stand_in_brackets_braces_or_alone() -> None:
+    source = (
+        ':::tip[A *b*]\n:::\n:::note{.x title="A b"}\n:::\n:::info A b\n:::\n:::info A {.x}\n:::\n:::note{.x}\n:::\n'
+    )
+    found = [line for line in convert(source)[0].split("\n") if line.strip("/")]
+    assert found == ["/// tip | A *b*", "/// note | A b", "/// info | A b", "/// info | A", "/// note"]
+
+
+def test_titles_of_what_is_around_others_are_listed() -> None:
+    source = "<Tabs\n  groupId='x' values={[{label: 'Apple', value: 'a'}]}>\n<TabItem value='a'>b</TabItem>\n</Tabs>\n<Steps>\n</Steps>\n"
+    assert losses(source, is_mdx=True) == {
+        "component left out": (1, ["<Tabs groupId='x' values={[{label: 'Apple', value: 'a'}]}>"])
+    }
+
+
 def test_blocks_that_we_do_not_know_lose_their_frame_only() -> None:
     source = "::: columns\na\n:::\n\n::: tip T\nb\n:::\n:::\n"
     assert convert(source)[0] == "\na\n\n\n/// tip | T\nb\n///\n:::\n"
@@ -261,7 +277,7 @@ def test_lines_count_from_the_first_of_the_file() -> None:
     assert found.by_kind == {"include line left out": (8, {"{* b *}": None})}
 
 
-UNITS = ("=== \"a\"\n    ", "::: tip\n", ":::\n", "> [!NOTE]\n", "{{< a", "{{< a >}}", "{{< a \"", "<A b={", "<A ", "<A>\n  ",
+UNITS = ("=== \"a\"\n    ", "::: a{title=\"", "::: tip\n", ":::\n", "> [!NOTE]\n", "{{< a", "{{< a >}}", "{{< a \"", "<A b={", "<A ", "<A>\n  ",
          "<a b='", "{.a ", "{.a}", "`", "{/*", "{--", "import {\n", "```\n{{< /tab >}}\n", "\ufdd0 1\ufdd1", "++a", "==a", ":b:", "[[a")  # fmt: skip
 
 
