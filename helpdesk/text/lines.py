@@ -20,7 +20,7 @@ _SPACE = (" ", "\xa0")
 
 
 class Piece(NamedTuple):
-    """`kind` is text, code, raw (Markdown as it is), break; open with the mark that closes it; or close."""
+    """`kind` is text, code, raw or break (Markdown as it is); open with the mark that closes it; or close."""
 
     kind: str
     value: str = ""
@@ -30,14 +30,13 @@ class Piece(NamedTuple):
 STRONG = Piece("open", "strong", "/strong")
 EM = Piece("open", "em", "/em")
 CLOSE = Piece("close")
-BREAK = Piece("break")
+BREAK = Piece("break", "\\\n")
 
 
 class _Layout:
     """Takes spaces out of marks, drops marks around nothing, joins equal neighbours; two breaks begin a new line."""
 
-    def __init__(self, line_break: str) -> None:
-        self._break = Piece("raw", line_break)
+    def __init__(self) -> None:
         self.lines: list[list[Piece]] = [[]]
         self._opened: list[Piece] = []
         self._waiting: list[Piece] = []  # opened, with nothing in them yet
@@ -71,7 +70,7 @@ class _Layout:
             self._opened, self._waiting = [], self._opened + self._waiting
             self.lines.append(line := [])
         elif line and self._gap:
-            self._append(line, self._break if "\n" in self._gap else Piece("text", " "))
+            self._append(line, BREAK if "\n" in self._gap else Piece("text", " "))
         while self._waiting and line and line[-1] == Piece("close", self._waiting[0].close):
             line.pop()
             self._opened.append(self._waiting.pop(0))
@@ -89,9 +88,9 @@ class _Layout:
             line.append(piece)
 
 
-def lines_of(pieces: Iterable[Piece], line_break: str) -> list[str]:
+def lines_of(pieces: Iterable[Piece]) -> list[str]:
     """Paragraphs; emphasis that would not be read where it stands is written as HTML."""
-    layout = _Layout(line_break)
+    layout = _Layout()
     for piece in pieces:
         layout.add(piece)
     return [_written(line) for line in layout.lines if line]
@@ -112,9 +111,9 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
-def escaped_starts(text: str, escape: str = "\\") -> str:
+def escaped_starts(text: str) -> str:
     """Lines that begin no block: no list, no heading."""
-    return _LINE_START.sub(lambda found: found[0] + escape, text)
+    return _LINE_START.sub(r"\g<0>\\", text)
 
 
 def _compose(line: list[Piece], strong: str, em: str) -> str:

@@ -71,6 +71,7 @@ WORDS = [
     ("<p>One<br>\n<br><b>two<br><br>three</b><br>2. four</p>", "One\n\n**two**\n\n**three**\\\n2\\. four"),
     ("<p>第一步：點擊<strong>「提現」</strong>按鈕</p>", "第一步：點擊**「提現」**按鈕"),
     ('<p dir="rtl">اضغط <b>«سحب»</b> الآن</p>', "اضغط **«سحب»** الآن"),
+    ("<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby></p>", "<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>"),
     ("<p>Prix&nbsp;: 5&nbsp; €</p>", "Prix\xa0: 5 €"),
     (
         "<p>H<sub>2</sub>O <u>l*n</u> <abbr title='A \"B\"'>x</abbr></p>",
@@ -209,7 +210,7 @@ def test_what_has_no_markdown_stays_html_or_is_said() -> None:
     )
     assert text == (
         "b\n\n1. d\n\n[A film](//films.example/1)[https://films.example/2](https://films.example/2)\n\n"
-        "[p.jpg?w=1](https://x.example/p.jpg?w=1)\n\n```\ne\n```"
+        "[p.jpg](https://x.example/p.jpg?w=1)\n\n```\ne\n```"
     )
     assert notes == [
         ("HTML that is not kept", "<script>"),
