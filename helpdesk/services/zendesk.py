@@ -110,17 +110,17 @@ class _Conversion:
 
     def _write_groups(self, used: set[int]) -> dict[int, str]:
         """The folders of sections, in their order; what lies in a section stands beside it, named after both."""
-        ways = {ident: self.dump.way_to(self.dump.sections[ident]) for ident in used}
-        of = {ident: self.dump.categories[way[-1].category_id] for ident, way in ways.items()}
-        categories = sorted({item.id: item for item in of.values()}.values(), key=_order)
-        sections = sorted(used, key=lambda ident: (_order(of[ident]), *map(_order, ways[ident])))
-        outer = _keys((None, item.id, self._name("category", item)) for item in categories)
-        inner = _keys((of[ident].id, ident, self._name("section", *ways[ident])) for ident in sections)
-        places = {ident: f"{outer[of[ident].id]}/{inner[ident]}" for ident in sections}
-        for position, item in enumerate(categories, start=1):
-            self._write_group("category", [item], outer[item.id], position)
-        for position, ident in enumerate(sections, start=1):
-            self._write_group("section", ways[ident], places[ident], position)
+        sections = [self.dump.sections[ident] for ident in used]
+        ways = {item.id: [self.dump.categories[item.category_id], *self.dump.way_to(item)] for item in sections}
+        ways = dict(sorted(ways.items(), key=lambda entry: [*map(_order, entry[1])]))
+        categories = {way[0].id: way[0] for way in ways.values()}
+        outer = _keys((None, ident, self._name("category", item)) for ident, item in categories.items())
+        inner = _keys((way[0].id, ident, self._name("section", *way[1:])) for ident, way in ways.items())
+        places = {ident: f"{outer[way[0].id]}/{inner[ident]}" for ident, way in ways.items()}
+        for position, (ident, item) in enumerate(categories.items(), start=1):
+            self._write_group("category", [item], outer[ident], position)
+        for position, (ident, way) in enumerate(ways.items(), start=1):
+            self._write_group("section", way[1:], places[ident], position)
         return places
 
     def _write_group(self, kind: str, way: Sequence[Item], place: str, position: int) -> None:

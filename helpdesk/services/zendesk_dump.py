@@ -120,7 +120,8 @@ class Dump:
         except msgspec.ValidationError as error:
             self.errors.append(ContentError(name, 1, str(error)))
         except (ValueError, RecursionError) as error:
-            self.errors.append(ContentError(name, getattr(error, "lineno", 1), f"is not valid JSON: {getattr(error, 'msg', error)}"))
+            line, reason = getattr(error, "lineno", 1), getattr(error, "msg", error)
+            self.errors.append(ContentError(name, line, f"is not valid JSON: {reason}"))
         else:
             self._take(name, answer)
             if not lists:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape
-from itertools import chain
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
@@ -125,22 +124,29 @@ class Converter:
     def _blocks(self, parts: Iterable[Element | str], marks: Marks = ()) -> Blocks:
         """The content of an element; `marks` are open around it."""
         blocks: Blocks = []
-        run: list[Piece] = []
+        run = [*marks]
 
-        def end_run() -> None:
-            blocks.extend(("p", line) for line in lines_of([*marks, *run, *(CLOSE for _ in marks)]))
-            run.clear()
+        def end_run(opened: Marks) -> None:
+            blocks.extend(("p", line) for line in lines_of([*run, *(CLOSE for _ in opened)]))
+            run[:] = opened
 
-        for part in parts:
-            if isinstance(part, str):
-                run.append(Piece("text", part))
-            elif not any(inner.tag in BLOCKS for inner in part.iter()):
-                run += _pieces(part)
-            else:
-                end_run()
-                is_block = part.tag in BLOCKS
-                blocks += self._block(part, marks) if is_block else self._blocks(parts_of(part), marks + _mark(part))
-        end_run()
+        def take(parts: Iterable[Element | str], opened: Marks) -> None:
+            for part in parts:
+                if isinstance(part, str):
+                    run.append(Piece("text", part))
+                elif part.tag in BLOCKS:
+                    end_run(opened)
+                    blocks.extend(self._block(part, opened))
+                elif (pieces := _pieces(part)) is not None:
+                    run.extend(pieces)
+                else:
+                    mark = _mark(part)
+                    run.extend(mark)
+                    take(parts_of(part), opened + mark)
+                    run.extend(CLOSE for _ in mark)
+
+        take(parts, marks)
+        end_run(marks)
         return blocks
 
     def _block(self, node: Element, marks: Marks) -> Blocks:
@@ -195,10 +201,10 @@ class Converter:
         written = [[self._cell(cell, marks, is_head=cells is rows[0]) for cell in cells] for cells in rows]
         if not written:
             return blocks
-        bold = [re.fullmatch(r"\*\*([^*]+)\*\*", text) for text in written[0]]
-        is_bold = any(bold) and all(found or not text for found, text in zip(bold, written[0], strict=True))
+        plain = [re.sub(r"^\*\*([^*]+)\*\*$", r"\1", text) for text in written[0]]
+        is_bold = any(written[0]) and not any(text in plain for text in written[0] if text)
         if is_bold or all(cell.tag == "th" for cell in rows[0]) or node.find("thead/tr") is not None:
-            written[0] = [found[1] if found else text for found, text in zip(bold, written[0], strict=True)]
+            written[0] = plain
         else:
             written.insert(0, [])
         width = max(map(len, written))
@@ -212,7 +218,10 @@ class Converter:
 
     def _code(self, node: Element, _marks: Marks) -> Blocks:
         self.notes += [("link or picture in code", "") for part in node.iter() if part.tag in ("a", "img")]
-        text = text_of(node, "\n").replace("\xa0", " ").strip("\n")
+        for part in node.iter():
+            if part.tag in BLOCKS and part is not node:
+                part.text, part.tail = f"\f{part.text or ''}", f"\f{part.tail or ''}"
+        text = re.sub("\f+", "\n", text_of(node, "\n")).replace("\xa0", " ").strip("\n")
         language = _LANGUAGE.search(" ".join(part.get("class", "") for part in node.iter()))
         fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
         return [("", f"{fence}{language[1].lower() if language else ''}\n{text}\n{fence}")] if text.strip() else []
@@ -243,19 +252,17 @@ class Converter:
         return is_title and is_plain and not self.is_linked(node.get("id", ""))
 
 
-def _pieces(node: Element) -> list[Piece]:
-    """An element that holds no blocks."""
+def _pieces(node: Element) -> list[Piece] | None:
+    """An element that is more than a mark around its content."""
     if node.tag == "br":
         return [BREAK]
     if node.tag == "img":
         return [Piece("raw", f"![{escaped(node.get('alt', ''))}]({quote(node.get('src', ''))})")]
-    if node.tag == "code" and not any(part.tag in ("a", "img") for part in node.iter()):
+    if node.tag == "code" and not any(part.tag in ("a", "img", *BLOCKS) for part in node.iter()):
         text = text_of(node)
         code = [Piece("code", " ".join(text.split()))] if text.strip() else []
         return [Piece("text", " " * text[:1].isspace()), *code, Piece("text", " " * text[-1:].isspace())]
-    marks = _mark(node)
-    inner = (_pieces(part) if isinstance(part, Element) else [Piece("text", part)] for part in parts_of(node))
-    return [*marks, *chain.from_iterable(inner), *(CLOSE for _ in marks)]
+    return None
 
 
 def _mark(node: Element) -> Marks:

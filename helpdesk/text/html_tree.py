@@ -60,6 +60,8 @@ class _Tree(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._depth += tag not in _VOID
+        if tag == "iframe":  # what stands in it is text, and written as it was
+            self.set_cdata_mode(tag)
         if self._depth <= _DEEPEST:
             self._builder.start(_RENAMED.get(tag, tag), {name: value or "" for name, value in attrs})
             if tag in _VOID:

@@ -80,6 +80,8 @@ WORDS = [
     ("<p>Run <code> a`b</code> <tt>&lt;c|d&gt;</tt><code></code></p>", "Run ``a`b`` `<c|d>`"),
     ('<p><code>a<a href="/x">b</a></code></p>', "<code>a[b](/x)</code>"),
     ("<div>One<p>two</p>three</div><section>four</section>", "One\n\ntwo\n\nthree\n\nfour"),
+    ("<p>a<b>b<i>c</i><div>d</div>e</b>f</p>", "a**b*c***\n\n**d**\n\n**e**f"),
+    ("<pre>a<div>b</div><div>  c</div></pre>", "```\na\nb\n  c\n```"),
     ("<b><p>one</p><ul><li>two</li></ul></b>", "**one**\n\n- **two**"),
     (
         '<p>Look!<a href="/a (b)?c&amp;lt;">here</a><img src="b c.png"></p>',
@@ -247,6 +249,9 @@ def test_a_text_that_no_page_shows_as_markdown_is_said() -> None:
 def test_elements_without_end_lose_their_tags_only() -> None:
     text, _ = convert("<div>" * 3_000 + "<ul><li>" * 200 + "deep" + "</p></table>")
     assert " ".join(render(text).text.split()) == "deep"
+    assert convert('<iframe src="//films.example/1"><p>No </b> films</iframe>d')[0] == (
+        "[//films.example/1](//films.example/1)d"
+    )
 
 
 texts = st.lists(
