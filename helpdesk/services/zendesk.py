@@ -72,7 +72,7 @@ class _Conversion:
         self.redirects = [("address", "kind", "key", "locale")]
         self.pictures: dict[str, Path] = {}  # by path below `root`
         self.lost: set[str] = set()  # pictures that are links now, and were said
-        bodies = [text.body or "" for texts in dump.texts.values() for text in texts.values()]
+        bodies = (text.html for texts in dump.texts.values() for text in texts.values())
         self.linked = {unquote(unescape(name)) for body in bodies for name in _LINKED.findall(body)}
         items: list[Item] = [*dump.articles.values(), *dump.sections.values(), *dump.categories.values()]
         addresses = [_split(address or "") for item in items for address in (item.html_url, item.url)]
@@ -127,7 +127,7 @@ class _Conversion:
         self._write(f"{place}/_{kind}.yaml", {"position": position})
         for tag, text in (self._texts(kind, way[-1].id) or {self.locales.default.tag: way[-1]}).items():
             titles = [self._texts(kind, item.id).get(tag, item).title for item in way[:-1]]
-            fields = {"title": " / ".join([*titles, text.title]), "summary": plain_text(text.body or "")}
+            fields = {"title": " / ".join([*titles, text.title]), "summary": plain_text(text.html)}
             self._write(f"{place}/_index.{tag}.md", fields, "")
             self._redirect(kind, way[-1].id, text, place, tag)
 
@@ -164,8 +164,7 @@ class _Conversion:
             has_id=lambda name: is_source or name in self.linked or not _AUTOMATIC.fullmatch(name),
             is_linked=self.linked.__contains__,
         )
-        # Afterwards once more: `&#27;` is such a character, too.
-        markdown = FORBIDDEN.sub(" ", converter.run(FORBIDDEN.sub(" ", text.body or "")))
+        markdown = FORBIDDEN.sub(" ", converter.run(text.html))  # `&#27;` is such a character, too
         for kind, detail in converter.notes:
             self._note(path, kind, detail)
         if not markdown:
@@ -189,7 +188,7 @@ class _Conversion:
         own = self.locales.find_alias(article.source_locale or article.locale) or self.locales.default
         tags = (locale.tag for locale in (own, self.locales.default, *self.locales.all))
         texts = self.texts[article.id]
-        return next((tag for tag in tags if tag in texts and has_content(read_html(texts[tag].body or ""))), "")
+        return next((tag for tag in tags if tag in texts and has_content(read_html(texts[tag].html))), "")
 
     def _name(self, kind: str, *way: Item) -> str:
         """A key made of titles in the first language that has letters for it."""

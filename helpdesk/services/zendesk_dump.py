@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from helpdesk.errors import ContentError, Note
-from helpdesk.services.folder import EARLIEST, ContentErrors
+from helpdesk.services.folder import EARLIEST, FORBIDDEN, LATEST, ContentErrors
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 PLURALS = {"article": "articles", "section": "sections", "category": "categories"}
@@ -43,6 +43,16 @@ class Text(msgspec.Struct, kw_only=True):
     edited_at: Time | None = None  # of articles, which a vote updates, too
     source_id: int | None = None
     source_type: str = "article"
+
+    def __post_init__(self) -> None:
+        for time in (self.created_at, self.updated_at, self.edited_at):
+            if time and not EARLIEST <= time <= LATEST:
+                raise ValueError(f"Time before {EARLIEST:%Y} or after {LATEST:%Y}")
+
+    @property
+    def html(self) -> str:
+        """The body without what no page may hold."""
+        return FORBIDDEN.sub(" ", self.body or "")
 
 
 class Item(Text, kw_only=True):

@@ -139,6 +139,10 @@ TWICE = [translation(101, "de", "Eins"), translation(101, "de", "Zwei")]
             ["a.json:1: Invalid RFC3339 encoded datetime - at `$.articles[0].created_at`"],
         ),
         (
+            {"a.json": answer("articles", [article(101, 11, "A", edited_at="0001-01-01T00:00:00+05:00")])},
+            ["a.json:1: Time before 1900 or after 9999 - at `$.articles[0]`"],
+        ),
+        (
             {"a.json": {"translations": [{"locale": "de", "title": "Eins"}]}},
             ["a.json:1: the translation `Eins` has no `source_id`"],
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
@@ -159,6 +160,9 @@ def test_an_article_of_nothing_is_left_out(tmp_path: Path) -> None:
 
 
 def test_characters_that_no_file_may_hold(tmp_path: Path) -> None:
-    convert(tmp_path, one("<p>a\x00b\x0bc\ufffe&#27;d&#xFFFF;</p>", title="A \x07fine\n--- \u2028 'x' # y"))
+    body = b'"<p>a\\u0000b\\u000bc\\ufffe&#27;d\\ud800&#xFFFF;</p>"'
+    files = one("BODY", title="A \x07fine\n--- \u2028 'x' # y")
+    files["articles.json"] = json.dumps(files["articles.json"]).encode().replace(b'"BODY"', body)
+    convert(tmp_path, files)
     found = read(tmp_path).articles["a-fine-x-y"].translations["en"].draft
-    assert (found.title, found.markdown) == ("A fine --- 'x' # y", "a b c  d \n")
+    assert (found.title, found.markdown) == ("A fine --- 'x' # y", "a b c  d  \n")
