@@ -57,6 +57,7 @@ class Converter:
     notes: list[tuple[str, str]] = field(default_factory=list)
     _anchors: list[str] = field(default_factory=list)
     _levels: list[int] = field(default_factory=list)
+    _break: str = "\\\n"
     _is_boxed: bool = False
 
     def run(self, html: str) -> str:
@@ -127,7 +128,7 @@ class Converter:
         run = [*marks]
 
         def end_run(opened: Marks) -> None:
-            blocks.extend(("p", line) for line in lines_of([*run, *(CLOSE for _ in opened)]))
+            blocks.extend(("p", line) for line in lines_of([*run, *(CLOSE for _ in opened)], self._break))
             run[:] = opened
 
         def take(parts: Iterable[Element | str], opened: Marks) -> None:
@@ -172,10 +173,11 @@ class Converter:
 
     def _line(self, node: Element, marks: Marks, gap: str) -> str:
         """What an element holds in one line, with `gap` for each break."""
-        outer, self._is_boxed = self._is_boxed, True
+        outer = self._break, self._is_boxed
+        self._break, self._is_boxed = gap, True
         text = gap.join(text for _, text in self._blocks(parts_of(node), marks))
-        self._is_boxed = outer
-        return text.replace(BREAK.value, gap)
+        self._break, self._is_boxed = outer
+        return text
 
     def _list(self, node: Element, marks: Marks) -> Blocks:
         start = node.get("start", "")
@@ -307,7 +309,7 @@ def _items(node: Element) -> list[list[Element | str]]:
             items.append(list(parts_of(part)))
         elif not isinstance(part, str) or part.strip():
             items = items or [[]]
-            items[-1].append(part)
+            items[-1] += [" ", part]
     return items
 
 

@@ -20,7 +20,7 @@ _SPACE = (" ", "\xa0")
 
 
 class Piece(NamedTuple):
-    """`kind` is text, code, raw or break (Markdown as it is); open with the mark that closes it; or close."""
+    """`kind` is text, code, raw (Markdown as it is), break; open with the mark that closes it; or close."""
 
     kind: str
     value: str = ""
@@ -30,13 +30,14 @@ class Piece(NamedTuple):
 STRONG = Piece("open", "strong", "/strong")
 EM = Piece("open", "em", "/em")
 CLOSE = Piece("close")
-BREAK = Piece("break", "\\\n")
+BREAK = Piece("break")
 
 
 class _Layout:
     """Takes spaces out of marks, drops marks around nothing, joins equal neighbours; two breaks begin a new line."""
 
-    def __init__(self) -> None:
+    def __init__(self, line_break: str) -> None:
+        self._break = Piece("raw", line_break)
         self.lines: list[list[Piece]] = [[]]
         self._opened: list[Piece] = []
         self._waiting: list[Piece] = []  # opened, with nothing in them yet
@@ -70,7 +71,7 @@ class _Layout:
             self._opened, self._waiting = [], self._opened + self._waiting
             self.lines.append(line := [])
         elif line and self._gap:
-            self._append(line, BREAK if "\n" in self._gap else Piece("text", " "))
+            self._append(line, self._break if "\n" in self._gap else Piece("text", " "))
         while self._waiting and line and line[-1] == Piece("close", self._waiting[0].close):
             line.pop()
             self._opened.append(self._waiting.pop(0))
@@ -88,9 +89,9 @@ class _Layout:
             line.append(piece)
 
 
-def lines_of(pieces: Iterable[Piece]) -> list[str]:
+def lines_of(pieces: Iterable[Piece], line_break: str) -> list[str]:
     """Paragraphs; emphasis that would not be read where it stands is written as HTML."""
-    layout = _Layout()
+    layout = _Layout(line_break)
     for piece in pieces:
         layout.add(piece)
     return [_written(line) for line in layout.lines if line]

@@ -115,6 +115,10 @@ STRUCTURE = [
         "<table><tr><td></td><td><b>B</b></td></tr><tr><td>1</td><td>2</td></tr></table>",
         "|  | B |\n| --- | --- |\n| 1 | 2 |",
     ),
+    (
+        "<table><tr><td><i><b>[a]<br></b><b>[b]</b></i></td></tr></table>",
+        "|  |\n| --- |\n| _**\\[a\\]**<br>**\\[b\\]**_ |",
+    ),
     ("<table><caption>Prices</caption><tr><td>1</td></tr></table>", "Prices\n\n|  |\n| --- |\n| 1 |"),
     (
         "<details open><summary>More <b>of</b> it</summary><ul><li>a</li></ul></details>",
@@ -143,6 +147,7 @@ EMPTY = [
         "<pre class='x'><code class='language-Bash hljs'>a<br>`b`&nbsp;&lt;c&gt;\n</code></pre><pre>```</pre><pre> </pre>",
         "```bash\na\n`b` <c>\n```\n\n````\n```\n````",
     ),
+    ("<ul>a<li>b</li>c</ul>", "- a\n- b c"),
     ("<p><b>one</b><strong> two</strong><b></b><i>&nbsp;</i></p>", "**one** **two**"),
     ('<a href="/x"><div>one</div><p><img src="a.png" alt="[A]"></p></a>', "[one](/x)\n\n[![\\[A\\]](a.png)](/x)"),
 ]
