@@ -13,26 +13,25 @@ from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
-
-import yaml
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
-from helpdesk.services.folder import LARGEST_FILE, ContentErrors, read_folder
+from helpdesk.services.folder import LONGEST, ContentErrors, read_folder
 from helpdesk.services.import_state import Files
 from helpdesk.services.media import BadImage, read_image
 from helpdesk.services.site import Progress, no_progress
 from helpdesk.services.zendesk_dump import PLURALS, Article, Dump, Item, Text, read_dump
-from helpdesk.text.characters import CONTROLS
+from helpdesk.text.characters import lines_to_show, one_line
 from helpdesk.text.from_html import Converter
-from helpdesk.text.html_tree import has_content, plain_text
+from helpdesk.text.frontmatter import dump_fields
+from helpdesk.text.html_tree import has_content, plain_text, read_html
 from helpdesk.text.slug import ascii_key
 
 REDIRECTS = "redirects.csv"
 _LARGEST_ID = 999_999_999  # of `id` in `_article.yaml`; Zendesk's newer ids are longer
-_ARTICLE = re.compile(r"/hc/(?:[a-z]{2,3}(?:-[a-z0-9]+)*/)?articles/([0-9]+)(?:-[^/]*)?/?", re.IGNORECASE)
-_ATTACHMENT = re.compile(r"/article_attachments/(?:token/)?([0-9]+)")
+_ARTICLE = re.compile(r"/hc/(?:[a-z]{2,3}(?:-[a-z0-9]+)*/)?articles/([0-9]{1,20})(?:-[^/]*)?/?", re.IGNORECASE)
+_ATTACHMENT = re.compile(r"/article_attachments/(?:token/)?([0-9]{1,20})")
 _LINKED = re.compile(r"href=[\"'][^\"'#]*#([^\"']+)[\"']")
 _AUTOMATIC = re.compile(r"h_[0-9A-Za-z]{20,}")  # ids that the editor gives to headings, in each language others
 
@@ -74,16 +73,12 @@ class _Conversion:
         self.redirects = [("address", "kind", "key", "locale")]
         self.pictures: dict[str, Path] = {}  # by path below `root`
         self.lost: set[str] = set()  # pictures that are links now, and were said
-        bodies = [text.body or "" for texts in dump.texts.values() for text in texts.values()]
+        bodies = (text.html for texts in dump.texts.values() for text in texts.values())
         self.linked = {unquote(unescape(name)) for body in bodies for name in _LINKED.findall(body)}
         items: list[Item] = [*dump.articles.values(), *dump.sections.values(), *dump.categories.values()]
-        addresses = [urlsplit(address) for item in items for address in (item.html_url, item.url) if address]
-        self.hosts = {address.netloc for address in addresses}
-        self.base = f"{addresses[0].scheme}://{addresses[0].netloc}/" if addresses else ""
-        self.attached: dict[int | None, list[str]] = defaultdict(list)
-        for attachment in dump.attachments.values():
-            if not attachment.inline:
-                self.attached[attachment.article_id].append(attachment.file_name)
+        addresses = [_split(address or "") for item in items for address in (item.html_url, item.url)]
+        self.hosts = {address.hostname for address in addresses if address.hostname}
+        self.base = next((urljoin(address.geturl(), "/") for address in addresses if address.hostname), "")
         self.named: dict[str, list[Path]] = defaultdict(list)
         self.numbered: dict[str, list[Path]] = defaultdict(list)
         for file in dump.files:
@@ -98,6 +93,9 @@ class _Conversion:
         for ident, source in self.sources.items():
             if not source:
                 self._note(f"articles/{ident}", "article left out, without a text in a locale of this site")
+        if not articles:
+            reason = "holds no article with a text in a locale of this site; HELPDESK_LOCALES names them"
+            raise ContentErrors([ContentError(self.dump.root.name or ".", 1, reason)])
         places = self._write_groups({article.section_id for article in articles})
         order = list(places)
         articles.sort(key=lambda article: (not article.promoted, order.index(article.section_id), _order(article)))
@@ -105,29 +103,32 @@ class _Conversion:
             progress(self.keys[article.id], done, len(articles))
             self._write_article(article, f"{places[article.section_id]}/{self.keys[article.id]}", done + 1)
         progress("", len(articles), len(articles))
-        with (self.root / REDIRECTS).open("w", encoding="utf-8", newline="") as file:
+        for attachment in self.dump.attachments.values():
+            if not attachment.inline:
+                self._note(f"articles/{attachment.article_id}", "attachment that is not kept", attachment.file_name)
+        with (self.root / REDIRECTS).open("w", encoding="utf-8", errors="replace", newline="") as file:
             csv.writer(file).writerows(self.redirects)
 
     def _write_groups(self, used: set[int]) -> dict[int, str]:
         """The folders of sections, in their order; what lies in a section stands beside it, named after both."""
-        ways = {ident: self.dump.way_to(self.dump.sections[ident]) for ident in used}
-        of = {ident: self.dump.categories[way[-1].category_id] for ident, way in ways.items()}
-        categories = sorted({item.id: item for item in of.values()}.values(), key=_order)
-        sections = sorted(used, key=lambda ident: (_order(of[ident]), *map(_order, ways[ident])))
-        outer = _keys((None, item.id, self._name("category", item)) for item in categories)
-        inner = _keys((of[ident].id, ident, self._name("section", *ways[ident])) for ident in sections)
-        places = {ident: f"{outer[of[ident].id]}/{inner[ident]}" for ident in sections}
-        for position, item in enumerate(categories, start=1):
-            self._write_group("category", [item], outer[item.id], position)
-        for position, ident in enumerate(sections, start=1):
-            self._write_group("section", ways[ident], places[ident], position)
+        sections = [self.dump.sections[ident] for ident in used]
+        ways = {item.id: [self.dump.categories[item.category_id], *self.dump.way_to(item)] for item in sections}
+        ways = dict(sorted(ways.items(), key=lambda entry: [*map(_order, entry[1])]))
+        categories = {way[0].id: way[0] for way in ways.values()}
+        outer = _keys((None, ident, self._name("category", item)) for ident, item in categories.items())
+        inner = _keys((way[0].id, ident, self._name("section", *way[1:])) for ident, way in ways.items())
+        places = {ident: f"{outer[way[0].id]}/{inner[ident]}" for ident, way in ways.items()}
+        for position, (ident, item) in enumerate(categories.items(), start=1):
+            self._write_group("category", [item], outer[ident], position)
+        for position, (ident, way) in enumerate(ways.items(), start=1):
+            self._write_group("section", way[1:], places[ident], position)
         return places
 
     def _write_group(self, kind: str, way: Sequence[Item], place: str, position: int) -> None:
         self._write(f"{place}/_{kind}.yaml", {"position": position})
         for tag, text in (self._texts(kind, way[-1].id) or {self.locales.default.tag: way[-1]}).items():
             titles = [self._texts(kind, item.id).get(tag, item).title for item in way[:-1]]
-            fields = {"title": " / ".join([*titles, text.title]), "summary": plain_text(text.body or "")}
+            fields = {"title": " / ".join([*titles, text.title]), "summary": plain_text(text.html)}
             self._write(f"{place}/_index.{tag}.md", fields, "")
             self._redirect(kind, way[-1].id, text, place, tag)
 
@@ -135,13 +136,14 @@ class _Conversion:
         source, texts = self.sources[article.id], self.texts[article.id]
         about = {"id": article.id if article.id <= _LARGEST_ID else None, "source": source, "position": position}
         self._write(f"{place}/_article.yaml", about)
-        section = self.dump.sections[article.section_id]
-        is_restricted = any((article.user_segment_id, article.user_segment_ids, section.user_segment_id))
+        way = self.dump.way_to(self.dump.sections[article.section_id])
+        is_restricted = bool(article.user_segment_ids) or any(item.user_segment_id for item in (article, *way))
         if is_restricted:
             self._note(place, "restricted article, now a draft")
-        late = {tag for tag, text in texts.items() if text.outdated or text.locale in (article.outdated_locales or ())}
-        late.discard(source)
+        outdated = article.outdated_locales or ()
+        late = {tag for tag, text in texts.items() if text.outdated or text.locale in outdated} - {source}
         for tag, text in texts.items():
+            path = f"{place}/{tag}.md"
             fields = {
                 "title": text.title,
                 "published_at": None if text.draft else text.created_at or article.created_at,
@@ -149,13 +151,10 @@ class _Conversion:
                 "status": "draft" if text.draft or is_restricted else "published",
                 "revision": 2 if late and tag == source else None,
                 "based_on": (1 if tag in late else 2) if late and tag != source else None,
-                "keywords": list(filter(None, map(_clean, article.label_names or ()))),
+                "keywords": ", ".join(article.label_names or ()),
             }
-            path = f"{place}/{tag}.md"
             self._write(path, fields, self._markdown(article.id, path, text, is_source=tag == source))
             self._redirect("article", article.id, text, self.keys[article.id], tag)
-        for name in self.attached[article.id]:
-            self._note(place, "attachment that is not kept", name)
         self.summary.articles += 1
         self.summary.texts += len(texts)
 
@@ -166,8 +165,7 @@ class _Conversion:
             has_id=lambda name: is_source or name in self.linked or not _AUTOMATIC.fullmatch(name),
             is_linked=self.linked.__contains__,
         )
-        body = CONTROLS.sub(lambda found: found[0] if found[0] in "\t\n\r" else " ", text.body or "")
-        markdown = converter.run(body)
+        markdown = lines_to_show(converter.run(text.html))  # `&#27;` is such a character, too
         for kind, detail in converter.notes:
             self._note(path, kind, detail)
         if not markdown:
@@ -191,7 +189,7 @@ class _Conversion:
         own = self.locales.find_alias(article.source_locale or article.locale) or self.locales.default
         tags = (locale.tag for locale in (own, self.locales.default, *self.locales.all))
         texts = self.texts[article.id]
-        return next((tag for tag in tags if tag in texts and has_content(texts[tag].body or "")), "")
+        return next((tag for tag in tags if tag in texts and has_content(read_html(texts[tag].html))), "")
 
     def _name(self, kind: str, *way: Item) -> str:
         """A key made of titles in the first language that has letters for it."""
@@ -204,24 +202,16 @@ class _Conversion:
         return f"{kind}-{way[-1].id}"
 
     def _link(self, path: str, href: str) -> str:
-        try:
-            parts = urlsplit(href.strip())
-        except ValueError:
-            parts = urlsplit("unreadable:")
-        is_old = parts.netloc in self.hosts or (not parts.scheme and not parts.netloc and bool(parts.path))
-        if parts.scheme not in ("", "http", "https", "mailto", "tel") or (is_old and not self.base):
-            if href not in self.lost:
-                self._note(path, "link that is not kept", href[:100])
-            return ""
-        if not is_old:
+        parts = _split(href)
+        is_old = parts.hostname in self.hosts if parts.netloc else bool(parts.path and not parts.scheme)
+        found = _ARTICLE.fullmatch(parts.path) if is_old else None
+        if found and (key := self.keys.get(int(found[1]))):
+            return urlunsplit(("article", "", key, "", parts.fragment))
+        if not is_old and parts.scheme in ("", "http", "https", "mailto", "tel"):
             return f"https:{href}" if href.startswith("//") else href
-        found = _ARTICLE.fullmatch(parts.path)
-        key = self.keys.get(int(found[1])) if found else None
-        if key is not None:
-            return f"article:{key}" + (f"#{parts.fragment}" if parts.fragment else "")
         if href not in self.lost:
-            self._note(path, "link into the old help center", href)
-        return urljoin(self.base, href)
+            self._note(path, "link into the old help center" if is_old else "link that is not kept", href[:200])
+        return urljoin(self.base, href) if is_old and self.base else ""
 
     def _image(self, path: str, article_id: int, src: str) -> str:
         """The name of a picture that now stands beside the text, "" if it is not there."""
@@ -230,7 +220,7 @@ class _Conversion:
             if file is None:
                 raise BadImage("is not in the dump")
             read_image(file)
-        except ValueError as error:
+        except BadImage as error:
             self.lost.add(src)
             self._note(path, "picture that is not kept, now a link", f"{src[:100]} {error}")
             return ""
@@ -244,7 +234,7 @@ class _Conversion:
 
     def _find_file(self, article_id: int, src: str) -> Path | None:
         """The file with an attachment's number, else the article's own of that name, else the only one."""
-        parts = urlsplit(src)
+        parts = _split(src)
         number = _ATTACHMENT.search(parts.path)
         names = {unquote(parts.path.rpartition("/")[2])}
         if number and (attachment := self.dump.attachments.get(int(number[1]))):
@@ -253,20 +243,23 @@ class _Conversion:
             return next((file for file in files if file.name in names), files[0])
         files = [file for name in names for file in self.named.get(name, ())]
         own = [file for file in files if file in self.numbered.get(str(article_id), ())]
-        is_old = number or not parts.netloc or parts.netloc in self.hosts
-        return (own or files)[0] if own or (is_old and len(files) == 1) else None
+        is_elsewhere = parts.netloc and parts.hostname not in self.hosts
+        return (own or files)[0] if own or (len(files) == 1 and (number or not is_elsewhere)) else None
 
     def _redirect(self, kind: str, ident: int, text: Text, key: str, tag: str) -> None:
-        path = urlsplit(text.html_url or "").path or f"/hc/{text.locale}/{PLURALS[kind]}/{ident}"
+        path = _split(text.html_url or "").path or f"/hc/{text.locale}/{PLURALS[kind]}/{ident}"
         self.redirects.append((path, kind, key, tag))
 
     def _write(self, path: str, fields: dict[str, Any], body: str | None = None) -> None:
         """A file of fields, those that say something; with a body below."""
-        given = {name: _clean(value) if isinstance(value, str) else value for name, value in fields.items() if value}
-        text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=LARGEST_FILE)
-        file = self.root / path
+        for name, longest in LONGEST.items():
+            fields[name] = one_line(fields.get(name, ""))
+            if len(fields[name]) > longest:
+                fields[name] = fields[name][:longest]
+                self._note(path, f"{name} cut after {longest:,} characters")
+        file, matter = self.root / path, dump_fields(fields)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text if body is None else f"---\n{text}---\n{body}\n", "utf-8")
+        file.write_text(matter if body is None else f"---\n{matter}---\n{body}\n", "utf-8")
 
     def _note(self, path: str, kind: str, detail: str = "") -> None:
         self.summary.notes.append(Note(path, 1, kind, detail))
@@ -279,7 +272,8 @@ def _keys(wanted: Iterable[tuple[object, int, str]]) -> dict[int, str]:
     ids = {str(ident) for _, ident, _ in items}
     keys = {}
     for scope, ident, name in items:
-        is_own = times[scope, name] == 1 and name.rpartition("-")[2] not in ids - {str(ident)}
+        last = name.rpartition("-")[2]
+        is_own = times[scope, name] == 1 and (last == str(ident) or last not in ids)
         keys[ident] = name if is_own else f"{name}-{ident}"
     return keys
 
@@ -288,5 +282,9 @@ def _order(item: Item) -> tuple[int, int]:
     return item.position or 0, item.id
 
 
-def _clean(text: str) -> str:
-    return " ".join(CONTROLS.sub(" ", text).split())
+def _split(address: str) -> SplitResult:
+    """The parts of an address; of one that nobody can read, only a scheme that nobody has."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("unreadable", "", "", "", "")

@@ -6,16 +6,16 @@ translations, article attachments). Answers are known by their keys, wherever th
 
 from __future__ import annotations
 
-import re
+import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from helpdesk.errors import ContentError, Note
-from helpdesk.services.folder import ContentErrors
+from helpdesk.services.folder import EARLIEST, FORBIDDEN, LATEST, ContentErrors
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 PLURALS = {"article": "articles", "section": "sections", "category": "categories"}
@@ -43,6 +43,16 @@ class Text(msgspec.Struct, kw_only=True):
     edited_at: Time | None = None  # of articles, which a vote updates, too
     source_id: int | None = None
     source_type: str = "article"
+
+    def __post_init__(self) -> None:
+        for time in (self.created_at, self.updated_at, self.edited_at):
+            if time and not EARLIEST <= time <= LATEST:
+                raise ValueError(f"Time before {EARLIEST:%Y} or after {LATEST:%Y}")
+
+    @property
+    def html(self) -> str:
+        """The body without what no page may hold."""
+        return FORBIDDEN.sub(" ", self.body or "")
 
 
 class Item(Text, kw_only=True):
@@ -114,19 +124,18 @@ class Dump:
     def read(self, file: Path) -> None:
         """Take in one file, or note what is wrong with it."""
         name = file.relative_to(self.root).as_posix() if file != self.root else file.name
-        data = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
         try:
-            lists = _lists(msgspec.json.decode(data))
+            lists = _lists(json.loads(file.read_bytes()))
             answer = msgspec.convert(lists, _Answer, strict=False)
         except msgspec.ValidationError as error:
             self.errors.append(ContentError(name, 1, str(error)))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            byte = re.search(r"byte ([0-9]+)", str(error))
-            line = data.count(b"\n", 0, int(byte[1]) if byte else len(data)) + 1
-            self.errors.append(ContentError(name, line, f"is not valid JSON: {error}"))
+        except (ValueError, RecursionError) as error:
+            line, reason = getattr(error, "lineno", 1), getattr(error, "msg", error)
+            self.errors.append(ContentError(name, line, f"is not valid JSON: {reason}"))
         else:
             self._take(name, answer)
-            self.notes += [] if lists else [Note(name, 1, "file without articles, sections or categories")]
+            if not lists:
+                self.notes.append(Note(name, 1, "file without articles, sections or categories"))
 
     def _take(self, name: str, answer: _Answer) -> None:
         for kind, plural in PLURALS.items():
@@ -146,12 +155,10 @@ class Dump:
     def _take_text(self, name: str, kind: str, ident: int, text: Text) -> None:
         """Of two texts, a translation before an item's own text, then what was changed last."""
         texts = self.texts.setdefault((kind, ident), {})
-        old = texts.get(text.locale, text)
-        changed = [each.edited_at or each.updated_at or datetime.min.replace(tzinfo=UTC) for each in (old, text)]
-        ranks = [(not isinstance(each, Item), time) for each, time in zip((old, text), changed, strict=True)]
-        if ranks[1] >= ranks[0]:
+        old = texts.setdefault(text.locale, text)
+        if _rank(text) > _rank(old):
             texts[text.locale] = text
-        if ranks[0] == ranks[1] and (old.title, old.body) != (text.title, text.body):
+        elif _rank(text) == _rank(old) and (old.title, old.body) != (text.title, text.body):
             reason = f"{kind} {ident} has two texts in {text.locale} that were changed at the same time"
             self.errors.append(ContentError(name, 1, reason))
 
@@ -167,6 +174,10 @@ class Dump:
                 self._miss(f"the section around section {section.id}", "sections")
         if not self.articles:
             self._miss("articles", "articles")
+        for kind, ident in self.texts:
+            if kind == "article" and ident not in self.articles:
+                kind = "translations left out: their article is not in the dump"
+                self.notes.append(Note(f"articles/{ident}", 1, kind))
 
     def _miss(self, what: str, answer: str) -> None:
         self.errors.append(ContentError(self.root.name or ".", 1, f"lacks {what}: add what /{answer}.json answers"))
@@ -182,16 +193,20 @@ class Dump:
 def read_dump(root: Path) -> Dump:
     """Read a folder, or one file, of answers. Raises ContentErrors with everything that is wrong."""
     dump = Dump(root)
-    for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
+    for file in filter(Path.is_file, sorted(root.rglob("*")) if root.is_dir() else [root]):
         if file.suffix.lower() == ".json":
             dump.read(file)
-        elif file.is_file():
+        else:
             dump.files.append(file)
     if not dump.errors:
         dump.check()
     if dump.errors:
         raise ContentErrors(dump.errors)
     return dump
+
+
+def _rank(text: Text) -> tuple[bool, datetime]:
+    return not isinstance(text, Item), text.edited_at or text.updated_at or EARLIEST
 
 
 def _lists(value: Any) -> dict[str, list[Any]]:

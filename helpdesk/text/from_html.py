@@ -7,8 +7,7 @@ lists or wide cells, definition lists, details, keys, underlined words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from copy import deepcopy
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from helpdesk.text.html_tree import (
     HEADINGS,
     INLINE,
     LOST,
+    has_content,
     html_of,
     parts_of,
     plain_text,
@@ -40,7 +40,6 @@ _LOST_TAG = re.compile(rf"(?i)<({'|'.join(LOST)})(?=[\s>/])")
 _LETTERED = re.compile(r"(?i)<ol[^>]*(?:\stype=[\"']?[ai]|list-style-type:\s*(?:lower|upper))")
 _CALLOUTS = {"admonition", "alert", "callout", "callouts", "notice"}
 _LANGUAGE = re.compile(r"\b(?:lang(?:uage)?-|brush:\s*)([A-Za-z0-9_+#-]+)")
-_START = "\0"  # a backslash that only the start of a line needs
 _ID = re.compile(r"[^\s{}\"'<>&#]+")
 
 
@@ -70,7 +69,7 @@ class Converter:
             self._prepare(part)
         self._lose_anchors()
         before = plain_text(html_of(root))
-        markdown = _join(self._blocks(root)).replace(_START, "\\")
+        markdown = _join(self._blocks(parts_of(root)))
         after = " ".join(render(markdown).text.split())
         if before != after:
             self.notes.append(("text that reads differently", f"{len(before)} characters, now {len(after)}"))
@@ -91,21 +90,23 @@ class Converter:
             self.notes.append(("frame or film, now a link", src))
             replace_with_link(part, part.get("title") or src, src)
         elif part.tag == "img":
-            src, alt = part.get("src", ""), " ".join(part.get("alt", "").split())
+            src, alt = part.get("src", "").strip(), " ".join(part.get("alt", "").split())
             part.attrib = {"src": self.image(src), "alt": alt}
             if not part.get("src"):
-                replace_with_link(part, alt or src.rpartition("/")[2], src)
+                # Of the bytes that a `data:` address may hold, nothing is text.
+                name = re.split("[;,?#]", src)[0].rstrip("/").rpartition("/")[2]
+                replace_with_link(part, alt or name or src, src)
         elif part.tag == "a" and not part.attrib.keys() & {"href", "id", "name"} and text_of(part).strip():
             self.notes.append(("link without an address that can be read", text_of(part)[:40]))
         if part.tag == "a":
-            href = self.link(part.attrib.pop("href", ""))
+            href = self.link(part.attrib.pop("href", "").strip())
             part.attrib |= {"href": href} if href else {}
 
     def _prepare_heading(self, node: Element) -> None:
         names = [part.attrib.pop(key, "") for part in node.iter() for key in ("id", "name")]
         names = [name for name in self._anchors + names if _ID.fullmatch(name) and self.has_id(name)]
         names.sort(key=lambda name: not self.is_linked(name))
-        if not text_of(node).strip() and node.find(".//img") is None:
+        if not has_content(node):
             node.tag, self._anchors = "div", [name for name in names if self.is_linked(name)]
             return
         self._anchors = [name for name in names[1:] if self.is_linked(name)]
@@ -121,25 +122,32 @@ class Converter:
         self.notes += [("anchor that is not at a heading", f"#{name}") for name in self._anchors]
         self._anchors.clear()
 
-    def _blocks(self, node: Element, marks: Marks = ()) -> Blocks:
+    def _blocks(self, parts: Iterable[Element | str], marks: Marks = ()) -> Blocks:
         """The content of an element; `marks` are open around it."""
         blocks: Blocks = []
-        run: list[Piece] = []
+        run = [*marks]
 
-        def end_run() -> None:
-            lines = lines_of([*marks, *run, *(CLOSE for _ in marks)], self._break)
-            blocks.extend(("p", escaped_starts(line, _START)) for line in lines)
-            run.clear()
+        def end_run(opened: Marks) -> None:
+            blocks.extend(("p", line) for line in lines_of([*run, *(CLOSE for _ in opened)], self._break))
+            run[:] = opened
 
-        for part in parts_of(node):
-            if isinstance(part, str):
-                run.append(Piece("text", part))
-            elif not any(inner.tag in BLOCKS for inner in part.iter()):
-                run += _pieces(part)
-            else:
-                end_run()
-                blocks += self._block(part, marks) if part.tag in BLOCKS else self._blocks(part, marks + _mark(part))
-        end_run()
+        def take(parts: Iterable[Element | str], opened: Marks) -> None:
+            for part in parts:
+                if isinstance(part, str):
+                    run.append(Piece("text", part))
+                elif part.tag in BLOCKS:
+                    end_run(opened)
+                    blocks.extend(self._block(part, opened))
+                elif (pieces := _pieces(part)) is not None:
+                    run.extend(pieces)
+                else:
+                    mark = _mark(part)
+                    run.extend(mark)
+                    take(parts_of(part), opened + mark)
+                    run.extend(CLOSE for _ in mark)
+
+        take(parts, marks)
+        end_run(marks)
         return blocks
 
     def _block(self, node: Element, marks: Marks) -> Blocks:
@@ -160,26 +168,26 @@ class Converter:
             return [("", html_of(node) if node.tag == "dl" else "***")]
         if kind := "" if self._is_boxed else _kind_of_box(node.get("class", "")):
             return self._box(kind, node, marks)
-        blocks = self._blocks(node, marks)
+        blocks = self._blocks(parts_of(node), marks)
         return [("", _indented(_join(blocks), "> ", "> "))] if node.tag == "blockquote" and blocks else blocks
 
     def _line(self, node: Element, marks: Marks, gap: str) -> str:
         """What an element holds in one line, with `gap` for each break."""
         outer = self._break, self._is_boxed
         self._break, self._is_boxed = gap, True
-        text = gap.join(text for _, text in self._blocks(node, marks))
+        text = gap.join(text for _, text in self._blocks(parts_of(node), marks))
         self._break, self._is_boxed = outer
-        return text.replace(_START, "")
+        return text
 
     def _list(self, node: Element, marks: Marks) -> Blocks:
-        start = int(node.get("start", "1")) if re.fullmatch(r"[0-9]{1,6}", node.get("start", "1")) else 1
+        start = node.get("start", "")
         written, is_loose = [], False
-        for number, item in enumerate(_items(node), start=start):
+        for number, item in enumerate(_items(node), start=int(start) if re.fullmatch("[0-9]{1,6}", start) else 1):
             blocks = self._blocks(item, marks)
             # Only these may follow a line of text without an empty line between (CommonMark 5.2).
             is_tight = len(blocks) == 2 and blocks[0][0] == "p" and re.match(r"(?:-|1\.) \S", blocks[1][1]) is not None
             is_loose |= len(blocks) > 1 and not is_tight
-            text = "\n".join(text for _, text in blocks) if is_tight else _join(blocks)
+            text = _join(blocks, "\n" if is_tight else "\n\n")
             marker = "- " if node.tag == "ul" else f"{number}. "
             written.append(_indented(text, marker, " " * len(marker)))
         return [(node.tag, ("\n\n" if is_loose else "\n").join(written))] if written else []
@@ -191,14 +199,14 @@ class Converter:
             self.notes.append(("table that stays HTML", ""))
             return [("", html_of(node))]
         caption = node.find("caption")
-        blocks = [] if caption is None else self._blocks(caption, marks)
+        blocks = [] if caption is None else self._blocks(parts_of(caption), marks)
         written = [[self._cell(cell, marks, is_head=cells is rows[0]) for cell in cells] for cells in rows]
         if not written:
             return blocks
-        bold = [re.fullmatch(r"\*\*([^*]+)\*\*", text) for text in written[0]]
-        is_bold = any(bold) and all(found or not text for found, text in zip(bold, written[0], strict=True))
+        plain = [re.sub(r"^\*\*([^*]+)\*\*$", r"\1", text) for text in written[0]]
+        is_bold = any(written[0]) and not any(text in plain for text in written[0] if text)
         if is_bold or all(cell.tag == "th" for cell in rows[0]) or node.find("thead/tr") is not None:
-            written[0] = [found[1] if found else text for found, text in zip(bold, written[0], strict=True)]
+            written[0] = plain
         else:
             written.insert(0, [])
         width = max(map(len, written))
@@ -212,7 +220,10 @@ class Converter:
 
     def _code(self, node: Element, _marks: Marks) -> Blocks:
         self.notes += [("link or picture in code", "") for part in node.iter() if part.tag in ("a", "img")]
-        text = text_of(node, "\n").replace("\xa0", " ").strip("\n")
+        for part in node.iter():
+            if part.tag in BLOCKS and part is not node:
+                part.text, part.tail = f"\f{part.text or ''}", f"\f{part.tail or ''}"
+        text = re.sub("\f+", "\n", text_of(node, "\n")).replace("\xa0", " ").strip("\n")
         language = _LANGUAGE.search(" ".join(part.get("class", "") for part in node.iter()))
         fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
         return [("", f"{fence}{language[1].lower() if language else ''}\n{text}\n{fence}")] if text.strip() else []
@@ -222,39 +233,38 @@ class Converter:
         summary = node.find("summary")
         if summary is not None:
             opening += "\n" + html_of(summary)
-            replace_with_link(summary)
-        return [("", opening), *self._blocks(node, marks), ("", "</details>")]
+        parts = (part for part in parts_of(node) if part is not summary)
+        return [("", opening), *self._blocks(parts, marks), ("", "</details>")]
 
     def _box(self, kind: str, node: Element, marks: Marks) -> Blocks:
-        title = ""
-        first = node[0] if len(node) and not (node.text or "").strip() else Element("")
-        is_title = first.tag in HEADINGS or "title" in first.get("class", "")
-        is_plain = not any(part.tag in ("a", "img") for part in first.iter()) and not self.is_linked(
-            first.get("id", "")
-        )
-        if is_title and is_plain:
+        title, parts = "", list(parts_of(node))
+        first = next((part for part in parts if not isinstance(part, str) or part.strip()), "")
+        if isinstance(first, Element) and self._is_title(first):
             title = ' "' + escaped(" ".join(text_of(first).split())).replace('"', "&quot;") + '"'
-            replace_with_link(first)
+            parts.remove(first)
         self._is_boxed = True
-        text = _join(self._blocks(node, marks))
+        text = _join(self._blocks(parts, marks))
         self._is_boxed = False
         return [("", _indented(f"!!! {kind}{title}\n{text}".rstrip("\n"), "", "    "))] if title or text else []
 
+    def _is_title(self, node: Element) -> bool:
+        """Whether it can be the title of a box, in which nobody can link to anything, nor from it."""
+        is_plain = not any(part.tag in ("a", "img") for part in node.iter())
+        is_title = node.tag in HEADINGS or "title" in node.get("class", "")
+        return is_title and is_plain and not self.is_linked(node.get("id", ""))
 
-def _pieces(node: Element) -> list[Piece]:
-    """An element that holds no blocks."""
+
+def _pieces(node: Element) -> list[Piece] | None:
+    """An element that is more than a mark around its content."""
     if node.tag == "br":
         return [BREAK]
     if node.tag == "img":
         return [Piece("raw", f"![{escaped(node.get('alt', ''))}]({quote(node.get('src', ''))})")]
-    if node.tag == "code" and not any(part.tag in ("a", "img") for part in node.iter()):
+    if node.tag == "code" and not any(part.tag in ("a", "img", *BLOCKS) for part in node.iter()):
         text = text_of(node)
         code = [Piece("code", " ".join(text.split()))] if text.strip() else []
         return [Piece("text", " " * text[:1].isspace()), *code, Piece("text", " " * text[-1:].isspace())]
-    pieces = list(_mark(node))
-    for part in parts_of(node):
-        pieces += [Piece("text", part)] if isinstance(part, str) else _pieces(part)
-    return pieces + [CLOSE for _ in _mark(node)]
+    return None
 
 
 def _mark(node: Element) -> Marks:
@@ -271,16 +281,17 @@ def _mark(node: Element) -> Marks:
     return ()
 
 
-def _join(blocks: Blocks) -> str:
+def _join(blocks: Blocks, gap: str = "\n\n") -> str:
     """Blocks with empty lines between them; a list after a list of its kind takes another marker."""
     written: list[str] = []
     before, is_other = "", False
     for kind, text in blocks:
         is_other = kind in ("ul", "ol") and kind == before and not is_other
-        other = re.sub(r"(?m)^-(?= |$)", "*", re.sub(r"(?m)^([0-9]+)\.(?= |$)", r"\1)", text))
-        written.append(other if is_other else text)
+        if is_other:
+            text = re.sub(r"(?m)^-(?= |$)", "*", re.sub(r"(?m)^([0-9]+)\.(?= |$)", r"\1)", text))
+        written.append(escaped_starts(text) if kind == "p" else text)
         before = kind
-    return "\n\n".join(written)
+    return gap.join(written)
 
 
 def _indented(text: str, first: str, rest: str) -> str:
@@ -290,20 +301,15 @@ def _indented(text: str, first: str, rest: str) -> str:
     return "\n".join([(first + start).rstrip(), *(rest + line if line else empty for line in lines)])
 
 
-def _items(node: Element) -> list[Element]:
-    """The items of a list; what lies between them belongs to the one before."""
-    items: list[Element] = []
+def _items(node: Element) -> list[list[Element | str]]:
+    """The content of each item of a list; what lies between them belongs to the one before."""
+    items: list[list[Element | str]] = []
     for part in parts_of(node):
         if isinstance(part, Element) and part.tag == "li":
-            items.append(part)
+            items.append(list(parts_of(part)))
         elif not isinstance(part, str) or part.strip():
-            items += [] if items else [Element("li")]
-            items[-1].append(inner := Element("span"))
-            if isinstance(part, str):
-                inner.text = part
-            else:
-                inner.append(copy := deepcopy(part))
-                copy.tail = None
+            items = items or [[]]
+            items[-1] += [" ", part]
     return items
 
 

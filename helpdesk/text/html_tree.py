@@ -20,7 +20,7 @@ def _words(text: str) -> list[str]:
 HEADINGS = _words("h1 h2 h3 h4 h5 h6")
 COMPLEX = {*_words("blockquote details dl hr ol pre table ul"), *HEADINGS}  # in no cell of a Markdown table
 BLOCKS = {*COMPLEX, *_words("caption dd div dt figcaption figure li p section summary tbody td tfoot th thead tr")}
-INLINE = _words("abbr bdi bdo cite code del dfn ins kbd mark q s samp small sub sup u var")
+INLINE = _words("abbr bdi bdo cite code del dfn ins kbd mark q rp rt ruby s samp small sub sup u var")
 FRAMES = _words("audio embed iframe video")
 LOST = _words("form input math noscript script select style svg template textarea")
 _DIVS = _words("address article aside center fieldset footer header hgroup main nav")
@@ -60,6 +60,8 @@ class _Tree(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._depth += tag not in _VOID
+        if tag == "iframe":  # what stands in it is text, and written as it was
+            self.set_cdata_mode(tag)
         if self._depth <= _DEEPEST:
             self._builder.start(_RENAMED.get(tag, tag), {name: value or "" for name, value in attrs})
             if tag in _VOID:
@@ -79,10 +81,9 @@ def read_html(html: str) -> Element:
     return _Tree(_READER.clean(html)).root
 
 
-def has_content(html: str) -> bool:
+def has_content(node: Element) -> bool:
     """Whether something is there to read or to see."""
-    root = read_html(html)
-    return bool(text_of(root).strip()) or any(part.tag in ("img", *FRAMES) for part in root.iter())
+    return bool(text_of(node).strip()) or any(part.get("src") or part.get("alt") for part in node.iter())
 
 
 def parts_of(node: Element) -> Iterator[Element | str]:
@@ -110,12 +111,12 @@ def text_of(node: Element, gap: str = " ") -> str:
     return "".join(part if isinstance(part, str) else gap * (part.tag == "br") for part in walk(node))
 
 
-def replace_with_link(node: Element, text: str = "", href: str = "") -> None:
-    """Leave a link where an element was, or nothing."""
+def replace_with_link(node: Element, text: str, href: str) -> None:
+    """Leave a link where an element was."""
     tail = node.tail
     node.clear()
     node.tag, node.text, node.tail = "a", text, tail
-    node.attrib = {"href": href} if href else {}
+    node.attrib = {"href": href}
 
 
 def html_of(node: Element) -> str:

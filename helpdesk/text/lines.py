@@ -112,9 +112,9 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
-def escaped_starts(text: str, escape: str = "\\") -> str:
+def escaped_starts(text: str) -> str:
     """Lines that begin no block: no list, no heading."""
-    return _LINE_START.sub(lambda found: found[0] + escape, text)
+    return _LINE_START.sub(r"\g<0>\\", text)
 
 
 def _compose(line: list[Piece], strong: str, em: str) -> str:

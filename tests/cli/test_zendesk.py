@@ -111,7 +111,7 @@ def test_what_is_wrong_is_said_and_nothing_written(empty_app: Flask, tmp_path: P
     dump = save(tmp_path / "dump", {"all.json": answer("articles", [{"id": n} for n in range(3)]), "b.json": b"{"})
     assert run(empty_app, "from-zendesk", str(dump), str(tmp_path / "help")) == (
         "1\nall.json:1: Object missing required field `locale` - at `$.articles[0]`\n"
-        "b.json:1: is not valid JSON: Input data was truncated\nError: Nothing was written.\n"
+        "b.json:1: is not valid JSON: Expecting property name enclosed in double quotes\nError: Nothing was written.\n"
     )
     (tmp_path / "file").write_text("")
     found = run(empty_app, "from-zendesk", str(save(tmp_path / "good", FILES)), str(tmp_path / "file/help"))

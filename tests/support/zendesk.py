@@ -6,6 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from helpdesk.locales import Locales
+from helpdesk.services.folder import Folder, read_folder
+from helpdesk.services.import_state import Files
+from helpdesk.services.zendesk import Summary, convert_dump
+
+LOCALES = Locales.parse(["en", "de", "zh-Hant", "nb", "es-419"], default="en")
 HOST = "https://harbourbikes.zendesk.com"
 FIRST = 360001000000
 STAMPS = {"created_at": "2021-03-04T09:14:57Z", "updated_at": "2024-06-07T08:09:10Z"}
@@ -120,3 +126,37 @@ def save(root: Path, files: dict[str, Any]) -> Path:
 
 def slug(title: str) -> str:
     return "-".join(title.split())
+
+
+GROUPS = {
+    "categories.json": answer("categories", [category(1, "Riding")]),
+    "sections.json": answer("sections", [section(11, 1, "Pay")]),
+}
+HERE = "riding/pay/a-fine/en.md"
+
+
+def one(body: str, title: str = "A fine", **other: Any) -> dict[str, Any]:
+    """A dump with one article, which becomes HERE."""
+    return {**GROUPS, "articles.json": answer("articles", [article(360000000101, 11, title, body, **other)])}
+
+
+def convert(tmp_path: Path, files: dict[str, Any]) -> Summary:
+    """Into tmp_path / "out"."""
+    summary = convert_dump(save(tmp_path / "dump", files), tmp_path / "out", LOCALES)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dump", "out"]
+    return summary
+
+
+def read(tmp_path: Path) -> Folder:
+    """The folder as an import reads it."""
+    return read_folder(tmp_path / "out", LOCALES, Files(tmp_path / "out", "", {}, tmp_path))
+
+
+def written(tmp_path: Path) -> dict[str, str]:
+    """All texts and fields by path."""
+    files = {path.relative_to(tmp_path / "out").as_posix(): path for path in sorted((tmp_path / "out").rglob("*"))}
+    return {name: path.read_text("utf-8") for name, path in files.items() if path.suffix in (".md", ".yaml")}
+
+
+def body_of(tmp_path: Path, name: str = HERE) -> str:
+    return written(tmp_path)[name].split("---\n", 2)[2].rstrip("\n")

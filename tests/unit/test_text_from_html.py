@@ -71,6 +71,7 @@ WORDS = [
     ("<p>One<br>\n<br><b>two<br><br>three</b><br>2. four</p>", "One\n\n**two**\n\n**three**\\\n2\\. four"),
     ("<p>第一步：點擊<strong>「提現」</strong>按鈕</p>", "第一步：點擊**「提現」**按鈕"),
     ('<p dir="rtl">اضغط <b>«سحب»</b> الآن</p>', "اضغط **«سحب»** الآن"),
+    ("<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby></p>", "<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>"),
     ("<p>Prix&nbsp;: 5&nbsp; €</p>", "Prix\xa0: 5 €"),
     (
         "<p>H<sub>2</sub>O <u>l*n</u> <abbr title='A \"B\"'>x</abbr></p>",
@@ -79,6 +80,8 @@ WORDS = [
     ("<p>Run <code> a`b</code> <tt>&lt;c|d&gt;</tt><code></code></p>", "Run ``a`b`` `<c|d>`"),
     ('<p><code>a<a href="/x">b</a></code></p>', "<code>a[b](/x)</code>"),
     ("<div>One<p>two</p>three</div><section>four</section>", "One\n\ntwo\n\nthree\n\nfour"),
+    ("<p>a<b>b<i>c</i><div>d</div>e</b>f</p>", "a**b*c***\n\n**d**\n\n**e**f"),
+    ("<pre>a<div>b</div><div>  c</div></pre>", "```\na\nb\n  c\n```"),
     ("<b><p>one</p><ul><li>two</li></ul></b>", "**one**\n\n- **two**"),
     (
         '<p>Look!<a href="/a (b)?c&amp;lt;">here</a><img src="b c.png"></p>',
@@ -112,6 +115,10 @@ STRUCTURE = [
         "<table><tr><td></td><td><b>B</b></td></tr><tr><td>1</td><td>2</td></tr></table>",
         "|  | B |\n| --- | --- |\n| 1 | 2 |",
     ),
+    (
+        "<table><tr><td><i><b>[a]<br></b><b>[b]</b></i></td></tr></table>",
+        "|  |\n| --- |\n| _**\\[a\\]**<br>**\\[b\\]**_ |",
+    ),
     ("<table><caption>Prices</caption><tr><td>1</td></tr></table>", "Prices\n\n|  |\n| --- |\n| 1 |"),
     (
         "<details open><summary>More <b>of</b> it</summary><ul><li>a</li></ul></details>",
@@ -140,6 +147,7 @@ EMPTY = [
         "<pre class='x'><code class='language-Bash hljs'>a<br>`b`&nbsp;&lt;c&gt;\n</code></pre><pre>```</pre><pre> </pre>",
         "```bash\na\n`b` <c>\n```\n\n````\n```\n````",
     ),
+    ("<ul>a<li>b</li>c</ul>", "- a\n- b c"),
     ("<p><b>one</b><strong> two</strong><b></b><i>&nbsp;</i></p>", "**one** **two**"),
     ('<a href="/x"><div>one</div><p><img src="a.png" alt="[A]"></p></a>', "[one](/x)\n\n[![\\[A\\]](a.png)](/x)"),
 ]
@@ -209,7 +217,7 @@ def test_what_has_no_markdown_stays_html_or_is_said() -> None:
     )
     assert text == (
         "b\n\n1. d\n\n[A film](//films.example/1)[https://films.example/2](https://films.example/2)\n\n"
-        "[p.jpg?w=1](https://x.example/p.jpg?w=1)\n\n```\ne\n```"
+        "[p.jpg](https://x.example/p.jpg?w=1)\n\n```\ne\n```"
     )
     assert notes == [
         ("HTML that is not kept", "<script>"),
@@ -246,6 +254,9 @@ def test_a_text_that_no_page_shows_as_markdown_is_said() -> None:
 def test_elements_without_end_lose_their_tags_only() -> None:
     text, _ = convert("<div>" * 3_000 + "<ul><li>" * 200 + "deep" + "</p></table>")
     assert " ".join(render(text).text.split()) == "deep"
+    assert convert('<iframe src="//films.example/1"><p>No </b> films</iframe>d')[0] == (
+        "[//films.example/1](//films.example/1)d"
+    )
 
 
 texts = st.lists(
