@@ -15,7 +15,8 @@ from typing import Annotated, Any
 import msgspec
 
 from helpdesk.errors import ContentError, Note
-from helpdesk.services.folder import EARLIEST, FORBIDDEN, LATEST, ContentErrors
+from helpdesk.services.folder import EARLIEST, LATEST, ContentErrors
+from helpdesk.text.characters import lines_to_show
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 PLURALS = {"article": "articles", "section": "sections", "category": "categories"}
@@ -52,7 +53,7 @@ class Text(msgspec.Struct, kw_only=True):
     @property
     def html(self) -> str:
         """The body without what no page may hold."""
-        return FORBIDDEN.sub(" ", self.body or "")
+        return lines_to_show(self.body or "")
 
 
 class Item(Text, kw_only=True):
