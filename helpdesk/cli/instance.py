@@ -40,7 +40,7 @@ def doctor(markdown: bool) -> None:
     if is_prepared(site) and (told := find_history(site.database)):
         click.echo(f"history   {told}")
     for locale in site.locales.all:
-        state = "ready" if site.indexer.backend.is_ready(locale.tag) else "missing: flask helpdesk search rebuild"
+        state = "ready" if site.indexer.backend.is_ready(locale.tag) else "made by the first search"
         click.echo(f"index     {locale.tag:10} {state}")
 
 

@@ -53,13 +53,17 @@ class Indexer:
         self.node = f"{socket.gethostname()}:{folder}:{crc32(chains.encode()):08x}"
 
     def note(self, connection: Connection, article_ids: Iterable[int]) -> None:
-        """Note changed articles for every node, in the caller's transaction; drained after its commit."""
+        """Note changed articles for every node, in the caller's transaction; drained after its commit.
+
+        Who changes content waits for the indexes that are missing here, so that readers need not.
+        """
         touch(self.database, connection)
-        connection.execute(_SEEN, {"node": self.node, "now": clock.now()})
+        is_known = connection.execute(_SEEN, {"node": self.node, "now": clock.now()}).rowcount == 1
         connection.execute(
             delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)
         )
-        for article_id in article_ids:
+        changed = list(article_ids)
+        for article_id in changed:
             rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)), literal(AT_ONCE, UtcDateTime))
             statement = self.database.upsert(Outbox).from_select(
                 ["node_id", "article_id", "token", "due_at"],
@@ -71,12 +75,12 @@ class Indexer:
                     set_={"token": statement.excluded.token, "due_at": statement.excluded.due_at},
                 )
             )
-        self.database.on_commit(self.catch_up)
+        self.database.on_commit(lambda: self.catch_up(self.locales.all if changed and is_known else ()))
 
-    def catch_up(self, missing: Locale | None = None) -> None:
+    def catch_up(self, wanted: Sequence[Locale] = ()) -> None:
         """Drain, but let no failure of the index reach a writer or reader: the rows stay for the next try."""
         try:
-            self.drain(missing)
+            self.drain(wanted)
         except Exception:  # the index boundary: whatever fails there, content is safe and rows remain
             log.exception("The search index could not be brought up to date; it will be tried again.")
 
@@ -96,16 +100,22 @@ class Indexer:
         if node_id is None:
             self._join()
         elif has_rows or not self.backend.is_ready(locale.tag):
-            self.catch_up(locale)
+            self.catch_up([locale])
 
-    def drain(self, missing: Locale | None = None) -> None:
-        """Bring noted articles into the index of every locale, and make the `missing` one, under the machine's lock."""
+    def drain(self, wanted: Sequence[Locale] = ()) -> None:
+        """Make the `wanted` indexes that are missing, and bring noted articles into all that are there; one at a time.
+
+        Every other one is made by its first search.
+        """
         with self._lock():
-            if missing is not None and not self.backend.is_ready(missing.tag):
-                self._rebuild_locale(missing)
+            for locale in wanted:
+                if not self.backend.is_ready(locale.tag):
+                    self._rebuild_locale(locale)
             while rows := self._pending():
                 ids = [row.article_id for row in rows]
                 for locale in self.locales.all:
+                    if not self.backend.is_ready(locale.tag):
+                        continue
                     if EVERYTHING in ids:
                         self._rebuild_locale(locale)
                     else:
@@ -126,9 +136,6 @@ class Indexer:
             return list(connection.execute(statement).all())
 
     def _update(self, locale: Locale, ids: list[int]) -> None:
-        if not self.backend.is_ready(locale.tag):
-            self._rebuild_locale(locale)
-            return
         stamps = self.backend.stamps(locale.tag)
         documents = list_documents(self.database, self.locales, locale, now=clock.now(), article_ids=ids)
         add = [document for document in documents if stamps.get(document.article_id) != document.stamp]
@@ -157,9 +164,19 @@ class Indexer:
     def rebuild(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> int:
         """Build the index of every locale anew; the number of articles that the database holds."""
         with self._lock():
-            self._rebuild(progress)
+            self._register()
+            noted = self._pending()
+            for done, locale in enumerate(self.locales.all):
+                progress(locale.tag, done, len(self.locales.all))
+                self._rebuild_locale(locale)
+            progress("", len(self.locales.all), len(self.locales.all))
+            self._forget(noted)
         with self.database.read() as connection:
             return int(connection.execute(select(func.count(Article.id))).scalar_one())
+
+    def is_ready(self) -> bool:
+        """Whether searches are answered; those of other locales than the default make an index that is missing."""
+        return self.backend.is_ready(self.locales.default.tag)
 
     def begin(self) -> None:
         """For content that was just loaded: the default locale's index; a search makes each other one that is missing.
@@ -167,12 +184,15 @@ class Indexer:
         An index that is there is of other content, and built anew.
         """
         with self._lock():
-            self._register()
-            noted = self._pending()
-            for locale in self.locales.all:
-                if locale == self.locales.default or self.backend.is_ready(locale.tag):
-                    self._rebuild_locale(locale)
-            self._forget(noted)
+            self._begin()
+
+    def _begin(self) -> None:
+        self._register()
+        noted = self._pending()
+        for locale in self.locales.all:
+            if locale == self.locales.default or self.backend.is_ready(locale.tag):
+                self._rebuild_locale(locale)
+        self._forget(noted)
 
     def _join(self) -> None:
         """A node that the database does not know, or no longer, starts from the whole content."""
@@ -180,16 +200,7 @@ class Indexer:
             with self.database.read() as connection:
                 known = connection.execute(select(SearchNode.id).where(SearchNode.name == self.node)).first()
             if known is None:
-                self._rebuild(lambda *_: None)
-
-    def _rebuild(self, progress: Callable[[str, int, int], None]) -> None:
-        self._register()
-        noted = self._pending()
-        for done, locale in enumerate(self.locales.all):
-            progress(locale.tag, done, len(self.locales.all))
-            self._rebuild_locale(locale)
-        progress("", len(self.locales.all), len(self.locales.all))
-        self._forget(noted)
+                self._begin()
 
     def _rebuild_locale(self, locale: Locale) -> None:
         documents = list_documents(self.database, self.locales, locale, now=clock.now())

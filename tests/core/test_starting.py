@@ -11,13 +11,14 @@ from shutil import copytree
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select
 
 from helpdesk.errors import NotReady
-from helpdesk.models import Article, DailyTally, Vote
+from helpdesk.models import Article, DailyTally, SearchNode, Vote
 from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
 from helpdesk.services.demo import remove_demo
 from helpdesk.services.migrating import downgrade, schema_differences, upgrade
+from helpdesk.services.publishing import unpublish
 from helpdesk.services.site import Site
 from tests.conftest import close, make_app
 from tests.support.content import DEMO_ARTICLES
@@ -120,6 +121,25 @@ def test_the_demo_starts_with_the_index_of_the_default_locale_and_searches_make_
     assert len(cards) > 0
     assert site.indexer.backend.is_ready("fr")
     close(app)
+
+
+def test_readers_of_a_new_machine_wait_for_one_index_and_writers_for_all(
+    build: Callable[..., Flask], demo_template: Path, tmp_path: Path
+) -> None:
+    app = build(demo_template, locales=("en", "de", "ar"), index_dir=tmp_path / "own")
+    site: Site = app.extensions["helpdesk"]
+    with site.database.transaction() as connection:
+        connection.execute(delete(SearchNode))
+
+    def ready() -> list[str]:
+        return [locale.tag for locale in site.locales.all if site.indexer.backend.is_ready(locale.tag)]
+
+    assert len(CheckingClient(app).get("/de/search?q=Auszahlung").cards) > 0
+    assert ready() == ["en", "de"]  # the default locale's, and what was asked for
+    assert len(CheckingClient(app).get("/de/search?q=Einzahlung").cards) > 0
+    assert ready() == ["en", "de"]
+    assert unpublish(site, "withdrawal-delays", "de")
+    assert ready() == ["en", "de", "ar"]
 
 
 def test_restarting_loses_nothing_and_repeats_nothing(site: Site) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk import Helpdesk
 from helpdesk.config import Settings, load
-from tests.conftest import KEY
+from tests.conftest import KEY, TAGS
 
 # Names of ours, of both kinds: what our views hand to templates, and what templates set themselves.
 COMMON_NAMES = [
@@ -201,7 +201,7 @@ def add_jinja_names(app: Flask) -> None:
 
 
 def settings_of(instance: Path, **settings: Any) -> Settings:
-    return load(instance, environ={}, **({"secret_key": KEY} | settings))
+    return load(instance, environ={}, **({"secret_key": KEY, "locales": TAGS} | settings))
 
 
 def _write_catalog(folder: Path) -> None:

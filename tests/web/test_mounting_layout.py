@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader
 
-from helpdesk.locales import SHIPPED
 from helpdesk.web.rendering import hosted_stylesheet
+from tests.conftest import TAGS
 from tests.support.instances import copied
 from tests.support.mounted import LAYOUT, Host, settings_of
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
@@ -56,7 +56,7 @@ def test_a_page_stands_in_the_hosts_layout(make_shop: MakeShop) -> None:
         assert page.one("html").get("lang") == "fr"
         assert page.texts("a", href="#content") == ["Aller au contenu"]
         assert not page.all("a", class_="skip")
-        assert len(page.all("a", data_switch="")) == len(SHIPPED)
+        assert len(page.all("a", data_switch="")) == len(TAGS)
         assert page.one("nav", class_="menu", aria_label=word) is not None
         assert len(page.all("form", role="search")) == 1
         assert page.texts("h1")[0].startswith(page.texts("title")[0])

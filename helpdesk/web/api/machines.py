@@ -23,8 +23,7 @@ def status(asked: Asked) -> Status:
     site = current_site()
     if not is_prepared(site):
         raise NotReady("The database is not up to date.")
-    is_ready = all(site.indexer.backend.is_ready(locale.tag) for locale in site.locales.all)
-    return Status(VERSION, "ok", "ok" if is_ready else "degraded")
+    return Status(VERSION, "ok", "ok" if site.indexer.is_ready() else "degraded")
 
 
 def locales(asked: Asked) -> LocaleList:
