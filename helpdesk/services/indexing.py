@@ -99,7 +99,7 @@ class Indexer:
             ).one()
         if node_id is None:
             self._join()
-        elif has_rows or not self.backend.is_ready(locale.tag):
+        if has_rows or not self.backend.is_ready(locale.tag):
             self.catch_up([locale])
 
     def drain(self, wanted: Sequence[Locale] = ()) -> None:
