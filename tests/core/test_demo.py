@@ -22,6 +22,7 @@ def with_text(locales: tuple[str, ...]) -> set[str]:
     return {file.parent.name for file in files if split(file.read_text("utf-8")).body.strip()}
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("locales", "default", "sources"),
     [

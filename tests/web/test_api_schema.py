@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import schemathesis
 from flask import Flask
 from schemathesis.config import (
@@ -48,6 +49,7 @@ def run(app: Flask) -> tuple[Counter[str], list[str]]:
     return made, failed
 
 
+@pytest.mark.on("sqlite")
 def test_every_answer_is_one_that_the_document_promises(build: Callable[..., Flask], demo_template: Path) -> None:
     made, failed = run(build(demo_template, api_per_minute=1_000_000))
     assert failed == []

@@ -374,6 +374,7 @@ def pages_of(host: Host) -> list[str]:
     return [client.get(path).html for path in paths]
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.usefixtures("noon")
 def test_whatever_the_hosts_jinja_is_like_our_pages_are_the_same(
     make_host: MakeHost, host: Host, demo_template: Path

@@ -29,6 +29,7 @@ def titles(client: CheckingClient, tag: str, query: str, **options: str) -> list
     return [card["title"] for card in page.cards]
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.parametrize("tag", ["en", "en-SG", "de", "ar", "zh-Hans", "zh-Hant"])
 def test_every_title_finds_its_article(client: CheckingClient, tag: str) -> None:
     cards = [card for n in (1, 2, 3) for card in client.get(f"/{tag}/search?page={n}", follow=True).cards]

@@ -78,6 +78,7 @@ def assert_agree(client: CheckingClient) -> int:
     return len(listed)
 
 
+@pytest.mark.on("sqlite")
 def test_sitemap_and_pages_of_the_demo_say_the_same(client: CheckingClient) -> None:
     assert assert_agree(client) > 200
 
@@ -100,6 +101,7 @@ def odd_site(empty_site: Site, tmp_path: Path) -> Site:
     return empty_site
 
 
+@pytest.mark.on("sqlite")
 def test_sitemap_and_pages_say_the_same_of_odd_titles(odd_site: Site, empty_app: Flask) -> None:
     client = CheckingClient(empty_app)
     assert assert_agree(client) == 14 + 8 + 9

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pytest
 import yaml
 from flask import Flask
 
@@ -37,6 +38,7 @@ def test_twin_of_an_article(client: CheckingClient) -> None:
     assert page.one("link", type="text/markdown").get("href") == "/en/articles/16.md"
 
 
+@pytest.mark.on("sqlite")
 def test_every_address_in_the_demos_twins_leads_somewhere(client: CheckingClient) -> None:
     targets, found = set(), set()
     for tag in TAGS:
