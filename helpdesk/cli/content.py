@@ -9,7 +9,7 @@ import click
 
 from helpdesk.cli.moving import convert_zendesk
 from helpdesk.cli.progress import show_progress, with_site
-from helpdesk.cli.showing import SHOWN, refusing, show_changes, show_notes
+from helpdesk.cli.showing import first_of, refusing, show_changes, show_notes
 from helpdesk.cli.watching import watch
 from helpdesk.services import publishing
 from helpdesk.services.exporting import export_content
@@ -49,11 +49,9 @@ def import_folder(
         summary = import_content(site, folder, **options, progress=show_progress)
     listed = {"new": summary.new, "changed": summary.changed, "edited here since": summary.kept}
     for name, items in (listed | {"deleted": summary.deleted}).items():
-        for item in items[:SHOWN]:
+        for item in first_of(name, items):
             click.echo(f"{name}: {item}")
             show_changes(summary.changes.get(item, ()))
-        if len(items) > SHOWN:
-            click.echo(f"{name}: ... and {len(items) - SHOWN} more")
     show_notes(summary.notes, report)
     click.echo(
         f"{'Would import' if dry_run else 'Imported'} translations: {len(summary.new)} new, "

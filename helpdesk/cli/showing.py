@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,8 +47,21 @@ def show_notes(notes: Sequence[Note], report: Path | None = None) -> None:
     for kind, number in Counter(note.kind for note in notes).most_common():
         first = next(note for note in notes if note.kind == kind)
         click.echo(f"note: {kind}: {number} (first: {printable(first.path)}:{first.line})")
+    write_report(report, map(str, notes))
+
+
+def write_report(report: Path | None, lines: Iterable[str]) -> None:
+    """Write lines into a file, if one is named."""
     if report is not None:
-        report.write_text("".join(f"{note}\n" for note in notes), "utf-8")
+        with refusing("The report was not written."):
+            report.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+def first_of(name: str, items: Sequence[str]) -> Iterator[str]:
+    """The first items, to be shown; then says how many more there are."""
+    yield from items[:SHOWN]
+    if len(items) > SHOWN:
+        click.echo(f"{name}: ... and {len(items) - SHOWN} more")
 
 
 def show_changes(changes: Sequence[Change]) -> None:

@@ -11,7 +11,7 @@ import click
 from flask import current_app
 
 from helpdesk.cli.progress import show_progress, with_site
-from helpdesk.cli.showing import SHOWN, refusing
+from helpdesk.cli.showing import first_of, refusing, write_report
 from helpdesk.errors import printable
 from helpdesk.locales import Locale
 from helpdesk.services.site import Site
@@ -66,18 +66,14 @@ def import_file(site: Site, path: Path, tag: str | None, report: Path | None, **
     with refusing("Nothing was imported."):
         outcome = import_translations(site, path, locale=locale, progress=show_progress, **options)
     for name, keys in (("new", outcome.new), ("changed", outcome.changed), ("left out", outcome.refused)):
-        for key in keys[:SHOWN]:
+        for key in first_of(name, keys):
             click.echo(f"{name}: {key}")
-        if len(keys) > SHOWN:
-            click.echo(f"{name}: ... and {len(keys) - SHOWN} more")
     found = outcome.findings
     lines = [printable(f"{path}:{f.line}: {': '.join(filter(None, (f.key, f.kind, f.detail)))}") for f in found]
     kinds = [finding.kind for finding in found]
     for kind, number in Counter(kinds).most_common():
         click.echo(f"{kind}: {number} (first: {lines[kinds.index(kind)]})")
-    if report is not None:
-        with refusing("The report was not written."):
-            report.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    write_report(report, lines)
     if not (outcome.new or outcome.changed or outcome.unchanged):
         raise click.ClickException("Nothing was imported.")
     click.echo(

@@ -13,7 +13,7 @@ from flask import current_app
 
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
-from helpdesk.cli.showing import SHOWN, show_errors
+from helpdesk.cli.showing import SHOWN, first_of, show_errors
 from helpdesk.errors import Busy, HelpdeskError, Note, printable
 from helpdesk.queries.translations import get_place
 from helpdesk.services.folder import ContentErrors
@@ -83,10 +83,8 @@ def take_in(site: Site, folder: Path, notes: set[Note]) -> bool:
     notes.clear()
     notes.update(summary.notes)
     for state, items in (("new", summary.new), ("changed", summary.changed)):
-        for item in items[:SHOWN]:
+        for item in first_of(state, items):
             click.echo(f"{state}: {item}  {address(site, item)}")
-        if len(items) > SHOWN:
-            click.echo(f"{state}: ... and {len(items) - SHOWN} more")
     if not summary.new and not summary.changed:
         click.echo("nothing changed")
     return True

@@ -120,6 +120,10 @@ def test_notes_are_counted_and_reported(run, tmp_path: Path) -> None:
         "0\nnew: a/de\nnew: b/de\nnote: include line left out: 2 (first: a.md:3)\n"
         "Imported translations: 2 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 2 notes.\n"
     )
+    missing = tmp_path / "missing" / "report.txt"
+    assert run("content", "import", str(root), "--locale", "de", "--report", str(missing)).endswith(
+        f"Error: {missing}: No such file or directory. The report was not written.\n"
+    )
     report = (tmp_path / "report.txt").read_text()
     assert report == "a.md:3: include line left out: {* x *}; {* y *}\nb.md:3: include line left out: {* z *}\n"
     assert run("content", "import", str(root), "--locale", "fr") == (

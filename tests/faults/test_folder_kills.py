@@ -13,10 +13,9 @@ from helpdesk.services.folder_writing import LIST, STAGE
 from helpdesk.services.importing import import_content
 from helpdesk.services.publishing import archive, delete_article
 from tests.conftest import close
-from tests.faults.test_kills import both, in_a_row
 from tests.support.exports import files_of
 from tests.support.instances import assert_in_step, assert_sound, contents, copied, find, make, opened, site_of
-from tests.support.killing import Killer, moments
+from tests.support.killing import Killer, both, in_a_row, moments
 from tests.support.processes import ready, run
 
 GONE = "faq/account-security"
@@ -60,7 +59,7 @@ def test_what_is_gone_is_deleted_whole_or_not_at_all(demo_template: Path, tmp_pa
             assert_in_step(site)
 
     both(trial, ((tmp_path / f"instance{n}", row) for n, row in enumerate(in_a_row(moments()))))
-    killer.report("prune")
+    assert killer.report("prune") > 0
 
 
 def export(instance: Path, folder: Path) -> float:
@@ -110,4 +109,4 @@ def test_a_killed_export_leaves_whole_files_and_the_next_one_goes_on(demo_templa
     trials = [(tmp_path / f"out{n}-{is_over}", is_over, row) for n, row in enumerate(rows) for is_over in (False, True)]
     both(trial, trials)
     for is_over, killer in killers.items():
-        killer.report("export over another" if is_over else "export")
+        assert killer.report("export over another" if is_over else "export") > 0

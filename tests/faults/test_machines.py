@@ -11,7 +11,8 @@ import pytest
 
 from helpdesk.services.publishing import publish, unpublish
 from tests.conftest import NOON, close
-from tests.faults.test_concurrency import ARTICLE, fetch, fetch_at_once, read_as, server, some_readers, start, vote_as
+from tests.faults.test_concurrency import ARTICLE, fetch, fetch_at_once, read_as, server, some_readers, vote_as
+from tests.faults.test_first_starts import start
 from tests.support.databases import Backend, copy_instance, drop_database, execute
 from tests.support.instances import assert_in_step, assert_sound, find, make, opened, rows, site_of
 from tests.support.processes import FULL, ready, run, run_together

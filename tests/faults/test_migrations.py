@@ -74,7 +74,7 @@ def test_an_upgrade_of_an_empty_database_is_made_whole_or_not_at_all(instances: 
         with opened(instance) as site:
             assert contents(site) == bare
             assert_current(site)
-    killer.report("upgrade")
+    assert killer.report("upgrade") > 0
 
 
 def first_schema(instance: Path) -> Path:
@@ -111,7 +111,7 @@ def test_a_step_on_a_full_database_is_made_whole_or_not_at_all(instances: Callab
             assert_current(site)
     print({state: seen.count(state) for state in seen})
     for target, killer in killers.items():
-        killer.report(target)
+        assert killer.report(target) > 0
 
 
 def test_a_full_database_going_down_and_up_is_never_half_way(demo_template: Path, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_full_database_going_down_and_up_is_never_half_way(demo_template: Path
         seen.append("full" if before == full else "bare" if before else "none")
     drop_database(tmp_path / "reference")
     print({state: seen.count(state) for state in seen})
-    killer.report("down and up")
+    assert killer.report("down and up") > 0
 
 
 def test_those_who_upgrade_at_once_wait_for_each_other(instances: Callable[[], Path]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.support.processes import FULL, Worker
 
 KILLS = 40 if FULL else 6
+# Kills that one instance suffers before it may finish.
+KILLS_IN_A_ROW = 3
 
 
 def moments() -> list[float]:
@@ -33,6 +36,18 @@ class Killer:
         elif is_whole:
             self.seconds = taken
 
-    def report(self, what: str) -> None:
+    def report(self, what: str) -> int:
+        """Print how many kills met the work, and return it."""
         print(f"{what}: {self.hits} of {self.kills} kills met the work")
-        assert self.hits > 0
+        return self.hits
+
+
+def in_a_row(found: Sequence[float]) -> list[Sequence[float]]:
+    """What each instance suffers, the early moments first: later ones find work only where those left some."""
+    return [sorted(found[n : n + KILLS_IN_A_ROW]) for n in range(0, len(found), KILLS_IN_A_ROW)]
+
+
+def both(trial: Callable[..., None], trials: Iterable[tuple[Any, ...]]) -> None:
+    """Run trials on two cores."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda arguments: trial(*arguments), list(trials)))

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk import Helpdesk
 from helpdesk.config import Settings, load
 from tests.conftest import KEY, TAGS
+from tests.support.instances import copied
 
 # Names of ours, of both kinds: what our views hand to templates, and what templates set themselves.
 COMMON_NAMES = [
@@ -202,6 +203,12 @@ def add_jinja_names(app: Flask) -> None:
 
 def settings_of(instance: Path, **settings: Any) -> Settings:
     return load(instance, environ={}, **({"secret_key": KEY, "locales": TAGS} | settings))
+
+
+def mounted(host: Host, template: Path, **settings: Any) -> Host:
+    """The host, with a copy of a prepared instance in it."""
+    host.mount(settings_of(copied(template, host.folder / "help"), **settings))
+    return host
 
 
 def _write_catalog(folder: Path) -> None:
