@@ -278,8 +278,8 @@ class Database:
             yield connection
 
     @contextmanager
-    def transaction(self, *, patience: int | None = None) -> Iterator[Connection]:
-        """The one place that commits. Nested calls join the outermost.
+    def transaction(self, *, patience: int | None = None, is_dry: bool = False) -> Iterator[Connection]:
+        """The one place that commits; with `is_dry` all is undone instead. Nested calls join the outermost.
 
         Raises Busy when no lock is to be had within `patience` milliseconds (None: the connection's own), or when the
         database is lost.
@@ -288,7 +288,7 @@ class Database:
         if current is not None:
             yield current.connection
             return
-        with busy_when_unavailable(), self._writing(patience) as connection, connection.begin():
+        with busy_when_unavailable(), self._writing(patience) as connection, connection.begin() as begun:
             begin_as_ours(connection)
             if self.is_postgres and patience is not None:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
@@ -298,6 +298,9 @@ class Database:
                 yield connection
             finally:
                 self._open.reset(token)
+            if is_dry:
+                begun.rollback()
+                current.calls.clear()
         for call in current.calls:
             call()
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpdesk import clock
-from helpdesk.errors import HelpdeskError
 from helpdesk.queries.checking import Finding, check_content
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Progress, Site, no_progress
-
-
-class _Seen(HelpdeskError):
-    """Rolls the transaction back once the findings are known."""
 
 
 def check_site(site: Site) -> list[Finding]:
@@ -22,10 +17,6 @@ def check_site(site: Site) -> list[Finding]:
 
 def check_folder(site: Site, root: Path, progress: Progress = no_progress) -> list[Finding]:
     """What would be wrong with the site once the folder is imported; changes nothing. Raises ContentErrors, Busy."""
-    try:
-        with site.database.transaction():
-            import_content(site, root, dry_run=True, progress=progress)
-            findings = check_content(site.database, site.locales, now=clock.now(), media=None)
-            raise _Seen
-    except _Seen:
-        return findings
+    with site.database.transaction(is_dry=True):
+        import_content(site, root, dry_run=True, progress=progress)
+        return check_content(site.database, site.locales, now=clock.now(), media=None)

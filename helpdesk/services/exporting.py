@@ -15,6 +15,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
 from helpdesk.errors import Note
+from helpdesk.locales import Locales
 from helpdesk.models import (
     Article,
     Body,
@@ -59,7 +60,7 @@ def export_content(site: Site, root: Path, *, progress: Progress = no_progress) 
     Raises ExportError, and Busy; then nothing in the folder was changed.
     """
     with writing(root) as folder:
-        exporter = _Exporter(folder, site.settings.media_path)
+        exporter = _Exporter(folder, site.locales, site.settings.media_path)
         with site.database.read() as connection:
             exporter.run(connection, progress)
         result = exporter.result
@@ -68,8 +69,8 @@ def export_content(site: Site, root: Path, *, progress: Progress = no_progress) 
 
 
 class _Exporter:
-    def __init__(self, folder: FolderWriter, media_path: Path) -> None:
-        self.folder, self.media_path = folder, media_path
+    def __init__(self, folder: FolderWriter, locales: Locales, media_path: Path) -> None:
+        self.folder, self.locales, self.media_path = folder, locales, media_path
         self.result = Exported()
         self.homes = {""}  # folders of the layout
         self.images: dict[str, str] = {}  # names in the media folder by path
@@ -113,6 +114,9 @@ class _Exporter:
         self.folder.put(f"{home}/{ABOUT}", dump_fields(fields), taken_in)
         for row in sorted(texts, key=attrgetter("locale")):
             self.result.translations += 1
+            if self.locales.find(row.locale) is None:
+                reason = "locale is not of this site: an import refuses it"
+                self.result.notes.append(Note(f"{home}/{row.locale}.md", 1, reason, row.locale))
             text = _markdown(row, OF_TEXT, self._body(row, home, taken_in))
             self.folder.put(f"{home}/{row.locale}.md", text, taken_in)
 

@@ -321,6 +321,8 @@ def _group(reader: Reader, path: Path, own_file: str) -> Group:
         matter = reader.front_matter(file, TEXT_FIELDS)
         if tag is None or matter is None:
             continue
+        if matter.body.strip():
+            reader.notes.append(Note(reader.name(file), matter.body_line, "text left out: a list shows none"))
         fields = Fields(reader, file, matter)
         if not fields.words("title"):
             reader.refuse(file, 1, "has no `title`")

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from helpdesk.errors import HelpdeskError
 from helpdesk.services.import_state import HASH_LENGTH
-from helpdesk.text.frontmatter import FrontMatterError, load_fields, split
+from helpdesk.text.characters import one_line
+from helpdesk.text.frontmatter import FrontMatter, FrontMatterError, load_fields, split
+from helpdesk.text.slug import slugify
 
 # What the last export wrote, in the form that `sha256sum --check` reads; while one is at it, also what it replaces.
 LIST = ".helpdesk-export"
@@ -127,4 +129,12 @@ def _is_less(name: str, there: bytes, data: bytes) -> bool:
         old, new = read(there.decode()), read(data.decode())
     except (UnicodeDecodeError, FrontMatterError):
         return False
-    return not old.body.strip() and not new.body.strip() and old.fields.items() <= new.fields.items()
+    return not old.body.strip() and not new.body.strip() and _said(old).items() <= _said(new).items()
+
+
+def _said(matter: FrontMatter) -> dict[str, str]:
+    """The fields as an import takes them: in one line, and without the slug that the title makes anyway."""
+    values = {name: one_line(", ".join(v) if isinstance(v, list) else v) for name, v in matter.fields.items()}
+    if values.get("slug") == slugify(values.get("title", "")):
+        del values["slug"]
+    return values

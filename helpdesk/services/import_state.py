@@ -78,9 +78,9 @@ def save_state(
     connection.execute(upsert.on_conflict_do_update(index_elements=["translation_id"], set_=changes), rows)
 
 
-def maker_of(locales: Locales, *more: str) -> str:
+def maker_of(locales: Locales) -> str:
     """The hash of what decides, besides the files, what texts become."""
-    return _hash_of([RENDERER, locales.default.tag, *(locale.tag for locale in locales.all), *more])
+    return _hash_of([RENDERER, locales.default.tag, *(locale.tag for locale in locales.all)])
 
 
 def _hash_of(values: Iterable[object]) -> str:

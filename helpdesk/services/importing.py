@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from helpdesk import clock
 from helpdesk.db import advance_ids, new_id, wait_for_turn
-from helpdesk.errors import ContentError, HelpdeskError, Note
+from helpdesk.errors import ContentError, Note
 from helpdesk.models import Article, Media
 from helpdesk.services.demo_folder import read_demo
 from helpdesk.services.folder import (
@@ -32,8 +32,16 @@ from helpdesk.services.linking import list_broken
 from helpdesk.services.media import BadImage, StoredImage, image_path, read_image, store_image
 from helpdesk.services.plain_tree import is_plain_tree, read_plain_tree
 from helpdesk.services.previewing import Change, list_changes
-from helpdesk.services.pruning import Pruning, plan_pruning, prune_articles, prune_groups
-from helpdesk.services.saving import Draft, Targets, save_group, save_group_text, save_translation, source_headings
+from helpdesk.services.pruning import Pruning, plan_pruning, prune_articles, prune_groups, prune_texts
+from helpdesk.services.saving import (
+    Draft,
+    Targets,
+    save_group,
+    save_group_text,
+    save_translation,
+    source_headings,
+    take_over_group,
+)
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.services.unpacking import check_tree, unpacked
 from helpdesk.text.markdown import ImageInfo, Rendered, readdress, render
@@ -56,10 +64,6 @@ class Summary:
     deleted: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
-
-
-class _DryRun(HelpdeskError):
-    """Rolls the transaction back once the summary is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +105,13 @@ def import_content(
     with site.database.read() as connection:
         known = load_known(connection)
     folder = _read(site, root, known, locale, is_demo=is_demo)
-    try:
-        with site.database.transaction() as connection:
-            wait_for_turn(connection, "import")  # what is looked up here is not there twice a moment later
-            now_known = load_known(connection)
-            if now_known != known:
-                folder = _read(site, root, now_known, locale, is_demo=is_demo)
-            importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo, keep=keep)
-            importer.run(connection, progress, prune=prune)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with site.database.transaction(is_dry=dry_run) as connection:
+        wait_for_turn(connection, "import")  # what is looked up here is not there twice a moment later
+        now_known = load_known(connection)
+        if now_known != known:
+            folder = _read(site, root, now_known, locale, is_demo=is_demo)
+        importer = _Importer(site, folder, dry_run=dry_run, is_demo=is_demo, keep=keep)
+        importer.run(connection, progress, prune=prune)
     return importer.summary
 
 
@@ -141,11 +140,12 @@ class _Importer:
         self.is_regrouped = False
 
     def run(self, connection: Connection, progress: Progress, *, prune: bool) -> None:
-        categories, sections = self._save_groups(connection)
+        categories, sections = self._save_groups(connection, prune=prune)
         touched = []
         if prune:
             self.pruning = plan_pruning(self.folder, is_demo=self.is_demo, keeps_edits=self.keeps_edits)
-        articles = list(self.folder.articles.values())
+        # Those with an id of their own first, or another one is given it.
+        articles = sorted(self.folder.articles.values(), key=lambda article: article.id is None)
         for done, article in enumerate(articles):
             progress(article.key, done, len(articles))
             place = categories[article.category], sections[article.category, article.section]
@@ -156,6 +156,8 @@ class _Importer:
                 is_touched |= state in ("new", "changed")
             if is_touched:
                 touched.append(article_id)
+                # What a company changes under a key of the demo is its own from then on.
+                connection.execute(update(Article).where(Article.id == article_id).values(is_demo=self.is_demo))
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
@@ -171,7 +173,7 @@ class _Importer:
         if touched or self.is_regrouped:
             self.site.indexer.note(connection, touched)
 
-    def _save_groups(self, connection: Connection) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    def _save_groups(self, connection: Connection, *, prune: bool) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
         ids: dict[str, int] = {}
         section_ids: dict[tuple[str, str], int] = {}
         for group in [*self.folder.categories.values(), *self.folder.sections.values()]:
@@ -183,22 +185,27 @@ class _Importer:
                 position=group.position,
                 is_demo=self.is_demo,
             )
-            self.is_regrouped |= is_changed
+            kind = "section" if group.category else "category"
             if group.category:
                 section_ids[group.category, group.key] = owner_id
             else:
                 ids[group.key] = owner_id
             for tag, text in group.texts.items():
-                self.is_regrouped |= save_group_text(
+                is_changed |= save_group_text(
                     self.site.database,
                     connection,
-                    kind="section" if group.category else "category",
+                    kind=kind,
                     owner_id=owner_id,
                     locale=tag,
                     title=text.title,
                     slug=text.slug,
                     summary=text.summary,
                 )
+            if prune:
+                is_changed |= prune_texts(connection, kind, owner_id, group.texts, is_demo=self.is_demo)
+            if is_changed:
+                take_over_group(connection, kind, owner_id, is_demo=self.is_demo)
+                self.is_regrouped = True
         return ids, section_ids
 
     def _save_article(
@@ -212,8 +219,6 @@ class _Importer:
             "regions": article.regions,
             "withheld": article.withheld,
             "related": article.related,
-            # What a company takes in under a key of the demo is its own from then on.
-            "is_demo": self.is_demo,
         }
         if article.position is not None:
             values["position"] = article.position
@@ -233,7 +238,7 @@ class _Importer:
         if "position" not in values:
             highest = select(func.coalesce(func.max(Article.position), 0)).where(Article.category_id == category_id)
             values["position"] = connection.execute(highest).scalar_one() + 1
-        values |= {"key": article.key, "created_at": self.now}
+        values |= {"key": article.key, "created_at": self.now, "is_demo": self.is_demo}
         article_id = new_id(connection, insert(Article).values(**values))
         self.keys[article_id] = article.key
         if "id" in values:
@@ -277,7 +282,7 @@ class _Importer:
         first = render(draft.markdown, **options)
         files, pictures, images, addresses = {}, {}, {}, {}
         for src in dict.fromkeys(image.src for image in first.images if image.src):
-            path = Path(os.path.realpath(file.path.parent / image_path(src).replace("\0", "")))
+            path = Path(os.path.realpath(file.path.parent / image_path(src)))
             name = path.relative_to(self.files.home).as_posix() if path.is_relative_to(self.files.home) else ""
             if name:
                 files[name] = self.files.hash(name)

@@ -75,7 +75,11 @@ class Indexer:
                     set_={"token": statement.excluded.token, "due_at": statement.excluded.due_at},
                 )
             )
-        self.database.on_commit(lambda: self.catch_up(self.locales.all if changed and is_known else ()))
+        self.database.on_commit(self.fill if changed and is_known else self.catch_up)
+
+    def fill(self) -> None:
+        """As `catch_up`, and make every index that is missing."""
+        self.catch_up(self.locales.all)
 
     def catch_up(self, wanted: Sequence[Locale] = ()) -> None:
         """Drain, but let no failure of the index reach a writer or reader: the rows stay for the next try."""

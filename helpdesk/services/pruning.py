@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.engine import Connection
 
-from helpdesk.models import Article, Category, Redirect, Section, Translation
+from helpdesk.models import Article, Category, CategoryText, Redirect, Section, SectionText, Translation
 from helpdesk.services.folder import Folder
 
 
@@ -52,6 +53,14 @@ def prune_articles(connection: Connection, plan: Pruning) -> list[int]:
         here = (Translation.article_id == article_id, Translation.locale.in_(tags))
         connection.execute(delete(Translation).where(*here))
     return [*plan.articles.values(), *plan.tags]
+
+
+def prune_texts(connection: Connection, kind: str, owner_id: int, tags: Collection[str], *, is_demo: bool) -> bool:
+    """Delete a category's or section's texts in other languages than these; whether there were any."""
+    model, table = (Category, CategoryText.__table__) if kind == "category" else (Section, SectionText.__table__)
+    is_ours = select(model.id).where(model.id == owner_id, model.is_demo == is_demo)
+    gone = delete(cast(Table, table)).where(table.c[f"{kind}_id"].in_(is_ours), table.c.locale.not_in(tags))
+    return connection.execute(gone).rowcount > 0
 
 
 def prune_groups(connection: Connection, categories: Iterable[int], sections: Iterable[int], *, is_demo: bool) -> bool:

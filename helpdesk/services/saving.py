@@ -89,13 +89,12 @@ def save_group(
     """Insert or move an imported category (`category_id` None) or section; its id, and whether anything changed."""
     model: Any = Category if category_id is None else Section
     where = [model.key == key] if category_id is None else [model.key == key, model.category_id == category_id]
-    row = connection.execute(select(model.id, model.position, model.is_demo, model.is_imported).where(*where)).first()
+    row = connection.execute(select(model.id, model.position, model.is_imported).where(*where)).first()
     if row is not None:
         place = row.position if position is None else position
-        is_changed = (place, is_demo, True) != (row.position, row.is_demo, row.is_imported)
+        is_changed = (place, True) != (row.position, row.is_imported)
         if is_changed:
-            changes = {"position": place, "is_demo": is_demo, "is_imported": True}
-            connection.execute(update(model).where(model.id == row.id).values(**changes))
+            connection.execute(update(model).where(model.id == row.id).values(position=place, is_imported=True))
         return int(row.id), is_changed
     if position is None:
         position = connection.execute(select(func.coalesce(func.max(model.position), 0) + 1)).scalar_one()
@@ -103,6 +102,12 @@ def save_group(
     if category_id is not None:
         values["category_id"] = category_id
     return new_id(connection, insert(model).values(**values)), True
+
+
+def take_over_group(connection: Connection, kind: str, owner_id: int, *, is_demo: bool) -> None:
+    """Note whose a category or section is that an import changed: the demo's, or the company's own."""
+    model: Any = Category if kind == "category" else Section
+    connection.execute(update(model).where(model.id == owner_id).values(is_demo=is_demo))
 
 
 def save_group_text(
@@ -201,6 +206,7 @@ def _existing(article_id: int, locale: str) -> Any:
         select(*Translation.__table__.c, *body)
         .join(Body, Body.translation_id == Translation.id)
         .where(Translation.article_id == article_id, Translation.locale == locale)
+        .with_for_update()  # nobody else makes a revision of the same number
     )
 
 

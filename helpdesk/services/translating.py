@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -164,10 +163,6 @@ def _keep(old: Any, own: Any, blocks: Sequence[Block]) -> list[Block]:
     ]
 
 
-class _DryRun(HelpdeskError):
-    """Rolls the transaction back once the outcome is known."""
-
-
 def import_translations(
     site: Site,
     path: Path,
@@ -197,11 +192,9 @@ def import_translations(
         detail = f"the header's Language is `{language}`, not {wanted}"
         return Outcome(findings=[Finding(language, "", "wrong locale", detail, 1)])
     importer = _Importer(site, named, path.name, publish=publish, keep=keep)
-    with suppress(_DryRun), site.database.transaction() as connection:
+    with site.database.transaction(is_dry=dry_run) as connection:
         wait_for_turn(connection, "import")
         importer.run(connection, entries, progress)
-        if dry_run:
-            raise _DryRun
     return importer.outcome
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from helpdesk.locales import SHIPPED
 from helpdesk.models import Body, Revision, Translation
-from helpdesk.services.demo import SAMPLEDATA
+from helpdesk.services.demo import SAMPLEDATA, remove_demo
 from helpdesk.services.exporting import export_content
 from helpdesk.services.folder_writing import LIST, STAGE, ExportError
 from helpdesk.services.importing import import_content
@@ -22,7 +22,7 @@ from helpdesk.services.publishing import archive, delete_article, delete_transla
 from helpdesk.services.site import Site
 from tests.core.test_import_again import articles, outcome
 from tests.core.test_importing import FOLDER, PLAIN, count, png, write
-from tests.support.content import errors_of
+from tests.support.content import DEMO_ARTICLES, errors_of
 from tests.support.exports import content_of, files_of, texts_of
 from tests.support.queries import count_queries
 
@@ -96,12 +96,15 @@ def assert_there_and_back(site: Site, second: Site, folder: Path) -> None:
 def test_the_demo_there_and_back(
     build: Callable[..., Flask], empty_template: Path, tmp_path: Path, noon: datetime
 ) -> None:
-    """In all its languages."""
+    """In all its languages; it stays the demo, until somebody changes it."""
     first: Site = build(empty_template, locales=SHIPPED).extensions["helpdesk"]
-    assert outcome(import_content(first, SAMPLEDATA)).keys() == {"new"}
+    assert outcome(import_content(first, SAMPLEDATA, is_demo=True)).keys() == {"new"}
     second: Site = build(empty_template, "second", locales=SHIPPED).extensions["helpdesk"]
     assert_there_and_back(first, second, tmp_path)
-    assert content_of(second) == content_of(first)
+    home = tmp_path / "one/faq/deposits-withdrawals/withdrawal-delays"
+    (home / "en.md").write_text((home / "en.md").read_text("utf-8") + "\nOurs.\n", "utf-8")
+    assert outcome(import_content(first, tmp_path / "one"))["changed"] == ["withdrawal-delays/en"]
+    assert remove_demo(first) == DEMO_ARTICLES - 1
 
 
 def test_a_plain_tree_there_and_back(
@@ -277,7 +280,7 @@ def test_a_folder_is_edited_imported_and_written_over(empty_site: Site, tmp_path
             EN: "---\ntitle:   How to pay\nkeywords: [cash]\n---\nAt the till.\n\n## S { #steps }\n",
             f"{HOME}/ar.md": "---\ntitle: ادفع\n---\n",
             f"{HOME}/_article.yaml": "position: 9 # last\n",
-            "guides/_index.de.md": "---\ntitle:   Handbuch\n---\n",
+            "guides/_index.de.md": "---\ntitle:   Handbuch\nslug: handbuch\nsummary: >\n  Alles\n  da\n---\n",
             "guides/_category.yaml": "position:  7\n",
         },
     )
@@ -288,10 +291,23 @@ def test_a_folder_is_edited_imported_and_written_over(empty_site: Site, tmp_path
     }
     archive(empty_site, "pay", "ar")
     done = export_content(empty_site, home)
-    assert (done.written, files_of(home)["guides/_index.de.md"]) == (5, b"---\ntitle: Handbuch\n---\n")
+    assert (done.written, files_of(home)["guides/_index.de.md"]) == (
+        5,
+        b"---\ntitle: Handbuch\nsummary: Alles da\n---\n",
+    )
     assert (home / f"{HOME}/_article.yaml").read_text() == "id: 70\nsource: en\nposition: 9\n"
     assert "status: archived" in (home / f"{HOME}/ar.md").read_text()
     assert outcome(import_content(empty_site, home)) == {"unchanged": ["pay/en", "pay/ar", "pay/de"]}
+
+
+def test_texts_of_a_locale_that_the_site_has_no_more_are_noted(
+    build: Callable[..., Flask], empty_template: Path, tmp_path: Path
+) -> None:
+    site: Site = build(empty_template).extensions["helpdesk"]
+    import_content(site, write(tmp_path / "content", FOLDER))
+    narrowed: Site = build(empty_template, locales=("en",)).extensions["helpdesk"]
+    notes = [str(note) for note in export_content(narrowed, tmp_path / "out").notes]
+    assert notes == ["guides/money/pay/de.md:1: locale is not of this site: an import refuses it: de"]
 
 
 @pytest.mark.parametrize(

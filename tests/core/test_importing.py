@@ -104,6 +104,21 @@ def test_twice_changes_nothing(empty_site: Site, tmp_path: Path) -> None:
     assert count(empty_site, Outbox) == 0
 
 
+def test_an_article_without_an_id_leaves_those_of_the_others_alone(empty_site: Site, tmp_path: Path) -> None:
+    files = {"guides/money/aaa/en.md": "---\ntitle: New\n---\nText.\n"}
+    files |= {name: text.replace("id: 70", "id: 1") if isinstance(text, str) else text for name, text in FOLDER.items()}
+    import_content(empty_site, write(tmp_path / "content", files))
+    with empty_site.database.read() as connection:
+        found = {key: row_id for row_id, key in connection.execute(select(Article.id, Article.key))}
+    assert found == {"pay": 1, "aaa": 2}
+
+
+def test_what_stands_below_a_sections_fields_is_noted(empty_site: Site, tmp_path: Path) -> None:
+    files = FOLDER | {"guides/_index.en.md": "---\ntitle: Guides\n---\n\nAll of them.\n"}
+    notes = import_content(empty_site, write(tmp_path / "content", files)).notes
+    assert [str(note) for note in notes] == ["guides/_index.en.md:4: text left out: a list shows none"]
+
+
 def test_the_demo_twice_changes_nothing(build: Callable[..., Flask], demo_template: Path) -> None:
     site = build(demo_template, locales=tuple(tag for tag in TAGS if tag != "ru")).extensions["helpdesk"]
     summary = import_content(site, SAMPLEDATA, is_demo=True)

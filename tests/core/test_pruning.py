@@ -8,7 +8,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
-from helpdesk.models import Article, Category, ImportState, Outbox, Redirect, Section, Translation
+from helpdesk.models import (
+    Article,
+    Category,
+    CategoryText,
+    ImportState,
+    Outbox,
+    Redirect,
+    Section,
+    SectionText,
+    Translation,
+)
 from helpdesk.services.importing import import_content
 from helpdesk.services.publishing import archive
 from helpdesk.services.site import Site
@@ -129,6 +139,20 @@ def test_a_section_that_articles_moved_out_of_is_pruned_later(empty_site: Site, 
     assert count(empty_site, Section) == 2
     import_content(empty_site, root, prune=True)
     assert count(empty_site, Section) == 1
+
+
+def test_titles_of_categories_and_sections_go_as_well(empty_site: Site, tmp_path: Path) -> None:
+    root = write(tmp_path / "content", articles(["one"]))
+    for name in ("guides/_index.ar.md", "guides/money/_index.ar.md"):
+        write(root, {name: "---\ntitle: دليل\n---\n"})
+    import_content(empty_site, root)
+    before = count(empty_site, CategoryText), count(empty_site, SectionText)
+    for name in ("guides/_index.ar.md", "guides/money/_index.ar.md"):
+        (root / name).unlink()
+    import_content(empty_site, root)
+    assert (count(empty_site, CategoryText), count(empty_site, SectionText)) == before
+    import_content(empty_site, root, prune=True)
+    assert (count(empty_site, CategoryText), count(empty_site, SectionText)) == (before[0] - 1, before[1] - 1)
 
 
 def test_a_link_to_what_goes_is_refused(empty_site: Site, tmp_path: Path) -> None:
