@@ -19,7 +19,7 @@ from helpdesk.queries.translations import get_place
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
-from helpdesk.services.unpacking import LARGEST
+from helpdesk.services.unpacking import largest
 
 # Seconds between two looks; a folder that is the same in both is not being written to.
 INTERVAL = 0.4
@@ -59,7 +59,7 @@ def snapshot(folder: Path) -> Snapshot:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             path = Path(base, name)
-            if path.suffix.lower() in LARGEST and not name.startswith("."):
+            if largest(path) and not name.startswith("."):
                 try:
                     about = path.stat()
                 except OSError:  # gone again, or a link to nowhere

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from babel import localedata
@@ -31,6 +31,8 @@ _SIGNS = {
 _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
+_SETTING_NAMES = {"mkdocs", "hugo", "config", "_category_", "current"}
+_PROGRAMS = ("docusaurus.config", "sidebars")
 ENDINGS = (".md", ".mdx", ".markdown")
 _OTHER_MARKUP = (".adoc", ".html", ".ipynb", ".org", ".rst")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
@@ -94,9 +96,16 @@ def page_name(path: str) -> str:
     return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
 
 
-def is_page(path: Path) -> bool:
+def is_page(path: PurePath) -> bool:
     """Whether a file is Markdown."""
     return path.suffix.lower() in ENDINGS
+
+
+def is_read(path: PurePath) -> bool:
+    """Whether a project could be another one without this file: a page, or settings of an engine."""
+    if path.suffix in _KINDS and (path.stem in _SETTING_NAMES or path.parent.name == "_default"):
+        return True
+    return is_page(path) or path.stem in _PROGRAMS
 
 
 def weight_of(text: str) -> float | None:
