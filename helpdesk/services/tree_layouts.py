@@ -32,6 +32,7 @@ _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
 _SETTING_NAMES = {"mkdocs", "hugo", "config", "_category_", "current"}
+_INSTALLED = {"node_modules", "__MACOSX"}
 _PROGRAMS = ("docusaurus.config", "sidebars")
 ENDINGS = (".md", ".mdx", ".markdown")
 _OTHER_MARKUP = (".adoc", ".html", ".ipynb", ".org", ".rst")
@@ -86,7 +87,7 @@ class Tree:
 
 def find_engine(root: Path) -> str:
     """Whose project it is; "" for none that is known."""
-    return next((engine for engine, signs in _SIGNS.items() if any(any(root.glob(sign)) for sign in signs)), "")
+    return next((engine for engine, signs in _SIGNS.items() if any(_glob(root, sign) for sign in signs)), "")
 
 
 def page_name(path: str) -> str:
@@ -99,6 +100,18 @@ def page_name(path: str) -> str:
 def is_page(path: PurePath) -> bool:
     """Whether a file is Markdown."""
     return path.suffix.lower() in ENDINGS
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether nobody wrote what has this name to be read: it is hidden, or a program put it there."""
+    return name in _INSTALLED or (name.startswith(".") and name not in (".", ".."))
+
+
+def walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """As os.walk, in the order of names, without what is passed over."""
+    for top, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not is_passed_over(name))
+        yield Path(top), folders, sorted(name for name in names if not is_passed_over(name))
 
 
 def is_read(path: PurePath) -> bool:
@@ -123,7 +136,7 @@ def read_tree(reader: Reader, tag: str | None) -> Tree:
 class _Layout:
     def __init__(self, reader: Reader) -> None:
         self.reader, self.root = reader, reader.root
-        self.paths = list(_walk(self.root))
+        self.paths = [top / name for top, _, names in walk(self.root) for name in names]
         self.pages = [path for path in self.paths if is_page(path)]
         self.bases: set[Path] = set()  # pages without the suffix of a locale of this site
         for path in self.pages:
@@ -198,7 +211,7 @@ class _Layout:
 
         Of several projects of MkDocs, one for each language, those of the default locale."""
         settings: dict[str, Any] = {}
-        paths = [path for sign in _SETTINGS.get(self.tree.engine, ()) for path in sorted(self.root.glob(sign))]
+        paths = [path for sign in _SETTINGS.get(self.tree.engine, ()) for path in _glob(self.root, sign)]
         for path in paths:
             is_own = path.parent == self.root or path.parent.name == "_default"
             if path.suffix in _KINDS and (is_own or self._find(path.parent.name) == self.tree.default):
@@ -296,10 +309,8 @@ class _Layout:
                 self.tree.translated[name, locale.tag] = _words(_at(value, "message") or value)
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    for top, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        yield from (Path(top, name) for name in sorted(names) if not name.startswith("."))
+def _glob(root: Path, sign: str) -> list[Path]:
+    return sorted(path for path in root.glob(sign) if not any(map(is_passed_over, path.relative_to(root).parts)))
 
 
 def _entries(items: Any, sections: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...], str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import stat
@@ -21,7 +20,7 @@ from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import LARGEST_FILE, ContentErrors
 from helpdesk.services.media import EXTENSIONS, LARGEST_IMAGE
-from helpdesk.services.tree_layouts import find_engine, is_read
+from helpdesk.services.tree_layouts import find_engine, is_passed_over, is_read, walk
 from helpdesk.text.characters import CONTROLS
 
 DEEPEST = 20  # folders in folders
@@ -100,9 +99,10 @@ def _choose(packed: ZipFile, archive: str, settings: Settings) -> tuple[dict[str
     for entry in packed.filelist:
         name = _name(entry)
         parts = name.split("/")
-        is_hidden = "__MACOSX" in parts or any(part.startswith(".") for part in parts)
+        if any(map(is_passed_over, parts)):
+            continue
         reason = _refusal(entry, name)
-        if not (reason or is_hidden or entry.is_dir()):
+        if not (reason or entry.is_dir()):
             reason = _twice(name, known)
             if largest(PurePosixPath(name)):
                 wanted[name] = entry
@@ -191,9 +191,8 @@ def check_tree(root: Path, most: int) -> None:
     """Refuse a folder of too many files, too deep ones, or names that nobody can type. Raises ContentErrors."""
     files_found = 0
     errors = []
-    for base, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        place = Path(base).relative_to(root)
+    for base, folders, files in walk(root):
+        place = base.relative_to(root)
         for name in [*folders, *files]:
             if CONTROLS.search(name):
                 errors.append(

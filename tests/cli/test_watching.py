@@ -126,31 +126,14 @@ def test_a_folder_that_goes_and_comes_back(empty_site: Site, tmp_path: Path) -> 
 
 
 def test_only_files_of_content_are_looked_at(tmp_path: Path) -> None:
-    noise = {
-        "x.txt": "",
-        "package.json": "",
-        "a/more.js": "",
-        ".git/a.md": "",
-        ".en.md.swp": "",
-        "en.md~": "",
-        "4913": "",
-        "#en.md#": "",
-    }
-    names = [
-        "_article.yaml",
-        "a/_category_.json",
-        "a/b.mdx",
-        "a/desk.PNG",
-        "a/en.md",
-        "hugo.toml",
-        "mkdocs.yml",
-        "sidebars.js",
-    ]
-    root = write(tmp_path, dict.fromkeys(names, "") | noise)
+    noise = ["x.txt", "package.json", "a/more.js", ".git/a.md", "node_modules/x/README.md", "__MACOSX/en.md"]
+    noise += [".en.md.swp", "en.md~", "4913", "#en.md#"]
+    names = ["_article.yaml", "a/_category_.json", "a/b.mdx", "a/desk.PNG", "a/en.md", "hugo.toml", "mkdocs.yml"]
+    root = write(tmp_path, dict.fromkeys([*names, "sidebars.js", *noise], ""))
     (root / ".#en.md").symlink_to("somebody@somewhere.7")
     (root / "gone.md").symlink_to("nowhere.md")
     seen = snapshot(root)
-    assert sorted(seen) == [str(root / name) for name in names]
+    assert sorted(seen) == [str(root / name) for name in (*names, "sidebars.js")]
     save(root / "a/en.md", "")
     assert snapshot(root) != seen
 

@@ -17,8 +17,9 @@ from helpdesk.config import load
 from helpdesk.models import Article, Category, CategoryText, Media, Section, SectionText, Translation
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
+from helpdesk.services.plain_tree import is_plain_tree
 from helpdesk.services.site import Site
-from helpdesk.services.unpacking import unpacked
+from helpdesk.services.unpacking import check_tree, unpacked
 from tests.core.test_importing import FOLDER, PLAIN, count, png, write
 
 # The databases make no difference here.
@@ -261,6 +262,25 @@ def test_archives_that_could_do_harm_are_refused(tmp_path: Path, temporary: Path
     assert [str(item) for item in error.value.errors] == [refusal]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["temporary", "x.zip"]
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["node_modules", "__MACOSX", ".git"])
+def test_what_is_passed_over_counts_nowhere(empty_site: Site, tmp_path: Path, name: str) -> None:
+    """It is no content, whatever lies there, how much and how deep."""
+    files: Entries = {f"x/{number}.md": "# X\n\nText.\n" for number in range(9)} | {
+        "\x07.md": "",
+        "a/" * 20 + "b.md": "",
+    }
+    noise: Entries = {**below(name, files), f"{name}/mkdocs.yml": "docs_dir: x\n", f"en/{name}/_index.md": ""}
+    pages: Entries = {"en/a.md": "# A\n\nText.\n", "en/b.md": "# B\n\nText.\n"}
+    root = write(tmp_path / "manual", {**pages, **noise})
+    check_tree(root, 2)
+    with pytest.raises(ContentErrors, match="holds more than 1 files"):
+        check_tree(root, 1)
+    assert import_content(empty_site, root).new == ["a/en", "b/en"]
+    archive = pack(tmp_path / "manual.zip", {**pages, **noise, f"{name}/.bin/x.md": "../x"}, **mode(stat.S_IFLNK))
+    assert unpack(archive) == all_in(write(tmp_path / "pages", pages))
+    assert not is_plain_tree(write(tmp_path / "other", noise), empty_site.locales)
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
