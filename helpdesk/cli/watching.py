@@ -83,7 +83,9 @@ def take_in(site: Site, folder: Path, notes: set[Note]) -> bool:
     for state, items in (("new", summary.new), ("changed", summary.changed)):
         for item in first_of(state, items):
             click.echo(f"{state}: {item}  {address(site, item)}")
-    if not summary.new and not summary.changed:
+    for item in first_of("edited here since", summary.kept):
+        click.echo(f"edited here since: {item}")
+    if not summary.new and not summary.changed and not summary.kept:
         click.echo("nothing changed")
     return True
 
