@@ -17,7 +17,7 @@ from helpdesk.errors import Note
 from helpdesk.locales import Locale
 from helpdesk.services.folder import Reader, Text
 from helpdesk.text.characters import one_line
-from helpdesk.text.frontmatter import FrontMatterError, load_settings
+from helpdesk.text.frontmatter import FrontMatterError, line_at, load_settings
 
 _SIGNS = {
     "docusaurus": ("docusaurus.config.*", "i18n/*/docusaurus-plugin-content-docs"),
@@ -41,7 +41,8 @@ _NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "
 _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
 _INDEX = re.compile(r"(?i)(?:_?index|readme)")
 _DEFAULT_LOCALE = re.compile(r"defaultLocale:\s*[\"']([\w-]+)")
-_LARGEST_NAV = 10_000  # entries
+_LARGEST_NAV, _DEEPEST_NAV = 10_000, 20  # entries, and titles above each
+_NAV = re.compile(r"(?m)^[\"']?nav\b")
 LAST = 10**9  # the place and weight of what has none
 NOTHING = Text("")
 
@@ -144,6 +145,7 @@ class _Layout:
             self.bases.add(path.with_name(base if base and self._find(suffix) else path.stem))
         self.unknown: dict[str, Path] = {}
         self.tree = Tree(find_engine(self.root), "", reader.locales.default)
+        self.nav_file: Path | None = None
         self.settings = self._settings()
         plugins = _at(self.settings, "plugins")
         self.i18n = next(filter(None, (_at(plugin, "i18n") for plugin in _list(plugins) or [plugins])), None)  # MkDocs
@@ -179,9 +181,15 @@ class _Layout:
         """The titles and the table of contents of MkDocs."""
         self.tree.title = _words(_at(self.settings, "site_name"))
         entries = islice(_entries(_at(self.settings, "nav"), ()), _LARGEST_NAV)
+        is_deep = False
         for position, (path, sections, title) in enumerate(entries):
             if isinstance(path, str):
                 self.tree.nav.setdefault(page_name(path), NavEntry(position, sections, title))
+            is_deep |= isinstance(path, list) and len(sections) == _DEEPEST_NAV
+        if is_deep and self.nav_file:
+            line = _line_of(_NAV, self.reader.text(self.nav_file) or "")
+            kind = f"table of contents not read where it is more than {_DEEPEST_NAV} deep"
+            self._leave(self.nav_file, kind, line=line)
         for language in self.languages:
             self._translate(self._find(_words(_at(language, "locale"))), _at(language, "nav_translations"))
 
@@ -216,6 +224,7 @@ class _Layout:
             is_own = path.parent == self.root or path.parent.name == "_default"
             if path.suffix in _KINDS and (is_own or self._find(path.parent.name) == self.tree.default):
                 found = self._load(path)
+                self.nav_file = path if _at(found, "nav") else self.nav_file
                 settings |= {"languages": found} if path.stem == "languages" else found
         return settings
 
@@ -245,8 +254,8 @@ class _Layout:
         named = {path: path.parents[1].name for path in self.root.glob("i18n/*/docusaurus-plugin-content-docs/current")}
         languages = _at(self.settings, "languages") if self.tree.engine == "hugo" else None
         for code, language in languages.items() if isinstance(languages, dict) else ():
-            if folder := _at(language, "contentdir"):
-                named[self.root / str(folder)] = code
+            if folder := _words(_at(language, "contentdir")):
+                named[self.root / folder] = code
         if not named:
             below = [page.relative_to(content).parts for page in self.pages if content in page.parents]
             tops = dict.fromkeys(parts[0] for parts in below if len(parts) > 1)
@@ -314,11 +323,18 @@ def _glob(root: Path, sign: str) -> list[Path]:
 
 
 def _entries(items: Any, sections: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...], str]]:
-    """What a table of contents lists, pages and all else, each below the titles above it; without an end, perhaps."""
+    """What a table of contents lists, pages and all else, each below the titles above it, in as many as can be.
+
+    By its aliases a file may list more than anybody can read, so each item is given, were it empty."""
     for item in _list(items):
-        for title, value in item.items() if isinstance(item, dict) else [("", item)]:
+        for title, value in item.items() if item and isinstance(item, dict) else [("", item)]:
             yield value, sections, one_line(str(title))
-            yield from _entries(value, (*sections, one_line(str(title))))
+            if len(sections) < _DEEPEST_NAV:
+                yield from _entries(value, (*sections, one_line(str(title))))
+
+
+def _line_of(pattern: re.Pattern[str], text: str) -> int:
+    return line_at(text, match.start()) if (match := pattern.search(text)) else 1
 
 
 def _at(value: Any, *keys: str) -> Any:
