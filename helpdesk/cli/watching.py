@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 from threading import Event
@@ -19,7 +18,8 @@ from helpdesk.queries.translations import get_place
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
-from helpdesk.services.unpacking import LARGEST
+from helpdesk.services.tree_layouts import walk
+from helpdesk.services.unpacking import largest
 
 # Seconds between two looks; a folder that is the same in both is not being written to.
 INTERVAL = 0.4
@@ -55,11 +55,9 @@ def watch(site: Site, folder: Path) -> None:
 def snapshot(folder: Path) -> Snapshot:
     """When each file of content was written, with its size and number: an editor may put another file in its place."""
     found = {}
-    for base, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            path = Path(base, name)
-            if path.suffix.lower() in LARGEST and not name.startswith("."):
+    for base, _, files in walk(folder):
+        for path in (base / name for name in files):
+            if largest(path):
                 try:
                     about = path.stat()
                 except OSError:  # gone again, or a link to nowhere
@@ -85,7 +83,9 @@ def take_in(site: Site, folder: Path, notes: set[Note]) -> bool:
     for state, items in (("new", summary.new), ("changed", summary.changed)):
         for item in first_of(state, items):
             click.echo(f"{state}: {item}  {address(site, item)}")
-    if not summary.new and not summary.changed:
+    for item in first_of("edited here since", summary.kept):
+        click.echo(f"edited here since: {item}")
+    if not summary.new and not summary.changed and not summary.kept:
         click.echo("nothing changed")
     return True
 

@@ -25,7 +25,17 @@ from helpdesk.services.folder import (
 )
 from helpdesk.services.import_state import Files
 from helpdesk.services.saving import Draft
-from helpdesk.services.tree_layouts import LAST, NOTHING, SourceFile, Tree, find_engine, is_page, read_tree, weight_of
+from helpdesk.services.tree_layouts import (
+    LAST,
+    NOTHING,
+    SourceFile,
+    Tree,
+    find_engine,
+    is_page,
+    read_tree,
+    walk,
+    weight_of,
+)
 from helpdesk.services.tree_links import Links, Page
 from helpdesk.text.characters import one_line
 from helpdesk.text.dialects import convert
@@ -47,7 +57,7 @@ def is_plain_tree(root: Path, locales: Locales) -> bool:
         return True
     is_own = any(root.glob("*/_index.*.md")) or any(root.glob("*/*/*/_article.yaml"))
     is_own = is_own or any(locales.find(path.stem) for path in root.glob("*/*/*/*.md"))
-    return not is_own and any(map(is_page, root.rglob("*.*")))
+    return not is_own and any(is_page(top / name) for top, _, names in walk(root) for name in names)
 
 
 def read_plain_tree(root: Path, locales: Locales, files: Files, tag: str | None = None) -> Folder:

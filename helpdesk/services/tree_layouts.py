@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from babel import localedata
@@ -17,7 +17,7 @@ from helpdesk.errors import Note
 from helpdesk.locales import Locale
 from helpdesk.services.folder import Reader, Text
 from helpdesk.text.characters import one_line
-from helpdesk.text.frontmatter import FrontMatterError, load_settings
+from helpdesk.text.frontmatter import FrontMatterError, line_at, load_settings
 
 _SIGNS = {
     "docusaurus": ("docusaurus.config.*", "i18n/*/docusaurus-plugin-content-docs"),
@@ -31,6 +31,9 @@ _SIGNS = {
 _SETTINGS = {"mkdocs": _SIGNS["mkdocs"], "hugo": ("config.*", "config/_default/*.*", "hugo.*")}
 _FOLDERS = {"docusaurus": ("docs",), "mkdocs": ("docs", "."), "hugo": ("content", "."), "": ("docs", "content", ".")}
 _KINDS = {".yml": "yaml", ".yaml": "yaml", ".toml": "toml", ".json": "json"}
+_SETTING_NAMES = {"mkdocs", "hugo", "config", "_category_", "current"}
+_INSTALLED = {"node_modules", "__MACOSX"}
+_PROGRAMS = ("docusaurus.config", "sidebars")
 ENDINGS = (".md", ".mdx", ".markdown")
 _OTHER_MARKUP = (".adoc", ".html", ".ipynb", ".org", ".rst")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
@@ -38,7 +41,8 @@ _NICKNAMES = {"jp": "ja", "cn": "zh-Hans", "kr": "ko", "ua": "uk", "cz": "cs", "
 _NUMBER = re.compile(r"([0-9]{1,9})[-_. ]+(?=[^0-9])")
 _INDEX = re.compile(r"(?i)(?:_?index|readme)")
 _DEFAULT_LOCALE = re.compile(r"defaultLocale:\s*[\"']([\w-]+)")
-_LARGEST_NAV = 10_000  # entries
+_LARGEST_NAV, _DEEPEST_NAV = 10_000, 20  # entries, and titles above each
+_NAV = re.compile(r"(?m)^[\"']?nav\b")
 LAST = 10**9  # the place and weight of what has none
 NOTHING = Text("")
 
@@ -84,7 +88,7 @@ class Tree:
 
 def find_engine(root: Path) -> str:
     """Whose project it is; "" for none that is known."""
-    return next((engine for engine, signs in _SIGNS.items() if any(any(root.glob(sign)) for sign in signs)), "")
+    return next((engine for engine, signs in _SIGNS.items() if any(_glob(root, sign) for sign in signs)), "")
 
 
 def page_name(path: str) -> str:
@@ -94,9 +98,28 @@ def page_name(path: str) -> str:
     return f"{folder}{slash}{'index' if _INDEX.fullmatch(stem) else stem}"
 
 
-def is_page(path: Path) -> bool:
+def is_page(path: PurePath) -> bool:
     """Whether a file is Markdown."""
     return path.suffix.lower() in ENDINGS
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether nobody wrote what has this name to be read: it is hidden, or a program put it there."""
+    return name in _INSTALLED or (name.startswith(".") and name not in (".", ".."))
+
+
+def walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """As os.walk, in the order of names, without what is passed over."""
+    for top, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not is_passed_over(name))
+        yield Path(top), folders, sorted(name for name in names if not is_passed_over(name))
+
+
+def is_read(path: PurePath) -> bool:
+    """Whether a project could be another one without this file: a page, or settings of an engine."""
+    if path.suffix in _KINDS and (path.stem in _SETTING_NAMES or path.parent.name == "_default"):
+        return True
+    return is_page(path) or path.stem in _PROGRAMS
 
 
 def weight_of(text: str) -> float | None:
@@ -114,7 +137,7 @@ def read_tree(reader: Reader, tag: str | None) -> Tree:
 class _Layout:
     def __init__(self, reader: Reader) -> None:
         self.reader, self.root = reader, reader.root
-        self.paths = list(_walk(self.root))
+        self.paths = [top / name for top, _, names in walk(self.root) for name in names]
         self.pages = [path for path in self.paths if is_page(path)]
         self.bases: set[Path] = set()  # pages without the suffix of a locale of this site
         for path in self.pages:
@@ -122,6 +145,7 @@ class _Layout:
             self.bases.add(path.with_name(base if base and self._find(suffix) else path.stem))
         self.unknown: dict[str, Path] = {}
         self.tree = Tree(find_engine(self.root), "", reader.locales.default)
+        self.nav_file: Path | None = None
         self.settings = self._settings()
         plugins = _at(self.settings, "plugins")
         self.i18n = next(filter(None, (_at(plugin, "i18n") for plugin in _list(plugins) or [plugins])), None)  # MkDocs
@@ -157,9 +181,15 @@ class _Layout:
         """The titles and the table of contents of MkDocs."""
         self.tree.title = _words(_at(self.settings, "site_name"))
         entries = islice(_entries(_at(self.settings, "nav"), ()), _LARGEST_NAV)
+        is_deep = False
         for position, (path, sections, title) in enumerate(entries):
             if isinstance(path, str):
                 self.tree.nav.setdefault(page_name(path), NavEntry(position, sections, title))
+            is_deep |= isinstance(path, list) and len(sections) == _DEEPEST_NAV
+        if is_deep and self.nav_file:
+            line = _line_of(_NAV, self.reader.text(self.nav_file) or "")
+            kind = f"table of contents not read where it is more than {_DEEPEST_NAV} deep"
+            self._leave(self.nav_file, kind, line=line)
         for language in self.languages:
             self._translate(self._find(_words(_at(language, "locale"))), _at(language, "nav_translations"))
 
@@ -189,11 +219,12 @@ class _Layout:
 
         Of several projects of MkDocs, one for each language, those of the default locale."""
         settings: dict[str, Any] = {}
-        paths = [path for sign in _SETTINGS.get(self.tree.engine, ()) for path in sorted(self.root.glob(sign))]
+        paths = [path for sign in _SETTINGS.get(self.tree.engine, ()) for path in _glob(self.root, sign)]
         for path in paths:
             is_own = path.parent == self.root or path.parent.name == "_default"
             if path.suffix in _KINDS and (is_own or self._find(path.parent.name) == self.tree.default):
                 found = self._load(path)
+                self.nav_file = path if _at(found, "nav") else self.nav_file
                 settings |= {"languages": found} if path.stem == "languages" else found
         return settings
 
@@ -223,8 +254,8 @@ class _Layout:
         named = {path: path.parents[1].name for path in self.root.glob("i18n/*/docusaurus-plugin-content-docs/current")}
         languages = _at(self.settings, "languages") if self.tree.engine == "hugo" else None
         for code, language in languages.items() if isinstance(languages, dict) else ():
-            if folder := _at(language, "contentdir"):
-                named[self.root / str(folder)] = code
+            if folder := _words(_at(language, "contentdir")):
+                named[self.root / folder] = code
         if not named:
             below = [page.relative_to(content).parts for page in self.pages if content in page.parents]
             tops = dict.fromkeys(parts[0] for parts in below if len(parts) > 1)
@@ -287,18 +318,23 @@ class _Layout:
                 self.tree.translated[name, locale.tag] = _words(_at(value, "message") or value)
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    for top, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        yield from (Path(top, name) for name in sorted(names) if not name.startswith("."))
+def _glob(root: Path, sign: str) -> list[Path]:
+    return sorted(path for path in root.glob(sign) if not any(map(is_passed_over, path.relative_to(root).parts)))
 
 
 def _entries(items: Any, sections: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...], str]]:
-    """What a table of contents lists, pages and all else, each below the titles above it; without an end, perhaps."""
+    """What a table of contents lists, pages and all else, each below the titles above it, in as many as can be.
+
+    By its aliases a file may list more than anybody can read, so each item is given, were it empty."""
     for item in _list(items):
-        for title, value in item.items() if isinstance(item, dict) else [("", item)]:
+        for title, value in item.items() if item and isinstance(item, dict) else [("", item)]:
             yield value, sections, one_line(str(title))
-            yield from _entries(value, (*sections, one_line(str(title))))
+            if len(sections) < _DEEPEST_NAV:
+                yield from _entries(value, (*sections, one_line(str(title))))
+
+
+def _line_of(pattern: re.Pattern[str], text: str) -> int:
+    return line_at(text, match.start()) if (match := pattern.search(text)) else 1
 
 
 def _at(value: Any, *keys: str) -> Any:

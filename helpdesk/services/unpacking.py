@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import stat
@@ -11,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from tempfile import TemporaryDirectory
 from unicodedata import normalize
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -21,10 +20,9 @@ from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
 from helpdesk.services.folder import LARGEST_FILE, ContentErrors
 from helpdesk.services.media import EXTENSIONS, LARGEST_IMAGE
+from helpdesk.services.tree_layouts import find_engine, is_passed_over, is_read, walk
 from helpdesk.text.characters import CONTROLS
 
-# What content is made of, and the bytes that a file of it may have.
-LARGEST = {".md": LARGEST_FILE, ".yaml": LARGEST_FILE} | dict.fromkeys(EXTENSIONS, LARGEST_IMAGE)
 DEEPEST = 20  # folders in folders
 DENSEST = 200  # bytes that a packed byte may become, beyond the first 100,000
 CHUNK = 1 << 16
@@ -55,9 +53,21 @@ def unpacked(archive: Path, settings: Settings, locales: Locales) -> Iterator[tu
             raise ContentErrors([ContentError(ascii(error.object), 1, "has a name that is not UTF-8")]) from None
         except BROKEN as error:
             raise ContentErrors([ContentError(where, 1, f"cannot be unpacked: {_why(error)}")]) from None
-        found = list(root.iterdir())
-        is_wrapped = len(found) == 1 and found[0].is_dir() and not any(found[0].glob("_index.*.md"))
-        yield found[0] if is_wrapped and locales.find_alias(found[0].name) is None else root, notes
+        yield _inside(root, locales), notes
+
+
+def largest(path: PurePath) -> int:
+    """The bytes that a file of content may have; 0 for a file that is none."""
+    ending = path.suffix.lower()
+    return LARGEST_IMAGE if ending in EXTENSIONS else LARGEST_FILE if ending == ".yaml" or is_read(path) else 0
+
+
+def _inside(root: Path, locales: Locales) -> Path:
+    """What holds the content: the one folder, unless that is a category, a language, or what engines go by."""
+    found = list(root.iterdir())
+    is_wrapped = len(found) == 1 and found[0].is_dir() and not any(found[0].glob("_index.*.md"))
+    is_wrapped = is_wrapped and find_engine(root) not in ("docusaurus", "hugo")
+    return found[0] if is_wrapped and locales.find_alias(found[0].name) is None else root
 
 
 class _Archive(FileIO):
@@ -89,14 +99,15 @@ def _choose(packed: ZipFile, archive: str, settings: Settings) -> tuple[dict[str
     for entry in packed.filelist:
         name = _name(entry)
         parts = name.split("/")
-        is_hidden = "__MACOSX" in parts or any(part.startswith(".") for part in parts)
+        if any(map(is_passed_over, parts)):
+            continue
         reason = _refusal(entry, name)
-        if not (reason or is_hidden or entry.is_dir()):
+        if not (reason or entry.is_dir()):
             reason = _twice(name, known)
-            if PurePosixPath(name).suffix.lower() in LARGEST:
+            if largest(PurePosixPath(name)):
                 wanted[name] = entry
             else:
-                notes.append(Note(name, 1, "file left out: neither Markdown, YAML nor an image"))
+                notes.append(Note(name, 1, "file left out: neither Markdown, an image nor settings that are read"))
         if reason:
             errors.append(ContentError(name, 1, reason))
     errors += [ContentError(_name(entry), 1, "shares its bytes with another entry") for entry in _overlapping(packed)]
@@ -122,7 +133,7 @@ def _refusal(entry: ZipInfo, name: str) -> str:
     """Why an entry cannot be taken in, or ""."""
     parts = name.removesuffix("/").split("/")
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    largest = LARGEST.get(PurePosixPath(name).suffix.lower(), 0)
+    most = largest(PurePosixPath(name))
     is_garbled = not entry.flag_bits & NAMED_IN_UTF_8 and not name.isascii() and name == entry.orig_filename
     rules = (
         (is_garbled, "has a name that is not UTF-8"),
@@ -134,9 +145,9 @@ def _refusal(entry: ZipInfo, name: str) -> str:
         (kind not in (0, stat.S_IFREG, stat.S_IFDIR), "is a link or a device"),
         (entry.flag_bits & ENCRYPTED, "is encrypted; make an archive without a password"),
         (entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED), "is packed by another method than deflate"),
-        (largest and entry.file_size > largest, f"is larger than {largest:,} bytes"),
+        (most and entry.file_size > most, f"is larger than {most:,} bytes"),
         (
-            largest and entry.file_size > 100_000 + DENSEST * entry.compress_size,
+            most and entry.file_size > 100_000 + DENSEST * entry.compress_size,
             f"unpacks to more than {DENSEST} times its size",
         ),
     )
@@ -180,9 +191,8 @@ def check_tree(root: Path, most: int) -> None:
     """Refuse a folder of too many files, too deep ones, or names that nobody can type. Raises ContentErrors."""
     files_found = 0
     errors = []
-    for base, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        place = Path(base).relative_to(root)
+    for base, folders, files in walk(root):
+        place = base.relative_to(root)
         for name in [*folders, *files]:
             if CONTROLS.search(name):
                 errors.append(

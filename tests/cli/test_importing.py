@@ -87,7 +87,7 @@ def test_archives(run: Run, tmp_path: Path) -> None:
     archive = pack(tmp_path / "help.zip", FOLDER | {"notes.txt": "x"})
     assert run("import", archive).output == (
         "new: pay/en\nnew: pay/de\n"
-        "note: file left out: neither Markdown, YAML nor an image: 1 (first: notes.txt:1)\n"
+        "note: file left out: neither Markdown, an image nor settings that are read: 1 (first: notes.txt:1)\n"
         "Imported translations: 2 new, 0 changed, 0 unchanged, 0 kept, 0 deleted; 1 notes.\n"
     )
     bad = run("import", pack(tmp_path / "bad.zip", {"../a\x1b[2J.md": "", "b.md": ""}))

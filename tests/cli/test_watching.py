@@ -17,6 +17,7 @@ from flask import Flask
 from helpdesk import db
 from helpdesk.cli.watching import address, snapshot, take_in
 from helpdesk.services.importing import import_content
+from helpdesk.services.publishing import publish
 from helpdesk.services.site import Site
 from tests.core.test_importing import FOLDER, write
 from tests.support.databases import SQLITE, written_elsewhere
@@ -126,12 +127,14 @@ def test_a_folder_that_goes_and_comes_back(empty_site: Site, tmp_path: Path) -> 
 
 
 def test_only_files_of_content_are_looked_at(tmp_path: Path) -> None:
-    noise = {"x.txt": "", ".git/a.md": "", ".en.md.swp": "", "en.md~": "", "4913": "", "#en.md#": ""}
-    root = write(tmp_path, {"a/en.md": "", "a/desk.PNG": "", "_article.yaml": "", **noise})
+    noise = ["x.txt", "package.json", "a/more.js", ".git/a.md", "node_modules/x/README.md", "__MACOSX/en.md"]
+    noise += [".en.md.swp", "en.md~", "4913", "#en.md#"]
+    names = ["_article.yaml", "a/_category_.json", "a/b.mdx", "a/desk.PNG", "a/en.md", "hugo.toml", "mkdocs.yml"]
+    root = write(tmp_path, dict.fromkeys([*names, "sidebars.js", *noise], ""))
     (root / ".#en.md").symlink_to("somebody@somewhere.7")
     (root / "gone.md").symlink_to("nowhere.md")
     seen = snapshot(root)
-    assert sorted(seen) == [str(root / name) for name in ("_article.yaml", "a/desk.PNG", "a/en.md")]
+    assert sorted(seen) == [str(root / name) for name in (*names, "sidebars.js")]
     save(root / "a/en.md", "")
     assert snapshot(root) != seen
 
@@ -164,3 +167,23 @@ def test_addresses_stand_below_the_sites_own(
     import_content(app.extensions["helpdesk"], write(tmp_path / "content", FOLDER))
     with app.app_context():
         assert address(app.extensions["helpdesk"], "pay/en") == f"{prefix}{READ}"
+
+
+@pytest.mark.on(SQLITE)
+def test_a_save_that_an_edit_made_here_keeps_out_is_told(
+    build: Callable[..., Flask], empty_template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = build(empty_template)
+    site = app.extensions["helpdesk"]
+    root = write(tmp_path / "content", FOLDER)
+    import_content(site, root)
+    publish(site, "pay", "de")
+    with app.app_context():
+        save(
+            root / PAY / "de.md", "---\ntitle: Bezahlen\nstatus: draft\n---\nZahlen Sie bar.\n\n## Schritte\n\nEins.\n"
+        )
+        assert take_in(site, root, set())
+        assert capsys.readouterr().out == "edited here since: pay/de\n"
+        save(root / PAY / "en.md", "---\ntitle: How to pay\n---\nPay now.\n\n## Steps { #steps }\n\nOne.\n")
+        assert take_in(site, root, set())
+        assert capsys.readouterr().out == f"changed: pay/en  {READ}\nedited here since: pay/de\n"

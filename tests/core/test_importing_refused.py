@@ -214,7 +214,7 @@ def test_what_is_neither_folder_nor_archive(site: Site, tmp_path: Path) -> None:
     for name in ("pipe", "nothing"):
         assert refusals(site, tmp_path / name) == [f"{tmp_path / name}:1: is neither a folder nor a ZIP archive"]
     assert refusals(site, write(tmp_path / "x", {".git/a.md": ""})) == [
-        ".:1: holds no Markdown in `.`, where it has its pages"
+        ".:1: holds neither `<category>/<section>/<key>/<tag>.md` nor Markdown of another engine"
     ]
 
 

@@ -11,14 +11,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.config import load
-from helpdesk.models import Article, Media
+from helpdesk.models import Article, Category, CategoryText, Media, Section, SectionText, Translation
 from helpdesk.services.folder import ContentErrors
 from helpdesk.services.importing import import_content
+from helpdesk.services.plain_tree import is_plain_tree
 from helpdesk.services.site import Site
-from helpdesk.services.unpacking import unpacked
-from tests.core.test_importing import FOLDER, PLAIN, count, write
+from helpdesk.services.unpacking import check_tree, unpacked
+from tests.core.test_importing import FOLDER, PLAIN, count, png, write
 
 # The databases make no difference here.
 pytestmark = pytest.mark.on("sqlite")
@@ -69,8 +71,8 @@ def test_an_archive_is_taken_in_as_its_folder(empty_site: Site, tmp_path: Path, 
     assert (summary.new, count(empty_site, Media)) == (["pay/en", "pay/de"], 1)
     start = f"{wrapper}/" if wrapper else ""
     assert [str(note) for note in summary.notes] == [
-        f"{start}guides/money/pay/film.mp4:1: file left out: neither Markdown, YAML nor an image",
-        f"{start}old.zip:1: file left out: neither Markdown, YAML nor an image",
+        f"{start}guides/money/pay/film.mp4:1: file left out: neither Markdown, an image nor settings that are read",
+        f"{start}old.zip:1: file left out: neither Markdown, an image nor settings that are read",
     ]
     assert import_content(empty_site, write(tmp_path / "content", FOLDER)).unchanged == ["pay/en", "pay/de"]
     assert list(temporary.iterdir()) == []
@@ -81,6 +83,72 @@ def test_a_plain_tree_is_named_as_its_folder_or_archive(empty_site: Site, tmp_pa
     archive = pack(tmp_path / name, PLAIN if name == "manual.zip" else below("manual", PLAIN))
     assert len(import_content(empty_site, archive).new) == 4
     assert len(import_content(empty_site, write(tmp_path / "manual", PLAIN)).unchanged) == 4
+
+
+PROJECTS: dict[str, Entries] = {
+    "our own": FOLDER,
+    "MkDocs": {
+        "mkdocs.yml": "site_name: Our Site\ndocs_dir: src\nplugins: [{i18n: {default_language: de}}]\n"
+        "nav: [{Erst: [b.markdown]}, {Dann: [a.md, missing.md]}]\n",
+        "src/a.md": "# Ä\n\n[B](b.markdown), [no](no.md)\n![Desk](desk.png)\n",
+        "src/a.en.md": "# A\n\nText.\n",
+        "src/b.markdown": "# B\n\nText.\n",
+        "src/desk.png": png(3, 2),
+    },
+    "MkDocs, a project for each language": {
+        "docs/en/mkdocs.yml": "nav: [b.md, a.md]\n",
+        "docs/en/docs/a.md": "# A\n\nText.\n",
+        "docs/en/docs/b.md": "# B\n\nText.\n",
+        "docs/de/mkdocs.yml": "site_name: DE\n",
+        "docs/de/docs/a.md": "# Ä\n\nText.\n",
+        "README.md": "Text.\n",
+    },
+    "Hugo, TOML": {
+        "config.toml": 'defaultContentLanguage = "de"\n[languages.de]\ncontentDir = "content/deutsch"\n'
+        '[languages.en]\ncontentDir = "content/english"\n',
+        "content/deutsch/a/index.md": "---\ntitle: Ä\nweight: 2\nmenu: main\n---\nText.\n",
+        "content/deutsch/b.md": "---\ntitle: B\nweight: 1\n---\nText.\n",
+        "content/english/a/index.md": "---\ntitle: A\n---\nText.\n",
+    },
+    "Hugo, JSON": {"hugo.json": '{"DefaultContentLanguage": "de"}', "content/a.md": "# Ä\n\nText.\n"},
+    "Hugo, settings in a folder": {
+        "config/_default/languages.yml": "de: {contentDir: content/deutsch}\n",
+        "config/_default/params.toml": "a = [\n",
+        "content/deutsch/a.md": "# Ä\n\nText.\n",
+    },
+    "Hugo, pages alone": {"content/_index.md": "# Home\n\nText.\n", "content/more/a.md": "# A\n\nText.\n"},
+    "Docusaurus": {
+        "docusaurus.config.mjs": "export default {i18n: {defaultLocale: 'de'}};",
+        "sidebars.ts": "export default {};",
+        "docs/02-a.mdx": "import X from 'x';\n\n# Ä\n\nText.\n",
+        "docs/01-more/_category_.json": '{"label": "Mehr", "position": 9}',
+        "docs/01-more/b.md": "# B\n\nText.\n",
+        "docs/01-more/_category_.yml": "]",
+        "i18n/en/docusaurus-plugin-content-docs/current.json": '{"sidebar.docs.category.Mehr": {"message": "More"}}',
+        "i18n/en/docusaurus-plugin-content-docs/current/01-more/b.mdx": "# B in English\n\nText.\n",
+    },
+    "Docusaurus, translations alone": {"i18n/de/docusaurus-plugin-content-docs/current/a.md": "# Ä\n\nText.\n"},
+    "Markdown": {"de/a.mdx": "# Ä\n\nText.\n", "en/a.markdown": "# A\n\nText.\n", "en/more/b.MD": "# B\n\nText.\n"},
+}
+
+
+def all_rows(site: Site) -> list[tuple[object, ...]]:
+    """Of articles and texts, sections, categories and their titles."""
+    with site.database.read() as connection:
+        tables = (Article, Translation, Section, SectionText, Category, CategoryText)
+        return [tuple(row) for table in tables for row in connection.execute(select(table.__table__))]
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_an_archive_of_a_project_is_the_project(empty_site: Site, tmp_path: Path, name: str) -> None:
+    files = PROJECTS[name]
+    root = write(tmp_path / "manual", files)
+    told = import_content(empty_site, root, dry_run=True)
+    summary = import_content(empty_site, pack(tmp_path / "manual.zip", files))
+    assert (summary.new, summary.notes) == (told.new, told.notes)
+    taken_in = all_rows(empty_site)
+    again = import_content(empty_site, root)
+    assert (again.unchanged, again.changed, all_rows(empty_site)) == (told.new, [], taken_in)
 
 
 def test_a_plain_tree_of_one_locale_is_not_seen_through(empty_site: Site, tmp_path: Path) -> None:
@@ -194,6 +262,25 @@ def test_archives_that_could_do_harm_are_refused(tmp_path: Path, temporary: Path
     assert [str(item) for item in error.value.errors] == [refusal]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["temporary", "x.zip"]
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["node_modules", "__MACOSX", ".git"])
+def test_what_is_passed_over_counts_nowhere(empty_site: Site, tmp_path: Path, name: str) -> None:
+    """It is no content, whatever lies there, how much and how deep."""
+    files: Entries = {f"x/{number}.md": "# X\n\nText.\n" for number in range(9)} | {
+        "\x07.md": "",
+        "a/" * 20 + "b.md": "",
+    }
+    noise: Entries = {**below(name, files), f"{name}/mkdocs.yml": "docs_dir: x\n", f"en/{name}/_index.md": ""}
+    pages: Entries = {"en/a.md": "# A\n\nText.\n", "en/b.md": "# B\n\nText.\n"}
+    root = write(tmp_path / "manual", {**pages, **noise})
+    check_tree(root, 2)
+    with pytest.raises(ContentErrors, match="holds more than 1 files"):
+        check_tree(root, 1)
+    assert import_content(empty_site, root).new == ["a/en", "b/en"]
+    archive = pack(tmp_path / "manual.zip", {**pages, **noise, f"{name}/.bin/x.md": "../x"}, **mode(stat.S_IFLNK))
+    assert unpack(archive) == all_in(write(tmp_path / "pages", pages))
+    assert not is_plain_tree(write(tmp_path / "other", noise), empty_site.locales)
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

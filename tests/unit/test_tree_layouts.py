@@ -176,6 +176,31 @@ def test_refusals(tmp_path: Path, files: dict[str, str], refusals: list[str]) ->
     assert list(map(str, error.value.errors)) == refusals
 
 
+def chain(innermost: str, link: str, length: int) -> str:
+    """Settings in which each of many values holds the one before."""
+    links = "".join(f"x{n}: &x{n} {link.format(f'*x{n - 1}')}\n" for n in range(1, length + 1))
+    return f"x0: &x0 {innermost}\n{links}nav: *x{length}\n"
+
+
+DEEP = "table of contents not read where it is more than 20 deep"
+
+
+@pytest.mark.parametrize(
+    ("settings", "left"),
+    [
+        (chain("[b.md, a.md]", "[{{T: {0}}}]", 19), []),
+        (chain("[b.md, a.md]", "[{{T: {0}}}]", 20), []),
+        (chain("[b.md, a.md]", "[{{T: {0}}}]", 21), [f"mkdocs.yml:23: {DEEP}"]),
+        (chain("[a.md]", "[{0}]", 1500), [f"mkdocs.yml:1502: {DEEP}"]),
+        (chain("[a.md]", "[{{T: {0}}}, {{T: {0}}}]", 40), [f"mkdocs.yml:42: {DEEP}"]),
+        ("nav: &a [{T: *a}]\n", ["mkdocs.yml:1: settings not read: is not YAML: found unconstructable recursive node"]),
+    ],
+)  # fmt: skip
+def test_a_table_of_contents_without_an_end(tmp_path: Path, settings: str, left: list[str]) -> None:
+    folder = read(tmp_path, {"mkdocs.yml": settings, "docs/en/a.md": "# A\n\nx\n", "docs/en/b.md": "# B\n\nx\n"})
+    assert (list(titles(folder)), notes(folder)) == (["a", "b"] if left else ["b", "a"], left)
+
+
 def test_the_products_own_layout_is_no_project_of_another_engine(tmp_path: Path) -> None:
     for name in ("content/_index.en.md", "docs/start/_index.en.md", "content/a/b/en.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
