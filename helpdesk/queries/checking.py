@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Translation
 from helpdesk.queries.translations import STATES, list_states
+from helpdesk.text.addresses import UNREADABLE, split_address
 from helpdesk.text.markdown import Rendered, render
 
 ERRORS = ("broken link", "broken anchor", "missing image")
@@ -154,7 +155,9 @@ class _Check:
         return next((n for n, line in enumerate(lines, start=1) if address in line or address in unquote(line)), 0)
 
     def _fault_of_link(self, link: str) -> str | None:
-        parts = urlsplit(link)
+        parts = split_address(link)
+        if parts.scheme == UNREADABLE:
+            return "broken link"
         if parts.scheme == "article":
             return self._fault_of_target(self.known.get(unquote(parts.path)), parts.fragment)
         if parts.scheme or parts.netloc:
@@ -179,7 +182,7 @@ class _Check:
         for image in rendered.images:
             target = self.targets.get(image.src)
             name = target[0].rpartition("/")[2] if target else ""
-            if urlsplit(image.src).scheme or image.src.startswith("//"):
+            if split_address(image.src).scheme or image.src.startswith("//"):
                 yield self._found("image elsewhere", image.src, image.line)
             elif not name or (self.media is not None and not (self.media / name).is_file()):
                 yield self._found("missing image", image.src, image.line)

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from helpdesk.locales import Locales
 from helpdesk.services.media import EXTENSIONS, image_path
 from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
+from helpdesk.text.addresses import split_address
 from helpdesk.text.characters import one_line
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
@@ -106,10 +107,7 @@ class Links:
         return text
 
     def _target(self, page: Page, link: str) -> str | None:
-        try:
-            parts = urlsplit(link)
-        except ValueError:  # half an IPv6 address
-            return None
+        parts = split_address(link)
         if parts.scheme or parts.netloc:
             return None
         name = self._find(page.file, unquote(parts.path)) if parts.path else page.file.name

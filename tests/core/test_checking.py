@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from helpdesk.models import Article, Body, Translation
 from helpdesk.queries.checking import Finding
@@ -60,6 +60,7 @@ def test_what_is_well_gives_no_findings(empty_site: Site, tmp_path: Path) -> Non
         ("[x](/articles/2#parts)", "broken anchor", "/articles/2#parts", 1),
         ("[x](#nowhere)", "broken anchor", "#nowhere", 1),
         ("[x](article:hidden)", "hidden link", "article:hidden", 1),
+        ('One.\n\n<a href="//a]b">x</a>', "broken link", "//a]b", 3),
         ("Two.\n\n![](desk.png)", "image without description", "desk.png", 3),
         ("#### Deep", "headings out of order", "level 4 below level 1: Deep", 0),
     ],
@@ -75,6 +76,17 @@ def test_each_fault(empty_site: Site, tmp_path: Path, text: str, kind: str, deta
     delete_article(empty_site, "gone")
     unpublish(empty_site, "hidden", "en")
     assert faults(check_site(empty_site)) == [("own/en", kind, detail, line)]
+
+
+def test_pictures_of_other_sites(empty_site: Site, tmp_path: Path) -> None:
+    """An import refuses them; they are found in texts that came in otherwise."""
+    take_in(empty_site, tmp_path / "content", {"own": {"en.md": translation("Own")}})
+    with empty_site.database.transaction() as connection:
+        connection.execute(update(Body).values(markdown="![x](//[x.png)\n\n![y](https://example.com/y.png)"))
+    assert faults(check_site(empty_site)) == [
+        ("own/en", "image elsewhere", "//[x.png", 1),
+        ("own/en", "image elsewhere", "https://example.com/y.png", 3),
+    ]
 
 
 def test_a_lost_picture_and_one_of_a_plain_tree_that_never_came(empty_site: Site, tmp_path: Path) -> None:
