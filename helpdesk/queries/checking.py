@@ -19,7 +19,7 @@ from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Translation
 from helpdesk.queries.translations import STATES, list_states
-from helpdesk.text.addresses import UNREADABLE, split_address
+from helpdesk.text.addresses import UNREADABLE, line_of, split_address
 from helpdesk.text.markdown import Rendered, render
 
 ERRORS = ("broken link", "broken anchor", "missing image")
@@ -139,7 +139,7 @@ class _Check:
         for link in rendered.links:
             kind = self._fault_of_link(str(self.targets.get(link, link)))
             if kind:
-                yield self._found(kind, link, self._line_of(link))
+                yield self._found(kind, link, line_of(self.markdown, link))
         yield from self._images(rendered)
         last = 1
         for level, _id, text in self.headings:
@@ -149,10 +149,6 @@ class _Check:
 
     def _found(self, kind: str, detail: str, line: int = 0) -> Finding:
         return Finding(self.locale.tag, self.key, kind, detail, line)
-
-    def _line_of(self, address: str) -> int:
-        lines = self.markdown.splitlines()
-        return next((n for n, line in enumerate(lines, start=1) if address in line or address in unquote(line)), 0)
 
     def _fault_of_link(self, link: str) -> str | None:
         parts = split_address(link)

@@ -60,6 +60,8 @@ def test_what_is_well_gives_no_findings(empty_site: Site, tmp_path: Path) -> Non
         ("[x](/articles/2#parts)", "broken anchor", "/articles/2#parts", 1),
         ("[x](#nowhere)", "broken anchor", "#nowhere", 1),
         ("[x](article:hidden)", "hidden link", "article:hidden", 1),
+        ("One.\u2028Two.\f\n\n[x](#nowhere)", "broken anchor", "#nowhere", 3),
+        ("#nowhere-else\n\n[x](#nowhere)", "broken anchor", "#nowhere", 3),
         ('One.\n\n<a href="//a]b">x</a>', "broken link", "//a]b", 3),
         ("Two.\n\n![](desk.png)", "image without description", "desk.png", 3),
         ("#### Deep", "headings out of order", "level 4 below level 1: Deep", 0),
