@@ -12,7 +12,8 @@ import click
 
 from helpdesk.cli.progress import show_progress, with_site
 from helpdesk.cli.showing import refusing
-from helpdesk.queries.checking import STATES, Finding
+from helpdesk.queries.checking import Finding
+from helpdesk.queries.translations import STATES
 from helpdesk.services.checking import check_folder, check_site
 from helpdesk.services.site import Site
 

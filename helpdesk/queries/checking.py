@@ -11,20 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from sqlalchemy import select
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Translation
-from helpdesk.queries.addresses import Limits
-from helpdesk.queries.translations import outdated_since
+from helpdesk.queries.translations import STATES, list_states
+from helpdesk.text.addresses import UNREADABLE, line_of, split_address
 from helpdesk.text.markdown import Rendered, render
 
 ERRORS = ("broken link", "broken anchor", "missing image")
 WARNINGS = ("hidden link", "image elsewhere", "image without description", "headings out of order")
-STATES = ("missing", "title only", "outdated")
 
 _OWN_PAGE = re.compile(r"/(?:[A-Za-z0-9-]+/)?articles/(\d{1,18})(?:-[^/?#]*)?/?")
 
@@ -47,15 +46,12 @@ class Finding:
 
 @dataclass(slots=True)
 class _Known:
-    """An article: its limits, and by tag the ids of the headings of what readers see of it."""
+    """An article, and by tag the ids of the headings of what readers see of it."""
 
     id: int
     key: str
     source: str
-    limits: Limits
     visible: dict[str, frozenset[str]] = field(default_factory=dict)
-    titles: set[str] = field(default_factory=set)
-    outdated: dict[str, datetime] = field(default_factory=dict)
 
     def served(self, locales: Locales, locale: Locale) -> frozenset[str] | None:
         """Heading ids of the text that readers of a locale get; None if they get none."""
@@ -64,9 +60,9 @@ class _Known:
 
 
 def check_content(database: Database, locales: Locales, *, now: datetime, media: Path | None) -> list[Finding]:
-    """All findings of what is not archived, by article in the order of the site and by locale; two queries.
+    """All findings of what is not archived, by article in the order of the site and by locale.
 
-    `media` is where pictures are kept; None: do not look for the files.
+    Two queries, and one for each locale. `media` is where pictures are kept; None: do not look for the files.
     """
     with database.read() as connection:
         known = _known(connection.execute(_TRANSLATIONS), now)
@@ -76,18 +72,13 @@ def check_content(database: Database, locales: Locales, *, now: datetime, media:
             locale = locales.find(row.locale)
             if locale is not None:
                 found[row.key, row.locale] = list(_Check(known, by_id, locales, locale, row, media).run())
-    for article in known.values():
-        for finding in _states(article, locales):
-            found[article.key, finding.locale].append(finding)
     tags = [locale.tag for locale in locales.all]
+    for locale in locales.all:
+        for item in list_states(database, locales, locale):
+            if item.state in STATES:
+                detail = f"the source changed on {item.outdated_since:%Y-%m-%d}" if item.state == "outdated" else ""
+                found[item.key, locale.tag].append(Finding(locale.tag, item.key, item.state, detail))
     return [finding for key in known for tag in tags for finding in found[key, tag]]
-
-
-def list_lacks(database: Database, locales: Locales, *, now: datetime) -> list[Finding]:
-    """Of the findings those that say which article a locale lacks, or has out of date; one query."""
-    with database.read() as connection:
-        known = _known(connection.execute(_TRANSLATIONS), now)
-    return [finding for article in known.values() for finding in _states(article, locales)]
 
 
 _TRANSLATIONS = (
@@ -95,14 +86,11 @@ _TRANSLATIONS = (
         Article.id,
         Article.key,
         Article.source_locale,
-        Article.regions,
-        Article.withheld,
         Translation.locale,
         Translation.status,
         Translation.has_body,
         Translation.published_at,
         Body.headings,
-        outdated_since().label("outdated_since"),
     )
     .join(Translation, Translation.article_id == Article.id)
     .join(Body, Body.translation_id == Translation.id)
@@ -120,27 +108,12 @@ _BODIES = (
 def _known(rows: Any, now: datetime) -> dict[str, _Known]:
     articles: dict[str, _Known] = {}
     for row in rows:
-        article = articles.setdefault(row.key, _Known(row.id, row.key, row.source_locale, Limits.of(row)))
+        article = articles.setdefault(row.key, _Known(row.id, row.key, row.source_locale))
         if row.status != "published" or row.published_at is None or row.published_at > now:
             continue
-        article.titles.add(row.locale)
         if row.has_body:
             article.visible[row.locale] = frozenset(entry[1] for entry in json.loads(row.headings))
-            if row.outdated_since is not None:
-                article.outdated[row.locale] = row.outdated_since
     return articles
-
-
-def _states(article: _Known, locales: Locales) -> Iterator[Finding]:
-    """Locales in which readers get the article in another language, or an old text; none while it is not out."""
-    for locale in locales.all if article.source in article.visible else ():
-        since = article.outdated.get(locale.tag)
-        if since is not None:
-            yield Finding(locale.tag, article.key, "outdated", f"the source changed on {since:%Y-%m-%d}")
-        chain = [item.tag for item in locales.chain(locale) if locales.is_same_writing(locale, item)]
-        if article.visible.keys() & chain or not article.limits.allow(locales, locale):
-            continue
-        yield Finding(locale.tag, article.key, "title only" if article.titles & set(chain) else "missing")
 
 
 class _Check:
@@ -166,7 +139,7 @@ class _Check:
         for link in rendered.links:
             kind = self._fault_of_link(str(self.targets.get(link, link)))
             if kind:
-                yield self._found(kind, link, self._line_of(link))
+                yield self._found(kind, link, line_of(self.markdown, link))
         yield from self._images(rendered)
         last = 1
         for level, _id, text in self.headings:
@@ -177,12 +150,10 @@ class _Check:
     def _found(self, kind: str, detail: str, line: int = 0) -> Finding:
         return Finding(self.locale.tag, self.key, kind, detail, line)
 
-    def _line_of(self, address: str) -> int:
-        lines = self.markdown.splitlines()
-        return next((n for n, line in enumerate(lines, start=1) if address in line or address in unquote(line)), 0)
-
     def _fault_of_link(self, link: str) -> str | None:
-        parts = urlsplit(link)
+        parts = split_address(link)
+        if parts.scheme == UNREADABLE:
+            return "broken link"
         if parts.scheme == "article":
             return self._fault_of_target(self.known.get(unquote(parts.path)), parts.fragment)
         if parts.scheme or parts.netloc:
@@ -207,7 +178,7 @@ class _Check:
         for image in rendered.images:
             target = self.targets.get(image.src)
             name = target[0].rpartition("/")[2] if target else ""
-            if urlsplit(image.src).scheme or image.src.startswith("//"):
+            if split_address(image.src).scheme or image.src.startswith("//"):
                 yield self._found("image elsewhere", image.src, image.line)
             elif not name or (self.media is not None and not (self.media / name).is_file()):
                 yield self._found("missing image", image.src, image.line)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, func, select
+from sqlalchemy import ScalarSelect, and_, bindparam, func, select
 
 from helpdesk.db import Database
 from helpdesk.errors import TranslationNotFound
-from helpdesk.models import Article, Revision, Translation
+from helpdesk.locales import Locale, Locales
+from helpdesk.models import Article, DailyTally, Revision, Translation
+from helpdesk.queries.addresses import Limits
 from helpdesk.queries.visibility import ANYBODY, visible_to
+
+STATES = ("missing", "title only", "draft", "outdated")
 
 
 def outdated_since() -> ScalarSelect[Any]:
@@ -92,3 +96,77 @@ def get_place(database: Database, key: str, tag: str, *, now: datetime) -> Place
     if row is None:
         raise TranslationNotFound(f"There is no translation of `{key}` in `{tag}`.")
     return Place(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationState:
+    """How far an article is in one locale: `state` is one of STATES, or ready; `slug` and `title` are the source's."""
+
+    article_id: int
+    key: str
+    source_tag: str
+    slug: str
+    title: str
+    outdated_since: datetime | None
+    state: str
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether there is something to translate; a draft only waits to be published."""
+        return self.state not in ("ready", "draft")
+
+
+def list_states(database: Database, locales: Locales, locale: Locale) -> list[TranslationState]:
+    """Every article whose source is published in another locale, if only in time; one query.
+
+    The most viewed in this locale stand first, then anywhere. Retired translations are ready, and where a locale has
+    no text of its own, what it inherits or does not show to its readers. An outdated draft is outdated.
+    """
+    near = [item.tag for item in locales.chain(locale) if locales.is_same_writing(locale, item)]
+    with database.read() as connection:
+        rows = connection.execute(_STATES, {"tag": locale.tag, "near": near}).all()
+    wanted = [Limits.of(row).allow(locales, locale) and not row.is_inherited for row in rows]
+    return [TranslationState(*(*row[:6], _state(row, is_one))) for row, is_one in zip(rows, wanted, strict=True)]
+
+
+def _state(row: Any, is_wanted: bool) -> str:
+    if row.status == "archived" or not (row.has_body or is_wanted):
+        return "ready"
+    if not row.has_body:
+        return "title only" if row.status else "missing"
+    if row.outdated_since:
+        return "outdated"
+    return "ready" if row.status == "published" else "draft"
+
+
+def _views(*where: Any) -> ScalarSelect[Any]:
+    views = select(func.coalesce(func.sum(DailyTally.views), 0)).join(_other, _other.c.id == DailyTally.translation_id)
+    return views.where(_other.c.article_id == Article.id, *where).correlate(Article).scalar_subquery()
+
+
+_tag: Any = bindparam("tag")
+_source, _other = Translation.__table__.alias("source_translation"), Translation.__table__.alias("other")
+_STATES = (
+    select(
+        Article.id,
+        Article.key,
+        Article.source_locale,
+        _source.c.slug,
+        _source.c.title,
+        outdated_since().label("outdated_since"),
+        Translation.status,
+        Translation.has_body,
+        Article.regions,
+        Article.withheld,
+        select(_other.c.id)
+        .where(_other.c.article_id == Article.id, _other.c.locale.in_(bindparam("near", expanding=True)))
+        .where(_other.c.locale != _tag, _other.c.status == "published", _other.c.has_body)
+        .correlate(Article)
+        .exists()
+        .label("is_inherited"),
+    )
+    .join(_source, and_(_source.c.article_id == Article.id, _source.c.locale == Article.source_locale))
+    .outerjoin(Translation, and_(Translation.article_id == Article.id, Translation.locale == _tag))
+    .where(_source.c.status == "published", Article.source_locale != _tag)
+    .order_by(_views(DailyTally.locale == _tag).desc(), _views().desc(), Article.id)
+)

@@ -19,8 +19,7 @@ from helpdesk.errors import ContentError, HelpdeskError, TranslationNotFound
 from helpdesk.locales import Locale
 from helpdesk.models import Article, Body, Revision, Translation
 from helpdesk.queries.checking import Finding
-from helpdesk.queries.translating import list_translatable
-from helpdesk.queries.translations import outdated_since
+from helpdesk.queries.translations import list_states, outdated_since
 from helpdesk.services.saving import Draft, Targets, save_translation, source_headings
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.blocks import Block, align, compare, join, split
@@ -82,7 +81,7 @@ def export_translations(
     `keys` are articles wanted whatever their state, `everything` is all. `address` stands before each article's path.
     Raises TranslationNotFound, Busy.
     """
-    articles = list_translatable(site.database, site.locales, locale, now=clock.now())
+    articles = list_states(site.database, site.locales, locale)
     for key in keys:
         if all(article.key != key for article in articles):
             raise TranslationNotFound(f"`{key}` is not published in a language that {locale.tag} could take it from.")

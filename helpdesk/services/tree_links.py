@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from helpdesk.locales import Locales
 from helpdesk.services.media import EXTENSIONS, image_path
 from helpdesk.services.tree_layouts import ENDINGS, SourceFile, Tree, page_name
+from helpdesk.text.addresses import line_of, split_address
 from helpdesk.text.characters import one_line
 from helpdesk.text.elements import Losses
 from helpdesk.text.markdown import Rendered, relink
@@ -102,25 +103,22 @@ class Links:
 
         text = relink(page.markdown, resolve)
         for link in (link for link, target in targets.items() if target and link not in asked):
-            page.losses.add("link kept as written", _line_of(page.raw, link), link)
+            page.losses.add("link kept as written", line_of(page.raw, link) or 1, link)
         return text
 
     def _target(self, page: Page, link: str) -> str | None:
-        try:
-            parts = urlsplit(link)
-        except ValueError:  # half an IPv6 address
-            return None
+        parts = split_address(link)
         if parts.scheme or parts.netloc:
             return None
         name = self._find(page.file, unquote(parts.path)) if parts.path else page.file.name
         if name not in self.keys:
-            page.losses.add("link leads to no page here", _line_of(page.raw, link), link)
+            page.losses.add("link leads to no page here", line_of(page.raw, link) or 1, link)
             return None
         anchor = unquote(parts.fragment)
         known = self._anchors(name, page.file.tag) if anchor else {}
         found = known.get(anchor, known.get(anchor.lower()))
         if anchor and found is None:
-            page.losses.add("anchor not found", _line_of(page.raw, link), link)
+            page.losses.add("anchor not found", line_of(page.raw, link) or 1, link)
         ident = _written(anchor if found is None else found)
         article = f"article:{self.keys[name]}" if parts.path or not ident else ""
         return article + (f"#{ident}" if ident else "")
@@ -195,11 +193,6 @@ def _addresses(page: Page) -> Iterator[str]:
 def _written(address: str) -> str:
     """As it stands in Markdown: readable in all scripts."""
     return re.sub(r"[\s()<>\[\]\"'`\\%]", lambda match: quote(match[0]), address)
-
-
-def _line_of(raw: str, address: str) -> int:
-    lines = raw.split("\n")
-    return next((n for n, line in enumerate(lines, start=1) if address in line or unquote(address) in line), 1)
 
 
 def _github_slug(text: str) -> str:

@@ -13,7 +13,7 @@ from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlunsplit
 
 from helpdesk.errors import ContentError, Note
 from helpdesk.locales import Locales
@@ -22,6 +22,7 @@ from helpdesk.services.import_state import Files
 from helpdesk.services.media import BadImage, read_image
 from helpdesk.services.site import Progress, no_progress
 from helpdesk.services.zendesk_dump import PLURALS, Article, Dump, Item, Text, read_dump
+from helpdesk.text.addresses import split_address
 from helpdesk.text.characters import lines_to_show, one_line
 from helpdesk.text.from_html import Converter
 from helpdesk.text.frontmatter import dump_fields
@@ -76,7 +77,7 @@ class _Conversion:
         bodies = (text.html for texts in dump.texts.values() for text in texts.values())
         self.linked = {unquote(unescape(name)) for body in bodies for name in _LINKED.findall(body)}
         items: list[Item] = [*dump.articles.values(), *dump.sections.values(), *dump.categories.values()]
-        addresses = [_split(address or "") for item in items for address in (item.html_url, item.url)]
+        addresses = [split_address(address or "") for item in items for address in (item.html_url, item.url)]
         self.hosts = {address.hostname for address in addresses if address.hostname}
         self.base = next((urljoin(address.geturl(), "/") for address in addresses if address.hostname), "")
         self.named: dict[str, list[Path]] = defaultdict(list)
@@ -202,7 +203,7 @@ class _Conversion:
         return f"{kind}-{way[-1].id}"
 
     def _link(self, path: str, href: str) -> str:
-        parts = _split(href)
+        parts = split_address(href)
         is_old = parts.hostname in self.hosts if parts.netloc else bool(parts.path and not parts.scheme)
         found = _ARTICLE.fullmatch(parts.path) if is_old else None
         if found and (key := self.keys.get(int(found[1]))):
@@ -234,7 +235,7 @@ class _Conversion:
 
     def _find_file(self, article_id: int, src: str) -> Path | None:
         """The file with an attachment's number, else the article's own of that name, else the only one."""
-        parts = _split(src)
+        parts = split_address(src)
         number = _ATTACHMENT.search(parts.path)
         names = {unquote(parts.path.rpartition("/")[2])}
         if number and (attachment := self.dump.attachments.get(int(number[1]))):
@@ -247,7 +248,7 @@ class _Conversion:
         return (own or files)[0] if own or (len(files) == 1 and (number or not is_elsewhere)) else None
 
     def _redirect(self, kind: str, ident: int, text: Text, key: str, tag: str) -> None:
-        path = _split(text.html_url or "").path or f"/hc/{text.locale}/{PLURALS[kind]}/{ident}"
+        path = split_address(text.html_url or "").path or f"/hc/{text.locale}/{PLURALS[kind]}/{ident}"
         self.redirects.append((path, kind, key, tag))
 
     def _write(self, path: str, fields: dict[str, Any], body: str | None = None) -> None:
@@ -280,11 +281,3 @@ def _keys(wanted: Iterable[tuple[object, int, str]]) -> dict[int, str]:
 
 def _order(item: Item) -> tuple[int, int]:
     return item.position or 0, item.id
-
-
-def _split(address: str) -> SplitResult:
-    """The parts of an address; of one that nobody can read, only a scheme that nobody has."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return SplitResult("unreadable", "", "", "", "")

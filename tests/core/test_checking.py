@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from helpdesk.models import Article, Body, Translation
 from helpdesk.queries.checking import Finding
+from helpdesk.queries.translations import STATES
 from helpdesk.services.checking import check_folder, check_site
 from helpdesk.services.demo import SAMPLEDATA
 from helpdesk.services.importing import import_content
@@ -18,8 +19,7 @@ from helpdesk.services.publishing import delete_article, unpublish
 from helpdesk.services.site import Site
 from tests.core.test_importing import png
 from tests.support.content import take_in, translation
-
-STATES = {"missing", "title only", "outdated"}
+from tests.support.translating import export
 
 
 def faults(findings: list[Finding]) -> list[tuple[str, str, str, int]]:
@@ -60,6 +60,9 @@ def test_what_is_well_gives_no_findings(empty_site: Site, tmp_path: Path) -> Non
         ("[x](/articles/2#parts)", "broken anchor", "/articles/2#parts", 1),
         ("[x](#nowhere)", "broken anchor", "#nowhere", 1),
         ("[x](article:hidden)", "hidden link", "article:hidden", 1),
+        ("One.\u2028Two.\f\n\n[x](#nowhere)", "broken anchor", "#nowhere", 3),
+        ("#nowhere-else\n\n[x](#nowhere)", "broken anchor", "#nowhere", 3),
+        ('One.\n\n<a href="//a]b">x</a>', "broken link", "//a]b", 3),
         ("Two.\n\n![](desk.png)", "image without description", "desk.png", 3),
         ("#### Deep", "headings out of order", "level 4 below level 1: Deep", 0),
     ],
@@ -75,6 +78,17 @@ def test_each_fault(empty_site: Site, tmp_path: Path, text: str, kind: str, deta
     delete_article(empty_site, "gone")
     unpublish(empty_site, "hidden", "en")
     assert faults(check_site(empty_site)) == [("own/en", kind, detail, line)]
+
+
+def test_pictures_of_other_sites(empty_site: Site, tmp_path: Path) -> None:
+    """An import refuses them; they are found in texts that came in otherwise."""
+    take_in(empty_site, tmp_path / "content", {"own": {"en.md": translation("Own")}})
+    with empty_site.database.transaction() as connection:
+        connection.execute(update(Body).values(markdown="![x](//[x.png)\n\n![y](https://example.com/y.png)"))
+    assert faults(check_site(empty_site)) == [
+        ("own/en", "image elsewhere", "//[x.png", 1),
+        ("own/en", "image elsewhere", "https://example.com/y.png", 3),
+    ]
 
 
 def test_a_lost_picture_and_one_of_a_plain_tree_that_never_came(empty_site: Site, tmp_path: Path) -> None:
@@ -113,29 +127,54 @@ def test_an_anchor_is_looked_for_in_the_text_that_the_reader_gets(empty_site: Si
 
 
 def test_translations_that_lack_or_lag(empty_site: Site, tmp_path: Path) -> None:
+    """What the check calls missing, a title only or outdated is what translators are given."""
+    source = translation("T", revision="2")
     articles = {
         "own": {
-            "en.md": translation("Own", revision="2"),
-            "de.md": translation("Eigene", based_on="1"),
-            "ru.md": translation("Своё", ""),
-            "ar.md": translation("خاص", based_on="2"),
-            "zh-Hans.md": translation("自己", status="draft"),
+            "en.md": source,
+            "de.md": translation("T", based_on="1"),
+            "ru.md": translation("T", ""),
+            "ar.md": translation("T", based_on="2"),
+            "zh-Hans.md": translation("T", status="draft", based_on="2"),
         },
-        "near": {"_article.yaml": "id: 12\nregions: [SG]\n", "en.md": translation("Near")},
-        "kept": {
-            "_article.yaml": "id: 13\nwithheld: [en-SG]\n",
-            "de.md": translation("Nah"),
-            "en.md": translation("Kept"),
+        "more": {
+            "en.md": source,
+            "de.md": translation("T", status="draft", based_on="1"),
+            "ru.md": translation("T", "", status="draft"),
+            "ar.md": translation("T", status="archived", based_on="1"),
+            "zh-Hans.md": translation("T", status="in_review", based_on="2"),
         },
-        "later": {"en.md": translation("Later", published_at="2031-01-01")},
+        "near": {
+            "_article.yaml": "id: 12\nregions: [SG]\n",
+            "en.md": source,
+            "de.md": translation("T", ""),
+            "ru.md": translation("T", based_on="1"),
+        },
+        "kept": {"_article.yaml": "id: 13\nwithheld: [en-SG]\n", "en.md": translation("T"), "de.md": translation("T")},
+        "later": {"en.md": translation("T", published_at="2031-01-01"), "de.md": translation("T")},
+        "unfinished": {"en.md": translation("T", status="draft")},
+        "german": {
+            "_article.yaml": "id: 16\nsource: de\n",
+            "de.md": translation("T"),
+            "en-SG.md": translation("T", ""),
+        },
     }
     take_in(empty_site, tmp_path / "content", articles)
     found = check_site(empty_site)
-    # en-SG inherits from en; a draft is nothing that readers get. Revision 1 of `own` was never taken in.
-    assert states(found, "own") == {"ru": "title only", "zh-Hans": "missing", "zh-Hant": "missing", "de": "outdated"}
-    assert states(found, "near") == {}
-    assert states(found, "kept") == dict.fromkeys(("ru", "ar", "zh-Hans", "zh-Hant"), "missing")
-    assert states(found, "later") == {}
+    # en-SG inherits from en.
+    assert states(found, "own") == {"de": "outdated", "ru": "title only", "zh-Hans": "draft", "zh-Hant": "missing"}
+    assert states(found, "more") == {"de": "outdated", "ru": "title only", "zh-Hans": "draft", "zh-Hant": "missing"}
+    assert states(found, "near") == {"ru": "outdated"}, "a text of its own may be inherited where it is shown"
+    others = dict.fromkeys(("ru", "ar", "zh-Hans", "zh-Hant"), "missing")
+    assert states(found, "kept") == states(found, "later") == others
+    assert states(found, "unfinished") == {}
+    assert states(found, "german") == {"en": "missing", "en-SG": "title only"} | others
+    assert {bool(f.detail) for f in found if f.kind == "outdated"} == {True}
+    assert {f.detail for f in found if f.kind in STATES and f.kind != "outdated"} == {""}
+    for locale in empty_site.locales.all:
+        lacks = {f.key for f in found if f.locale == locale.tag and f.kind in ("missing", "title only", "outdated")}
+        names = export(empty_site, tmp_path / "lacks.po", locale.tag)
+        assert {name.partition(":")[0] for name in names if ":title:" in name} == lacks, locale.tag
 
 
 def test_a_folder_is_checked_as_if_it_had_been_imported(empty_site: Site, tmp_path: Path) -> None:
@@ -182,11 +221,11 @@ def test_as_a_command(empty_app: Flask, empty_site: Site, tmp_path: Path) -> Non
         "Error: errors in the content: 1.",
     )
     assert [line.split() for line in lines[2:-1]] == [
-        ["locale", "errors", "warnings", "missing", "title", "only", "outdated"],
-        ["en", "1", "-", "-", "-", "-"],
-        ["en-SG", "-", "-", "-", "-", "-"],
-        ["de", "-", "1", "-", "-", "-"],
-        *[[tag, "-", "-", "1", "-", "-"] for tag in ("ru", "ar", "zh-Hans", "zh-Hant")],
+        ["locale", "errors", "warnings", "missing", "title", "only", "draft", "outdated"],
+        ["en", "1", *"-----"],
+        ["en-SG", *"------"],
+        ["de", "-", "1", *"----"],
+        *[[tag, "-", "-", "1", *"---"] for tag in ("ru", "ar", "zh-Hans", "zh-Hant")],
     ]
     german = run.invoke(args=["helpdesk", "content", "check", "--locale", "de", "--locale", "ru", "--json"])
     assert german.exit_code == 0
@@ -203,8 +242,8 @@ def test_as_a_command(empty_app: Flask, empty_site: Site, tmp_path: Path) -> Non
             {"locale": "ru", "key": "own", "kind": "missing", "detail": "", "line": 0, "is_error": False},
         ],
         "locales": {
-            "de": {"errors": 0, "warnings": 1, "missing": 0, "title only": 0, "outdated": 0},
-            "ru": {"errors": 0, "warnings": 0, "missing": 1, "title only": 0, "outdated": 0},
+            "de": {"errors": 0, "warnings": 1, "missing": 0, "title only": 0, "draft": 0, "outdated": 0},
+            "ru": {"errors": 0, "warnings": 0, "missing": 1, "title only": 0, "draft": 0, "outdated": 0},
         },
     }
     unknown = run.invoke(args=["helpdesk", "content", "check", "--locale", "xx"])

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.models import Article, Body, Translation
-from helpdesk.queries.translating import list_translatable
+from helpdesk.queries.translations import list_states
 from helpdesk.services.site import Site
 from helpdesk.services.translating import Outcome, export_translations, import_translations
 from tests.core.test_importing import png
@@ -109,7 +109,7 @@ def kept(site: Site, key: str, tag: str) -> tuple[object, ...] | None:
 
 
 def lacking(site: Site, tag: str) -> list[str]:
-    found = list_translatable(site.database, site.locales, site.locales.get(tag), now=clock.now())
+    found = list_states(site.database, site.locales, site.locales.get(tag))
     return [article.key for article in found if article.is_lacking]
 
 
