@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -44,6 +44,7 @@ from helpdesk.services.saving import (
 )
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.services.unpacking import check_tree, unpacked
+from helpdesk.text.addresses import line_of
 from helpdesk.text.markdown import ImageInfo, Rendered, readdress, render
 
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
@@ -310,7 +311,7 @@ class _Importer:
 
     def _object(self, file: TranslationFile, address: str, reason: str, kind: str) -> None:
         """What is an error in our own layout is a note in trees that were made for another engine."""
-        where, line = self.files.name(file.path), _line_of(file.path, address)
+        where, line = self.files.name(file.path), line_of(file.path.read_text("utf-8"), address) or 1
         if self.folder.is_plain:
             self.summary.notes.append(Note(where, line, kind, address))
         else:
@@ -334,13 +335,9 @@ class _Importer:
 
     def _refuse(self, article: ArticleFolder, reason: str) -> None:
         where = f"{article.category}/{article.section}/{article.key}/_article.yaml"
-        self.errors.append(ContentError(where, _line_of(self.folder.root / where, "id:"), reason))
-
-
-def _line_of(path: Path, address: str) -> int:
-    """Where a picture or link is named in a file, percent-encoded or not."""
-    lines, named = path.read_text("utf-8").split("\n"), re.compile(rf"{re.escape(address)}(?![\w-])")
-    return next((n for n, line in enumerate(lines, start=1) if named.search(unquote(line))), 1)
+        self.errors.append(
+            ContentError(where, line_of((self.folder.root / where).read_text("utf-8"), "id:") or 1, reason)
+        )
 
 
 def _name_of(path: str) -> str:
