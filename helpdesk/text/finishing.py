@@ -133,7 +133,7 @@ _PIECE = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>|([^<]+)')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
 # The corner of a table: a header without words tells a screen reader nothing.
-_EMPTY_HEADER = re.compile(r"<th(?: [^>]*)?>\s*</th>")
+_EMPTY_HEADER = re.compile(r"<th((?: [^>]*)?)>\s*</th>")
 
 
 @dataclass(slots=True)
@@ -184,7 +184,7 @@ class Finisher:
             else:
                 self._open(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
         self._name_headings(heading_ids)
-        return _LAST.clean(_EMPTY_HEADER.sub("<td></td>", "".join(self._out)))
+        return _LAST.clean(_EMPTY_HEADER.sub(r"<td\1></td>", "".join(self._out)))
 
     @property
     def text(self) -> str:
