@@ -14,9 +14,9 @@ _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
 _MARKERS = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?")  # before what a list or quotation holds
 _TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}|~{3,})[^`]*?\b(?:title|filename)=(?:\"([^\"`]+)\"|'([^'`]+)').*")
 # Shortcodes of Hugo around code without a fence; of tabs, those below a `tabpane` that says nothing else.
-_HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]+).*[>%]\}\}[ \t]*")
+_HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]++).*[>%]\}\}[ \t]*")
 _CODE_TAB = re.compile(
-    r"[ \t]*\{\{<[ \t]*(tab)[ \t](?!.*(?:text|disableCodeBlock)=\"?true).*?\bheader=\"([^\"]+)\".*>\}\}[ \t]*"
+    r"[ \t]*\{\{<[ \t]*(tab)[ \t](?!.*(?:text|disableCodeBlock)=\"?true)(?>.*?\bheader=\"([^\"]+)\").*>\}\}[ \t]*"
 )
 _TABPANE = re.compile(r"[ \t]*\{\{[<%][ \t]*tabpane.*")
 _RAW_END = re.compile(r"[ \t]*\{\{[<%][ \t]*/[ \t]*(highlight|tab)[ \t]*[>%]\}\}[ \t]*")

@@ -37,7 +37,7 @@ Marks = tuple[Piece, ...]
 Blocks = list[tuple[str, str]]  # (kind, Markdown); the kinds that matter are "p", "ul" and "ol"
 
 _LOST_TAG = re.compile(rf"(?i)<({'|'.join(LOST)})(?=[\s>/])")
-_LETTERED = re.compile(r"(?i)<ol[^>]*(?:\stype=[\"']?[ai]|list-style-type:\s*(?:lower|upper))")
+_LETTERED = re.compile(r"(?i)<ol[^<>]*(?:\stype=[\"']?[ai]|list-style-type:\s*(?:lower|upper))")
 _CALLOUTS = {"admonition", "alert", "callout", "callouts", "notice"}
 _LANGUAGE = re.compile(r"\b(?:lang(?:uage)?-|brush:\s*)([A-Za-z0-9_+#-]+)")
 _ID = re.compile(r"[^\s{}\"'<>&#]+")

@@ -126,8 +126,8 @@ def html_of(node: Element) -> str:
     for part in node.iter():
         lost = {"class", "name"} if part.tag in HEADINGS else {"class", "name", "id"}
         part.attrib = {name: value for name, value in part.attrib.items() if name not in lost}
-    pieces = re.split(r"(?s)(<pre.*?</pre>)", tostring(node, "unicode", "html"))
-    pieces[::2] = [re.sub(r"[ \t\r\n]*\n[ \t\r\n]*", "\n", piece) for piece in pieces[::2]]
+    pieces = re.split(r"(?s)(<pre.*?(?:</pre>|\Z))", tostring(node, "unicode", "html"))
+    pieces[::2] = [re.sub(r"(?<![ \t\r\n])[ \t\r\n]*\n[ \t\r\n]*", "\n", piece) for piece in pieces[::2]]
     return re.sub(r"\n(?=[ \t]*\n)", "&#10;", "".join(pieces))
 
 
