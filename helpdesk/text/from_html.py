@@ -275,8 +275,8 @@ def _mark(node: Element) -> Marks:
         href = re.sub(r"[\s()<>\\`\"]", lambda found: quote(found[0]), node.get("href", ""))
         href = re.sub(r"&(?=#?\w{1,40};)", "&amp;", href)
         return (Piece("open", "[", f"]({href})"),)
-    if node.tag in INLINE:
-        given = "".join(f' {name}="{escape(node.get(name, ""))}"' for name in ("dir", "title") if node.get(name))
+    given = "".join(f' {name}="{escape(node.get(name, ""))}"' for name in ("dir", "lang", "title") if node.get(name))
+    if node.tag in INLINE or (node.tag == "span" and given):
         return (Piece("open", f"<{node.tag}{given}>", f"</{node.tag}>"),)
     return ()
 

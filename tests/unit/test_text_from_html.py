@@ -231,6 +231,14 @@ def test_what_has_no_markdown_stays_html_or_is_said() -> None:
     ]
 
 
+def test_the_direction_and_language_of_words_stay() -> None:
+    html = '<p>السعر <span dir="ltr">+1 (555) 123</span> <bdi dir="rtl">ב</bdi> <span lang="de">Wort</span> هنا</p>'
+    text = html.removeprefix("<p>").removesuffix("</p>")
+    assert markdown(html) == text
+    assert render(text).html == f"{html}\n"
+    assert markdown('<p><span style="x">a</span> <span dir="">b</span></p>') == "a b"
+
+
 def test_a_heading_that_is_linked_to_is_no_title_of_a_box() -> None:
     html = '<div class="note"><h2 id="a">A</h2><p>b</p></div><p><a href="#a">c</a></p>'
     assert convert(html, linked=("a",)) == ("!!! note\n    ## A { #a }\n\n    b\n\n[c](#a)", [])
