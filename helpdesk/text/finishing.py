@@ -56,12 +56,13 @@ _VALUES: dict[str, re.Pattern[str]] = {
     "rel": re.compile("noopener external"),
     "open": re.compile(""),
     "reversed": re.compile(""),
-} | dict.fromkeys(("width", "height", "colspan", "rowspan", "start"), _NUMBER)
+} | dict.fromkeys(("width", "height", "colspan", "rowspan", "start", "value"), _NUMBER)
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"href", "aria-label"},
     "details": {"open"},
     "img": {"src", "alt", "width", "height"},
+    "li": {"value"},
     "ol": {"start", "reversed"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
