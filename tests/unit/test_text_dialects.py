@@ -227,6 +227,14 @@ def test_what_is_left_out_is_listed_once_a_kind_with_its_first_line() -> None:
     )
 
 
+def test_a_line_of_includes_that_no_later_line_ends_is_text() -> None:
+    source = "a\n\n----8<----\n\nb\n"
+    assert (convert(source, first_line=5)[0], losses(source)) == (source, {})
+    source = "--8<--\nc.md\n  --8<--\na\n\n--8<--\n\nb"
+    assert convert(source, first_line=5)[0] == "a\n\n--8<--\n\nb"
+    assert losses(source) == {"include line left out": (1, ["--8<--", "c.md"])}
+
+
 def test_expressions_of_templates_stay_and_are_listed() -> None:
     source = "{{ name }} {{% note %}} {% if x %} `{{ code }}` $x {y}\n"
     assert convert(source)[0] == "{{ name }}  {% if x %} `{{ code }}` $x {y}\n"
