@@ -12,7 +12,7 @@ from helpdesk.text.parsing import next_fence
 _INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
 _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
 _MARKERS = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?")  # before what a list or quotation holds
-_TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}|~{3,})[^`]*?\b(?:title|filename)=(?:\"([^\"`]+)\"|'([^'`]+)').*")
+_TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}+|~{3,}+)[^`]*?\b(?:title|filename)=(?:\"([^\"`]+)\"|'([^'`]+)').*")
 # Shortcodes of Hugo around code without a fence; of tabs, those below a `tabpane` that says nothing else.
 _HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]++).*[>%]\}\}[ \t]*")
 _CODE_TAB = re.compile(
