@@ -22,8 +22,8 @@ from helpdesk.text.slug import slugify
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
 _BAR = re.compile(r"(?<!\\)\|")
-_TAG = re.compile(r"<[^>]*>")
-_NOT_WORDS = re.compile(r"(?is)<(script|style|pre|textarea)\b.*?(?:</\1>|\Z)|<!--.*?-->|<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
+_NOT_WORDS = re.compile(r"(?is)<(script|style|pre|textarea)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>")
 # What groups digits, or parts a time: 1,000 and 1.000 and 1 000 are one number.
 _IN_NUMBER = re.compile(r"(?<=\d)(?:[.,:'’٫٬\u00a0\u202f]| (?=\d{3}(?!\d)))(?=\d)")
 _NUMBER = re.compile(r"\d[^\w\s]|[^\w\s]\d|\d\s+%")  # 0.08% is written otherwise elsewhere, 20 is not
@@ -163,6 +163,7 @@ class _Reader:
         self.tokens = _PARSER.parse(source, {})
         self.around: list[str] = []
         self.section = ""
+        self.cells: list[tuple[int, int]] = []  # of the open row
         self.cell = 0
 
     def blocks(self) -> Iterator[tuple[int, Block]]:
@@ -172,7 +173,7 @@ class _Reader:
             if name in _PLACES:
                 self.around = [*self.around, name] if side == "open" else self.around[:-1]
             elif token.type == "tr_open":
-                self.cell = 0
+                self.cells, self.cell = [], 0
             elif token.type == "html_block" or (token.type == "inline" and token.content):
                 spans = self._spans(token, opening)
                 yield spans[0][0], self._block(token, opening, spans)
@@ -219,7 +220,9 @@ class _Reader:
             return [(start, start + len(words))]
         columns = token.meta["columns"]
         if opening.type in ("th_open", "td_open"):
-            return [self._cell(begin + columns[0], end)]
+            self.cells = self.cells or self._cells(begin + columns[0], end)
+            before, after = self.cells[self.cell]
+            return [self._trimmed(before + 1, after)]
         if opening.type == "heading_open" and opening.markup.startswith("#"):
             columns = [columns[0] + len(opening.markup)]
         lines = [(begin + column, end) for column, (begin, end) in zip(columns, lines, strict=False)]
@@ -234,12 +237,11 @@ class _Reader:
             spans.append((start, end if is_whole else start + len(words)))
         return spans
 
-    def _cell(self, begin: int, end: int) -> tuple[int, int]:
+    def _cells(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """Where the bars stand around each cell of a row."""
         begin, end = self._trimmed(begin, end)
         bars = [match.start() for match in _BAR.finditer(self.read, begin, end)]
-        cells = list(pairwise([begin - 1, *bars, end]))[self.read[begin] == "|" :]
-        before, after = cells[self.cell]
-        return self._trimmed(before + 1, after)
+        return list(pairwise([begin - 1, *bars, end]))[self.read[begin] == "|" :]
 
     def _trimmed(self, begin: int, end: int) -> tuple[int, int]:
         text = self.read[begin:end]

@@ -12,11 +12,11 @@ from helpdesk.text.parsing import next_fence
 _INCLUDE = re.compile(r"[ \t]*(?:\{\*.*\*\}|\{!.*!\}|-+8<-+[ \t]+\S.*)[ \t]*")
 _INCLUDE_BLOCK = re.compile(r"[ \t]*-+8<-+[ \t]*")
 _MARKERS = re.compile(r"[ \t>]*(?:[*+-][ \t]+|[0-9]{1,9}[.)][ \t]+)?")  # before what a list or quotation holds
-_TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}|~{3,})[^`]*?\b(?:title|filename)=(?:\"([^\"`]+)\"|'([^'`]+)').*")
+_TITLED_FENCE = re.compile(r"([ \t]*)(?:`{3,}+|~{3,}+)[^`]*?\b(?:title|filename)=(?:\"([^\"`]+)\"|'([^'`]+)').*")
 # Shortcodes of Hugo around code without a fence; of tabs, those below a `tabpane` that says nothing else.
-_HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]+).*[>%]\}\}[ \t]*")
+_HIGHLIGHT = re.compile(r"[ \t]*\{\{[<%][ \t]*(highlight)[ \t]+\"?([\w+#-]++).*[>%]\}\}[ \t]*")
 _CODE_TAB = re.compile(
-    r"[ \t]*\{\{<[ \t]*(tab)[ \t](?!.*(?:text|disableCodeBlock)=\"?true).*?\bheader=\"([^\"]+)\".*>\}\}[ \t]*"
+    r"[ \t]*\{\{<[ \t]*(tab)[ \t](?!.*(?:text|disableCodeBlock)=\"?true)(?>.*?\bheader=\"([^\"]+)\").*>\}\}[ \t]*"
 )
 _TABPANE = re.compile(r"[ \t]*\{\{[<%][ \t]*tabpane.*")
 _RAW_END = re.compile(r"[ \t]*\{\{[<%][ \t]*/[ \t]*(highlight|tab)[ \t]*[>%]\}\}[ \t]*")
@@ -49,6 +49,8 @@ def convert(source: str, *, first_line: int = 1, is_mdx: bool = False) -> tuple[
         return source, losses
     blocks = _Blocks(losses, is_mdx=is_mdx)
     lines, index = source.split("\n"), 0
+    toggles = (number for number, line in enumerate(lines) if _INCLUDE_BLOCK.fullmatch(line))
+    blocks.last_toggle = first_line + max(toggles, default=0)
     while index < len(lines):
         blocks.number = first_line + index
         index += blocks.take(lines, index)
@@ -66,6 +68,7 @@ class _Blocks:
         self.number = 1
         self.fence = self.raw = ""  # the code fence that is open, and the shortcode that made it
         self.is_including = self.has_code_tabs = False
+        self.last_toggle = 0  # the last line that can end a block of includes; one that nothing ends is text
         # What is open: how its lines begin (" ", ">", "<" for those between tags), and how many columns stand before.
         self.open: list[tuple[str, int]] = []
         self.directives: list[str] = []
@@ -139,7 +142,7 @@ class _Blocks:
         self._add(line)
 
     def _text(self, line: str) -> None:
-        is_toggle = bool(_INCLUDE_BLOCK.fullmatch(line))
+        is_toggle = (self.is_including or self.number < self.last_toggle) and bool(_INCLUDE_BLOCK.fullmatch(line))
         if is_toggle or self.is_including or _INCLUDE.fullmatch(line):
             self.is_including ^= is_toggle
             self.losses.add("include line left out", self.number, line)

@@ -12,7 +12,7 @@ _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", 
 _HIDDEN = re.compile("\ufdd0([0-9]+)\ufdd1")
 _BRACES = r"\{(?>[^{}]|\{(?>[^{}]|\{[^{}]*\})*\})*\}"
 _INSIDE = rf"(?>[^<>{{}}\"'/]+|/(?!>)|\"[^\"]*\"|'[^']*'|{_BRACES}){{0,200}}"
-_SHORTCODE = re.compile(r"\{\{[<%][ \t]*(/?)[ \t]*(\w[\w./-]*)((?>\"[^\"]*\"|`[^`]*`|[^\"`{}]+){0,100})\}\}")
+_SHORTCODE = re.compile(r"\{\{[<%][ \t]*+(/?)[ \t]*+(\w[\w./-]*+)((?>\"[^\"]*\"|`[^`]*`|[^\"`{}]+){0,100})\}\}")
 _SHOWN_SHORTCODE = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
 _COMPONENT = re.compile(rf"<(/?)([A-Z][\w.]*)({_INSIDE}/?)>")
 _HTML_TAG = re.compile(rf"<[a-z][\w-]*{_INSIDE}/?>")
@@ -22,8 +22,8 @@ _STRING = re.compile(r"[\"'`]([^\"'`]+)[\"'`]")
 _ONE = r"(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}]+))"
 # After what it is about, with a colon, alone on a line, or as the end of one: a brace elsewhere is text.
 _ATTRIBUTES = re.compile(
-    r"(?:(?<=[)\]*_\ufdd1])\{:?|[ \t]*\{:"
-    r"|^[ \t]*\{(?=[^{}\n]*\}[ \t]*$)|[ \t]*\{(?=[ \t]*[.#][^{}\n]*\}[ \t]*$))"
+    r"(?:(?<=[)\]*_\ufdd1])\{:?|(?<![ \t])[ \t]*\{:"
+    r"|^[ \t]*\{(?=[^{}\n]*\}[ \t]*$)|(?<![ \t])[ \t]*\{(?=[ \t]*[.#][^{}\n]*\}[ \t]*$))"
     rf"[ \t]*({_ONE}(?:[ \t]+{_ONE})*)[ \t]*\}}",
     re.MULTILINE,
 )
@@ -37,7 +37,7 @@ _SIGNS = (
     (re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]+?)(?<=\S)==(?![\w=])"), r"<mark>\1</mark>"),
     (re.compile(r"(?<![\w+])\+\+([\w-]+(?:\+[\w-]+)*)\+\+(?![\w+])"), r"<kbd>\1</kbd>"),
     (re.compile(r"(?<![\[\w])\[\[([^\[\]|\n]+)\|([^\[\]\n]+)\]\]"), r"[\2](<\1>)"),
-    (re.compile(r"(?m)^([ \t]*<[a-z][^<>\n]*?)[ \t]markdown(?:=\"?\w+\"?)?(?=[\s>])([^<>\n]*>)$"), "\\1\\2\n"),
+    (re.compile(r"(?m)^(?>([ \t]*<[a-z][^<>\n]*?)[ \t]markdown(?:=\"?\w+\"?)?(?=[\s>]))([^<>\n]*>)$"), "\\1\\2\n"),
 )
 _SIGNS_OF_MDX = (
     (re.compile(r"\{/\*[ \t]*(#[\w.-]+)[ \t]*\*/\}"), r"{\1}"),
@@ -148,7 +148,9 @@ class Inline:
         if "src" in named:
             caption = named.get("caption", named.get("title", ""))
             alt = named.get("alt", caption)
-            return f"![{alt}]({quote(named['src'], safe='/#._-:?=&%@')})" + (f"\n*{caption}*" if caption != alt else "")
+            gap = " " if self._is_in_cell(match) else "\n"
+            below = f"{gap}*{caption}*" if caption != alt else ""
+            return f"![{alt}]({quote(named['src'], safe='/#._-:?=&%@')}){below}"
         self.losses.add(f"{what} left out", self._line(match), match[0])
         words = [named[key] for key in _TEXTS if named.get(key)]
         if words and (target := _first(named, _LINKS)):
@@ -158,8 +160,17 @@ class Inline:
         text = " ".join(words or (given if is_heading else []))
         return f"{text} " if text and name in self.closed else text
 
+    def _is_in_cell(self, match: re.Match[str]) -> bool:
+        start = self.text.rfind("\n", 0, match.start()) + 1
+        return self.text[start : match.start()].lstrip(" \t>").startswith("|")
+
     def _block(self, match: re.Match[str], text: str) -> str:
-        """The text on lines of its own, as far in as the line was."""
+        """The text on lines of its own, as far in as the line was; in a row of a table no more than the title of it."""
+        if self._is_in_cell(match):
+            if text.startswith("/// "):
+                self.losses.add("block in a table left out", self._line(match), match[0])
+            title = text.partition(" | ")[2]
+            return f"{title} " if title else ""
         start, end = self.text.rfind("\n", 0, match.start()) + 1, self.text.find("\n", match.end())
         before, after = self.text[start : match.start()], self.text[match.end() : None if end < 0 else end]
         indent = before[: len(before) - len(before.lstrip())]

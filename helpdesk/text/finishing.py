@@ -56,12 +56,13 @@ _VALUES: dict[str, re.Pattern[str]] = {
     "rel": re.compile("noopener external"),
     "open": re.compile(""),
     "reversed": re.compile(""),
-} | dict.fromkeys(("width", "height", "colspan", "rowspan", "start"), _NUMBER)
+} | dict.fromkeys(("width", "height", "colspan", "rowspan", "start", "value"), _NUMBER)
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"href", "aria-label"},
     "details": {"open"},
     "img": {"src", "alt", "width", "height"},
+    "li": {"value"},
     "ol": {"start", "reversed"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
@@ -133,7 +134,7 @@ _PIECE = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>|([^<]+)')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
 # The corner of a table: a header without words tells a screen reader nothing.
-_EMPTY_HEADER = re.compile(r"<th(?: [^>]*)?>\s*</th>")
+_EMPTY_HEADER = re.compile(r"<th((?: [^>]*)?)>\s*</th>")
 
 
 @dataclass(slots=True)
@@ -184,7 +185,7 @@ class Finisher:
             else:
                 self._open(tag, {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
         self._name_headings(heading_ids)
-        return _LAST.clean(_EMPTY_HEADER.sub("<td></td>", "".join(self._out)))
+        return _LAST.clean(_EMPTY_HEADER.sub(r"<td\1></td>", "".join(self._out)))
 
     @property
     def text(self) -> str:

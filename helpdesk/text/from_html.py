@@ -37,7 +37,7 @@ Marks = tuple[Piece, ...]
 Blocks = list[tuple[str, str]]  # (kind, Markdown); the kinds that matter are "p", "ul" and "ol"
 
 _LOST_TAG = re.compile(rf"(?i)<({'|'.join(LOST)})(?=[\s>/])")
-_LETTERED = re.compile(r"(?i)<ol[^>]*(?:\stype=[\"']?[ai]|list-style-type:\s*(?:lower|upper))")
+_LETTERED = re.compile(r"(?i)<ol[^<>]*(?:\stype=[\"']?[ai]|list-style-type:\s*(?:lower|upper))")
 _CALLOUTS = {"admonition", "alert", "callout", "callouts", "notice"}
 _LANGUAGE = re.compile(r"\b(?:lang(?:uage)?-|brush:\s*)([A-Za-z0-9_+#-]+)")
 _ID = re.compile(r"[^\s{}\"'<>&#]+")
@@ -180,9 +180,8 @@ class Converter:
         return text
 
     def _list(self, node: Element, marks: Marks) -> Blocks:
-        start = node.get("start", "")
         written, is_loose = [], False
-        for number, item in enumerate(_items(node), start=int(start) if re.fullmatch("[0-9]{1,6}", start) else 1):
+        for number, item in enumerate(_items(node), start=self._first_number(node)):
             blocks = self._blocks(item, marks)
             # Only these may follow a line of text without an empty line between (CommonMark 5.2).
             is_tight = len(blocks) == 2 and blocks[0][0] == "p" and re.match(r"(?:-|1\.) \S", blocks[1][1]) is not None
@@ -191,6 +190,16 @@ class Converter:
             marker = "- " if node.tag == "ul" else f"{number}. "
             written.append(_indented(text, marker, " " * len(marker)))
         return [(node.tag, ("\n\n" if is_loose else "\n").join(written))] if written else []
+
+    def _first_number(self, node: Element) -> int:
+        """Where a list begins to count; one that does not count on from there is noted."""
+        values = [item.get("value", "") for item in node.iterfind("li")] if node.tag == "ol" else []
+        start = "".join(values[:1]) or node.get("start", "")
+        first = int(start) if re.fullmatch("[0-9]{1,6}", start) else 1
+        others = [value for number, value in enumerate(values, start=first) if value not in ("", str(number))]
+        self.notes += [("list that counts down, now up", "")] * ("reversed" in node.attrib)
+        self.notes += [("number of a list item, now the one after the last", value) for value in others]
+        return first
 
     def _table(self, node: Element, marks: Marks) -> Blocks:
         rows = [cells for row in node.iter("tr") if (cells := [cell for cell in row if cell.tag in ("td", "th")])]
@@ -275,8 +284,8 @@ def _mark(node: Element) -> Marks:
         href = re.sub(r"[\s()<>\\`\"]", lambda found: quote(found[0]), node.get("href", ""))
         href = re.sub(r"&(?=#?\w{1,40};)", "&amp;", href)
         return (Piece("open", "[", f"]({href})"),)
-    if node.tag in INLINE:
-        given = "".join(f' {name}="{escape(node.get(name, ""))}"' for name in ("dir", "title") if node.get(name))
+    given = "".join(f' {name}="{escape(node.get(name, ""))}"' for name in ("dir", "lang", "title") if node.get(name))
+    if node.tag in INLINE or (node.tag == "span" and given):
         return (Piece("open", f"<{node.tag}{given}>", f"</{node.tag}>"),)
     return ()
 

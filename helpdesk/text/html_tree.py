@@ -33,10 +33,13 @@ _READER = nh3.Cleaner(
         "*": {"class", "id"},
         "a": {"href", "name"},
         "abbr": {"title"},
+        "bdi": {"dir"},
         "bdo": {"dir"},
         "details": {"open"},
         "img": {"alt", "src"},
-        "ol": {"start"},
+        "li": {"value"},
+        "ol": {"reversed", "start"},
+        "span": {"dir", "lang"},
         **{tag: {"colspan", "rowspan"} for tag in ("td", "th")},
         **{tag: {"src", "title"} for tag in (*FRAMES, "source")},
     },
@@ -126,8 +129,8 @@ def html_of(node: Element) -> str:
     for part in node.iter():
         lost = {"class", "name"} if part.tag in HEADINGS else {"class", "name", "id"}
         part.attrib = {name: value for name, value in part.attrib.items() if name not in lost}
-    pieces = re.split(r"(?s)(<pre.*?</pre>)", tostring(node, "unicode", "html"))
-    pieces[::2] = [re.sub(r"[ \t\r\n]*\n[ \t\r\n]*", "\n", piece) for piece in pieces[::2]]
+    pieces = re.split(r"(?s)(<pre.*?(?:</pre>|\Z))", tostring(node, "unicode", "html"))
+    pieces[::2] = [re.sub(r"(?<![ \t\r\n])[ \t\r\n]*\n[ \t\r\n]*", "\n", piece) for piece in pieces[::2]]
     return re.sub(r"\n(?=[ \t]*\n)", "&#10;", "".join(pieces))
 
 

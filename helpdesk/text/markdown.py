@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 # Raised with every change of what `render` makes of the same text: the next import renders all texts again.
-RENDERER = 1
+RENDERER = 2
 _PARSER = build_parser()
 _BLOCK_PARSER = build_parser()
 _BLOCK_PARSER.core.ruler.disable("inline")

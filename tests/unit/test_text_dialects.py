@@ -227,6 +227,26 @@ def test_what_is_left_out_is_listed_once_a_kind_with_its_first_line() -> None:
     )
 
 
+def test_a_line_of_includes_that_no_later_line_ends_is_text() -> None:
+    source = "a\n\n----8<----\n\nb\n"
+    assert (convert(source, first_line=5)[0], losses(source)) == (source, {})
+    source = "--8<--\nc.md\n  --8<--\na\n\n--8<--\n\nb"
+    assert convert(source, first_line=5)[0] == "a\n\n--8<--\n\nb"
+    assert losses(source) == {"include line left out": (1, ["--8<--", "c.md"])}
+
+
+def test_a_block_in_a_table_leaves_its_words_in_the_cell() -> None:
+    head = "| a | b |\n|---|---|\n"
+    row = '| <Tip title="Do">t</Tip> | <Tabs><TabItem value="q">a</TabItem></Tabs> <img/><Image src="i.png" caption="c" alt="d" /> |\n'
+    assert convert(head + row, is_mdx=True)[0] == f"{head}| Do t | q a <img/>![d](i.png) *c* |\n"
+    assert losses(head + row, is_mdx=True) == {
+        "block in a table left out": (3, ['<Tip title="Do">', '<TabItem value="q">'])
+    }
+    source = f'{head}| {{{{< note >}}}}t{{{{< /note >}}}} | {{{{% tab "x" %}}}}y{{{{% /tab %}}}} |\n'
+    assert convert(source)[0] == f"{head}| t | x y |\n"
+    assert losses(source) == {"block in a table left out": (3, ["{{< note >}}", '{{% tab "x" %}}'])}
+
+
 def test_expressions_of_templates_stay_and_are_listed() -> None:
     source = "{{ name }} {{% note %}} {% if x %} `{{ code }}` $x {y}\n"
     assert convert(source)[0] == "{{ name }}  {% if x %} `{{ code }}` $x {y}\n"

@@ -40,6 +40,9 @@ def squeezed(text: str) -> str:
         ("One two three.\nFour.\n", "One two\nthree. Four.\n", "One two\nthree. Four.\n"),
         ("One two", "One\n\ntwo", "One{+\n\n+}two"),
         ("One.\n\nTwo.\n", "One.\n\nNew.\n\nTwo.\n", "One.{+\n\nNew.+}\n\nTwo.\n"),
+        ("A b.\n\nC d.", "A b. C d.", "A b.[-\n\n-] C d."),
+        ("A b. C d.", "A b. \n\n  C d.", "A b.{+ \n\n+}  C d."),
+        ("A b.\n\nC d.\n", "A b.\n\n\nC d.", "A b.\n\n\nC d."),
         ("请点击提现按钮，然后确认。", "请点击充值按钮，再确认。", "请点击[-提现-]{+充值+}按钮，[-然后-]{+再+}确认。"),
         ("ボタンを押します", "ボタンを押しました", "ボタンを押しま[-す-]{+した+}"),
         ("지갑을 여세요", "지갑에서 여세요", "지갑[-을-]{+에서+} 여세요"),
@@ -76,6 +79,14 @@ def test_a_change_in_a_long_text_is_found() -> None:
     new = [*old[:100], old[100].replace(" ", " inserted ", 1), *old[101:300], *old[301:]]
     changes = [(op, text.strip()) for op, text in diff("\n\n".join(old), "\n\n".join(new)) if op != "equal"]
     assert changes == [("insert", "inserted"), ("delete", old[300])]
+
+
+def test_many_changes_between_many_paragraphs_are_found() -> None:
+    random.seed(7)
+    old = [" ".join(zipf(20)) + "." for _ in range(1_500)]
+    new = [text.replace(" ", " inserted ", 1) if number % 25 == 0 else text for number, text in enumerate(old)]
+    changes = [(op, text.strip()) for op, text in diff("\n\n".join(old), "\n\n".join(new)) if op != "equal"]
+    assert changes == [("insert", "inserted")] * 60
 
 
 @pytest.mark.parametrize("unit", [" ", "\n", ". "])

@@ -231,6 +231,27 @@ def test_what_has_no_markdown_stays_html_or_is_said() -> None:
     ]
 
 
+def test_the_direction_and_language_of_words_stay() -> None:
+    html = '<p>السعر <span dir="ltr">+1 (555) 123</span> <bdi dir="rtl">ב</bdi> <span lang="de">Wort</span> هنا</p>'
+    text = html.removeprefix("<p>").removesuffix("</p>")
+    assert markdown(html) == text
+    assert render(text).html == f"{html}\n"
+    assert markdown('<p><span style="x">a</span> <span dir="">b</span></p>') == "a b"
+
+
+def test_lists_count_on_from_their_first_number_or_it_is_said() -> None:
+    assert markdown('<ol><li value="3">a</li><li>b</li><li value="5">c</li></ol>') == "3. a\n4. b\n5. c"
+    assert markdown('<ul><li value="3">a</li></ul>') == "- a"
+    assert convert('<ol start="2"><li>a</li><li value="7">b</li></ol><ol reversed><li>c</li></ol>') == (
+        "2. a\n3. b\n\n1) c",
+        [("number of a list item, now the one after the last", "7"), ("list that counts down, now up", "")],
+    )
+    kept = '<table><tbody><tr><td><ol reversed=""><li value="7">a</li></ol></td></tr></tbody></table>'
+    text, notes = convert(kept)
+    assert notes == [("table that stays HTML", "")]
+    assert kept in render(text).html
+
+
 def test_a_heading_that_is_linked_to_is_no_title_of_a_box() -> None:
     html = '<div class="note"><h2 id="a">A</h2><p>b</p></div><p><a href="#a">c</a></p>'
     assert convert(html, linked=("a",)) == ("!!! note\n    ## A { #a }\n\n    b\n\n[c](#a)", [])

@@ -18,7 +18,7 @@ TAGS = """
 """
 ATTRIBUTES = """
     alt aria-label class colspan datetime decoding dir height href id lang loading open rel reversed role
-    rowspan scope src start tabindex title width
+    rowspan scope src start tabindex title value width
 """
 SCHEMES = {"http", "https", "mailto", "tel", "article", "hd"}
 CLASSES = re.compile(

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.text.po import Entry, PoError, read_po, write_po
+from tests.support.processes import FULL
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=120)
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100, deadline=None, database=None, derandomize=not FULL)
 @given(st.lists(st.builds(Entry, TEXT, TEXT, st.one_of(st.just(""), TEXT), st.booleans(), previous=TEXT)))
 def test_every_text_comes_back(entries: list[Entry]) -> None:
     language, found = read_po(write_po("pt_BR", entries))
