@@ -194,7 +194,10 @@ def test_images_stand_where_the_texts_look_for_them(
 
 
 def test_images_that_would_take_each_other_s_place_get_names_of_their_own(empty_site: Site, tmp_path: Path) -> None:
-    files = FOLDER | {"guides/money/b/en.md": "---\ntitle: B\n---\n![b](../pay/desk.png)\n"}
+    files = FOLDER | {
+        "guides/money/b/_article.yaml": "id: 1\n",
+        "guides/money/b/en.md": "---\ntitle: B\n---\n![b](../pay/desk.png)\n",
+    }
     root = write(tmp_path / "content", files)
     import_content(empty_site, root)
     archive(empty_site, "b", "en")

@@ -241,7 +241,7 @@ def test_links_to_drafts_to_the_site_and_in_circles_are_fine(empty_site: Site, t
     circle = article("one", "related: [two]\n", "See [two](article:two).\n")
     circle |= article("two", "related: [one, two]\n", "See [one](article:one#end).\n")
     circle["guides/money/two/en.md"] = "---\ntitle: T\nstatus: draft\n---\nSee [one](article:one#end).\n"
-    assert summary_of(empty_site, tmp_path / "a", FOLDER | circle)[0] == ["one/en", "pay/en", "pay/de", "two/en"]
+    assert summary_of(empty_site, tmp_path / "a", FOLDER | circle)[0] == ["pay/en", "pay/de", "one/en", "two/en"]
     third = article("three", body="See [two](article:two) and [pay](article:pay).\n")
     groups = {name: text for name, text in FOLDER.items() if "_index" in name}
     assert summary_of(empty_site, tmp_path / "b", groups | third) == (["three/en"], [])

@@ -33,9 +33,17 @@ def content_of(site: Site) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def texts_of(site: Site) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """By key and tag all that is said of a translation, its article and its current revision, whatever their ids."""
+    """By key and tag all that is said of a translation, its article and its current revision, whatever their ids.
+
+    Whether it is the demo's is no part of a folder.
+    """
     tables = [Article.__table__, Translation.__table__, Body.__table__, Revision.__table__]
-    columns = [column for table in tables for column in table.c if column.name != "id" and column.name[-3:] != "_id"]
+    columns = [
+        column
+        for table in tables
+        for column in table.c
+        if column.name not in ("id", "is_demo") and column.name[-3:] != "_id"
+    ]
     statement = (
         select(Article.key, Translation.locale, *columns)
         .join(Translation, Translation.article_id == Article.id)
