@@ -227,6 +227,10 @@ class _Importer:
             row = self.known[article.key].row
             if article.id not in (None, row.id):
                 self._refuse(article, f"has the id {row.id} already, not {article.id}")
+            if self.folder.is_plain and self.keeps_edits and row.category_id != category_id:
+                page = self.files.name(next(iter(article.translations.values())).path)
+                reason = f"would replace `{article.key}`, an article of another category; rename it, or --keep folder"
+                self.errors.append(ContentError(page, 1, reason))
             changes = {name: value for name, value in values.items() if getattr(row, name) != value}
             if changes:
                 connection.execute(update(Article).where(Article.id == row.id).values(**changes))

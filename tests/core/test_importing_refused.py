@@ -247,6 +247,17 @@ def test_links_to_drafts_to_the_site_and_in_circles_are_fine(empty_site: Site, t
     assert summary_of(empty_site, tmp_path / "b", groups | third) == (["three/en"], [])
 
 
+def test_a_second_project_does_not_take_the_place_of_the_first(empty_site: Site, tmp_path: Path) -> None:
+    first = write(tmp_path / "handbook", {"en/index.md": "# Handbook\n\nText.\n", "en/only.md": "# Only\n\nText.\n"})
+    second = write(tmp_path / "api", {"en/index.md": "# API\n\nText.\n", "en/other.md": "# Other\n\nText.\n"})
+    import_content(empty_site, first)
+    error = "en/index.md:1: would replace `index`, an article of another category; rename it, or --keep folder"
+    assert errors_of(empty_site, second) == [error]
+    assert import_content(empty_site, first).unchanged == ["index/en", "only/en"]
+    summary = import_content(empty_site, second, keep="folder")
+    assert (summary.new, summary.changed) == (["other/en"], ["index/en"])
+
+
 def test_what_a_plain_tree_links_in_vain_is_a_note(empty_site: Site, tmp_path: Path) -> None:
     files = {
         "en/a.md": "# A\n\nSee [b](article:b), [it](article:none) and [half](//[x) ![half](//[x).\n",
