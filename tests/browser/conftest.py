@@ -34,7 +34,7 @@ STATES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it takes a tenth of a core even when nobody looks
 def chromium() -> Iterator[Browser]:
     """The one browser; absent, tests are skipped, or fail where HELPDESK_REQUIRE asks for it."""
     path = find_chromium()

@@ -19,7 +19,7 @@ from tests.support.instances import (
 )
 from tests.support.processes import FULL, ready, run_together
 
-FIRST_STARTS = 40 if FULL else 3
+FIRST_STARTS = 40 if FULL else 2
 
 
 def start(instance: Path, mode: str) -> tuple[int, list[tuple[int, str]]]:

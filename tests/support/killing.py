@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.support.processes import FULL, Worker
 
-KILLS = 40 if FULL else 6
+KILLS = 40 if FULL else 4
 # Kills that one instance suffers before it may finish.
-KILLS_IN_A_ROW = 3
+KILLS_IN_A_ROW = 2
 
 
 def moments() -> list[float]:

@@ -95,6 +95,7 @@ def test_a_class_of_two_hundred_loses_no_vote(app: Flask, site: Site, at: Callab
     assert figures(site, KEY, "en")[1:] == (yes, no + 201)
 
 
+@pytest.mark.on("sqlite")
 def test_ten_thousand_forged_votes_move_no_figure(app: Flask, site: Site, at: Callable[[float], None]) -> None:
     """Honest newcomers came first, as on any day; the flood comes in the same hour, a few hundred a minute."""
     honest = CheckingClient(app, address="198.51.100.7")

@@ -127,6 +127,7 @@ def test_command(keeper: Keeper, run: Callable[..., None], off: str) -> None:
         assert keeper.where(FIRST) == set(CHANNELS)
 
 
+@pytest.mark.on("sqlite")
 def test_delete(keeper: Keeper, run: Callable[..., None], app_with_content: tuple[Flask, Site, Path]) -> None:
     _, site, root = app_with_content
     run("content", "delete", "pay", "--yes")
@@ -135,6 +136,7 @@ def test_delete(keeper: Keeper, run: Callable[..., None], app_with_content: tupl
     assert keeper.where(FIRST) == set(CHANNELS)
 
 
+@pytest.mark.on("sqlite")
 def test_restore(keeper: Keeper, run: Callable[..., None], app_with_content: tuple[Flask, Site, Path]) -> None:
     _, site, root = app_with_content
     import_content(site, write(root, folder(SECOND)))

@@ -18,7 +18,7 @@ from werkzeug.test import Client, TestResponse
 from helpdesk.config import load
 from helpdesk.errors import ConfigurationError
 from helpdesk.extension import Helpdesk
-from tests.conftest import KEY, TAGS, close, make_app
+from tests.conftest import KEY, close, make_app
 from tests.support.pages import Page
 
 PREFIX = "/help"
@@ -93,12 +93,16 @@ def outside(found: Iterable[str]) -> list[str]:
     return [address for address in found if not address.startswith(f"{HOST}{PREFIX}/")]
 
 
+# Languages whose start pages are enough: others are written in the same direction and scripts.
+PASSED = re.compile(r"/help/(?:en-SG|de|ru|zh-Hans)/.")
+
+
 def crawl(client: Client, starts: Iterable[str], *, depth: int) -> dict[str, int]:
     """The status of every address that is met so many steps from the start; switches of one language will do."""
     seen: dict[str, int] = {}
     waiting = [(f"{HOST}{PREFIX}{start}", 0) for start in starts]
     for address, steps in waiting:
-        if address in seen or ("/language?" in address and "/ar/language?" not in address):
+        if address in seen or ("/language?" in address and "/ar/language?" not in address) or PASSED.search(address):
             continue
         response = get(client, address.removeprefix(HOST))
         seen[address] = response.status_code
@@ -118,8 +122,8 @@ def test_every_address_begins_with_the_path_and_answers(client: Client, way: str
     assert {status for address, status in seen.items() if address not in posts} == {200, 302, 303, 308}
     if way == WHOLE:
         read = {match[1] for address in seen if (match := re.search(r"/help/([^/]+)/articles/26-", address))}
-        assert read == set(TAGS)
-        assert len(posts) >= 2 * 25 * len(TAGS)
+        assert read == {"en", "ar", "zh-Hant"}
+        assert len(posts) >= 2 * 25 * len(read)
         assert len([address for address in seen if "/static/" in address and "?v=" in address]) == 2
         assert [seen[address] for address in seen if "/media/" in address] == [200, 200]
 

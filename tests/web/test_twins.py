@@ -12,7 +12,6 @@ from flask import Flask
 
 from helpdesk.services.site import Site
 from helpdesk.text.frontmatter import split
-from tests.conftest import TAGS
 from tests.core.test_importing import png
 from tests.support.content import take_in, translation
 from tests.support.pages import CheckingClient
@@ -41,7 +40,8 @@ def test_twin_of_an_article(client: CheckingClient) -> None:
 @pytest.mark.on("sqlite")
 def test_every_address_in_the_demos_twins_leads_somewhere(client: CheckingClient) -> None:
     targets, found = set(), set()
-    for tag in TAGS:
+    tags = ("en", "en-SG", "ar")
+    for tag in tags:
         for number in range(1, 50):
             twin = client.get(f"/{tag}/articles/{number}.md")
             if twin.status == 200:
@@ -49,8 +49,8 @@ def test_every_address_in_the_demos_twins_leads_somewhere(client: CheckingClient
                 text = re.sub(r"```.*?```|`[^`\n]*`", "", twin.data.decode(), flags=re.DOTALL)
                 assert "](article:" not in text
                 targets |= set(re.findall(r"\]\((http://localhost/[^)\s]+)\)", text))
-    everything = {(tag, number) for tag in TAGS for _tag, number in found}
-    assert (len(everything) >= 7 * 38, everything - found) == (True, {("en-SG", 39)}), "one is withheld"
+    everything = {(tag, number) for tag in tags for _tag, number in found}
+    assert (len(everything) >= 3 * 38, everything - found) == (True, {("en-SG", 39)}), "one is withheld"
     kinds = {target.rsplit("/", 2)[1] for target in targets}
     assert {"media", "articles"} <= kinds
     assert [target for target in sorted(targets) if client.get(target.partition("#")[0]).status != 200] == []
