@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -88,6 +89,11 @@ def close(app: Flask) -> None:
 
 # Folders whose tests run on both databases; a test that is about one of them is marked `on(...)`.
 ON_BOTH = {"core", "web", "cli"}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """For `-n auto`: one more than there are cores, as many tests wait for browsers and other processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -31,11 +31,11 @@ from tests.support.instances import (
     rows,
 )
 from tests.support.pages import READER, CheckingClient
-from tests.support.processes import Worker, listen, ready, run, run_together, say
+from tests.support.processes import FULL, Worker, listen, ready, run, run_together, say
 
 PROCESSES = 4
-READERS = 1000
-VOTERS = 400
+READERS = 1000 if FULL else 400
+VOTERS = 400 if FULL else 100
 
 ARTICLE = "/en/articles/1-why-an-identity-check-fails"
 OTHER_ARTICLE = "/en/articles/2-"
@@ -208,7 +208,7 @@ def vote_as(instance: Path, cookies: Sequence[str | None], answers: Sequence[str
     return held
 
 
-def test_every_one_of_400_voters_counts_once_whatever_they_repeat(instance: Path) -> None:
+def test_each_of_many_voters_counts_once_whatever_they_repeat(instance: Path) -> None:
     clear_figures(instance)
     share = VOTERS // PROCESSES
     answers = ["yes", "no"] * (PROCESSES // 2)
@@ -279,7 +279,7 @@ def some_readers(first: int, number: int) -> list[tuple[str, str]]:
     return [(f"10.{n // 1000}.{n // 4 % 250}.7", f"{READER} build/{n % 4}") for n in range(first, first + number)]
 
 
-def test_a_thousand_readers_are_a_thousand_views(instance: Path) -> None:
+def test_each_of_many_readers_at_once_is_one_view(instance: Path) -> None:
     clear_figures(instance)
     share = READERS // PROCESSES
     run_together([(read_as, (instance, some_readers(n * share, share), NOON)) for n in range(PROCESSES)])

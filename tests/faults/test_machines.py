@@ -20,7 +20,7 @@ from tests.support.processes import FULL, ready, run, run_together
 pytestmark = pytest.mark.on("postgresql")
 MACHINES = 4
 FIRST_STARTS = 20 if FULL else 1
-READERS, VOTERS = 400, 100
+READERS, VOTERS = (400, 100) if FULL else (100, 40)
 FIGURES = (
     "SELECT views, yes, no FROM hd_counter WHERE translation_id ="
     " (SELECT id FROM hd_translation WHERE article_id = 1 AND locale = 'en')"
