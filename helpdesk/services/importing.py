@@ -157,8 +157,10 @@ class _Importer:
                 is_touched |= state in ("new", "changed")
             if is_touched:
                 touched.append(article_id)
-                # What a company changes under a key of the demo is its own from then on.
-                connection.execute(update(Article).where(Article.id == article_id).values(is_demo=self.is_demo))
+                known = self.known.get(article.key)
+                if known is not None and known.row.is_demo != self.is_demo:
+                    # What a company changes under a key of the demo is its own from then on.
+                    connection.execute(update(Article).where(Article.id == article_id).values(is_demo=self.is_demo))
         progress("", len(articles), len(articles))
         if self.errors:
             raise ContentErrors(self.errors)
