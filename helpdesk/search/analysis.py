@@ -24,6 +24,7 @@ MAX_QUERY_TERMS = 32
 # A question in Thai has one of them for each letter.
 _MAX_QUERY_GRAMS = 128
 _MAX_TERM_LENGTH = 64
+_MAX_WORD_LENGTH = 40
 _MAX_MEMO = 50_000
 
 Span = tuple[int, int]
@@ -295,3 +296,24 @@ def _ascii_digits(text: str) -> str:
     if text.isascii() or not any(char.isdecimal() for char in text):
         return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def surfaces(text: str, language: str) -> set[str]:
+    """The distinct words of a text as they are written, in small letters, for spelling and compounds.
+
+    Of Chinese and Japanese the pairs of characters; none of the other scripts without spaces.
+    """
+    language = _primary(language)
+    found: set[str] = set()
+    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
+        raw, kind = match.group(), match.lastgroup
+        if kind == "southeast":
+            continue
+        if kind == "cjk":
+            found.update(token.term for token in _grams(raw, kind))
+            continue
+        for piece in _HYPHEN.split(raw) if kind != "hangul" else (raw,):
+            word = _lower(unicodedata.normalize("NFKC", piece.translate(_IGNORED)), language)
+            if 3 <= len(word) <= _MAX_WORD_LENGTH and not any(map(str.isdigit, word)):
+                found.add(word.translate(_APOSTROPHES))
+    return found

@@ -1,0 +1,163 @@
+"""An opened index as ranking reads it, whoever keeps it: postings, columns, words and titles."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from helpdesk.search.analysis import analyse, fold_title, surfaces
+from helpdesk.search.backend import Document
+from helpdesk.search.titles import TitleList
+from helpdesk.search.vocabulary import WordList
+
+FIELDS = ("title", "keywords", "headings", "summary", "body")
+# Document numbers and the term's frequency in each, in order.
+Block = tuple[Sequence[int], Sequence[float]]
+
+
+class Row(NamedTuple):
+    """What is kept of a document beside its terms; `lengths` are in words, by field."""
+
+    article_id: int
+    translation_id: int
+    category: str
+    section: str
+    is_foreign: bool
+    published_on: int
+    updated_at: int
+    stamp: str
+    lengths: tuple[int, ...]
+
+
+class Analysed(NamedTuple):
+    """A document ready to be kept: where each term stands by field, its distinct words, its folded title."""
+
+    row: Row
+    terms: Mapping[str, Mapping[str, Sequence[int]]]
+    words: frozenset[str]
+    title: str
+
+
+def analysed(document: Document) -> Analysed:
+    """What an index keeps of a document."""
+    terms: dict[str, dict[str, list[int]]] = {}
+    lengths, words = [], set[str]()
+    for name in FIELDS:
+        text = getattr(document, name)
+        language = document.language if name in ("headings", "body") else document.title_language
+        places: dict[str, list[int]] = {}
+        last = -1
+        for term, last, _start, _end in analyse(text, language):
+            places.setdefault(term, []).append(last)
+        terms[name] = places
+        lengths.append(last + 1)
+        words |= surfaces(text, language)
+    row = Row(
+        document.article_id,
+        document.translation_id,
+        document.category,
+        document.section,
+        document.is_foreign,
+        document.published_on,
+        document.updated_at,
+        document.stamp,
+        tuple(lengths),
+    )
+    return Analysed(row, terms, frozenset(words), fold_title(document.title))
+
+
+class Names:
+    """Few names that stand in many documents, as small numbers."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        """The name's number, a new one for a new name."""
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.names)
+            self.names.append(name)
+        return number
+
+    def find(self, name: str) -> int | None:
+        """The number of a name that stands in some document."""
+        return self._numbers.get(name)
+
+
+class Columns:
+    """Rows by document number, some eighty bytes each; the deleted ones have their numbers still."""
+
+    def __init__(self) -> None:
+        self.article_ids = array("q")
+        self.translation_ids = array("q")
+        self.categories = array("H")
+        self.sections = array("H")
+        self.foreign = bytearray()
+        self.published_on = array("i")
+        self.updated_at = array("q")
+        self.stamps = bytearray()
+        self.lengths = tuple(array("I") for _ in FIELDS)
+        self.living = bytearray()
+        self.category_names, self.section_names = Names(), Names()
+
+    def __len__(self) -> int:
+        return len(self.living)
+
+    def append(self, row: Row, *, is_living: bool = True) -> None:
+        """The next document's row."""
+        self.article_ids.append(row.article_id)
+        self.translation_ids.append(row.translation_id)
+        self.categories.append(self.category_names.number(row.category))
+        self.sections.append(self.section_names.number(row.section))
+        self.foreign.append(row.is_foreign)
+        self.published_on.append(row.published_on)
+        self.updated_at.append(row.updated_at)
+        self.stamps += bytes.fromhex(row.stamp)
+        for column, length in zip(self.lengths, row.lengths, strict=True):
+            column.append(length)
+        self.living.append(is_living)
+
+    def stamp(self, number: int) -> str:
+        """As it was given."""
+        return self.stamps[16 * number : 16 * number + 16].hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Documents that came together; their words and titles never change. Numbers in titles are without `offset`."""
+
+    offset: int
+    words: WordList
+    titles: TitleList
+
+
+class Collection(Protocol):
+    """The documents of one locale at one moment; serves one thread at a time.
+
+    Numbers lie below `len(columns)`. What is deleted may still stand in postings, words and titles.
+    """
+
+    columns: Columns
+    living: int
+    # BM25's length norms by field and document number.
+    norms: Mapping[str, Sequence[float]]
+
+    def frequency(self, term: str) -> int:
+        """In how many living documents the term is at least; quick."""
+
+    def postings(self, field: str, term: str) -> Iterable[Block]:
+        """Where the term is."""
+
+    def positions(self, field: str, term: str, numbers: Container[int]) -> Mapping[int, Sequence[int]]:
+        """The term's places in those of the documents that have it."""
+
+    def titled(self, title: str) -> Iterable[int]:
+        """Documents, deleted ones too, that have exactly this folded title."""
+
+    def parts(self) -> Sequence[Part]:
+        """Words and titles, made on first use."""
