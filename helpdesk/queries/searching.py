@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
-from datetime import datetime
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,12 +16,21 @@ from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Category, Section, Translation
 from helpdesk.queries.listing import Card, cards_of, make_card, served_articles
-from helpdesk.queries.visibility import AnySelect, Viewer, reader_of, served_translation, titled_translation
-from helpdesk.search.backend import Document, SearchBackend, SearchQuery, SearchUnavailable
+from helpdesk.queries.visibility import (
+    AnySelect,
+    Kind,
+    Viewer,
+    kind_of,
+    reader_of,
+    served_translation,
+    titled_translation,
+)
+from helpdesk.search.backend import Document, Mending, SearchBackend, SearchQuery, SearchUnavailable
 from helpdesk.search.passages import Passage, find_passages, mark
 
 # Share of an article's own score that another one needs to be called related.
 SIMILAR = 0.1
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +44,30 @@ class FoundCard:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results; `counts` per category key ignores the category that was chosen."""
+    """One page of results, as a SearchResult tells of them; `is_plain`: they come from a simpler search."""
 
     cards: tuple[FoundCard, ...]
     total: int
     counts: Mapping[str, int]
+    sections: Mapping[str, int] = field(default_factory=dict)
+    local: int = 0
+    searched: str = ""
+    mending: Mending | None = None
+    also: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    is_partial: bool = False
+    is_plain: bool = False
 
     @property
     def total_everywhere(self) -> int:
         """Results under the tab All."""
         return sum(self.counts.values())
+
+    @property
+    def foreign_from(self) -> int:
+        """Where on the page the fallbacks begin that follow everything in the reader's language."""
+        near = [place for place, item in enumerate(self.cards, 1) if item.card.kind is not Kind.FALLBACK]
+        return near[-1] if near else 0
 
 
 def search(
@@ -57,16 +80,33 @@ def search(
 ) -> Found:
     """Run a query and dress its hits; one query to the database. Raises SearchUnavailable."""
     result = backend.search(query)
-    if not result.hits:
-        return Found((), result.total, result.counts)
-    locale = locales.get(query.locale)
     ids = [hit.article_id for hit in result.hits]
+    marked = " ".join((result.searched, *result.also))
+    return Found(
+        cards=dress(database, locales, locales.get(query.locale), ids, marked, now=now) if ids else (),
+        total=result.total,
+        counts=result.counts,
+        sections=result.sections,
+        local=result.local,
+        searched=result.searched,
+        mending=result.mending,
+        also=result.also,
+        missing=result.missing,
+        is_partial=result.is_partial,
+    )
+
+
+def dress(
+    database: Database, locales: Locales, locale: Locale, ids: Sequence[int], text: str, *, now: datetime
+) -> tuple[FoundCard, ...]:
+    """The articles with these ids as cards, in this order, the words of `text` marked; one query.
+
+    Visibility is applied again: what was withdrawn a moment ago has no card.
+    """
     statement = _found(reader_of(locales, locale))
     with database.read() as connection:
         rows = {row.article_id: row for row in connection.execute(statement, {"ids": ids, "now": now})}
-    # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
-    cards = [_dress(rows[i], locales, locale, query.text) for i in ids if i in rows]
-    return Found(tuple(cards), result.total, result.counts)
+    return tuple(_dress(rows[i], locales, locale, text) for i in ids if i in rows)
 
 
 def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title: str, *, limit: int) -> tuple[int, ...]:
@@ -108,10 +148,10 @@ def list_documents(
     if article_ids is not None:
         statement = statement.where(Article.id.in_(list(article_ids)))
     with database.read() as connection:
-        return [_document(row) for row in connection.execute(statement, {"now": now})]
+        return [_document(row, locales, locale) for row in connection.execute(statement, {"now": now})]
 
 
-def _document(row: Any) -> Document:
+def _document(row: Any, locales: Locales, locale: Locale) -> Document:
     """The stamp is made of all that the index holds: ids are given out again once their article is gone."""
     document = Document(
         article_id=row.id,
@@ -126,6 +166,9 @@ def _document(row: Any) -> Document:
         keywords=row.keywords,
         body=row.text,
         stamp="",
+        is_foreign=kind_of(locales, locale, locales.find(row.locale)) is Kind.FALLBACK,
+        published_on=(row.published_at.date() - EPOCH).days,
+        updated_at=int((row.updated_at or row.published_at).timestamp()),
     )
     digest = hashlib.blake2b(repr(astuple(document)).encode(), digest_size=16).hexdigest()
     return replace(document, stamp=digest)
@@ -139,6 +182,8 @@ def _documents(viewer: Viewer) -> AnySelect:
             Article.id,
             Translation.id.label("translation_id"),
             Translation.locale,
+            Translation.published_at,
+            Translation.updated_at,
             Category.key.label("category_key"),
             Section.key.label("section_key"),
             titled.c.locale.label("title_locale"),
