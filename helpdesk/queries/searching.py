@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,12 +25,12 @@ from helpdesk.queries.visibility import (
     served_translation,
     titled_translation,
 )
-from helpdesk.search.backend import Document, Mending, SearchBackend, SearchQuery, SearchUnavailable
+from helpdesk.search.backend import Document, Mending, SearchBackend, SearchQuery, SearchResult, SearchUnavailable
 from helpdesk.search.passages import Passage, find_passages, mark
 
 # Share of an article's own score that another one needs to be called related.
 SIMILAR = 0.1
-EPOCH = date(1970, 1, 1)
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,22 @@ class FoundCard:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results, as a SearchResult tells of them; `is_plain`: they come from a simpler search."""
+    """One page of results, as a SearchResult tells of them.
+
+    `is_plain`: the locale has no index that can answer; the words were looked for in the database.
+    """
 
     cards: tuple[FoundCard, ...]
     total: int
     counts: Mapping[str, int]
-    sections: Mapping[str, int] = field(default_factory=dict)
-    local: int = 0
-    searched: str = ""
-    mending: Mending | None = None
-    also: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    is_partial: bool = False
-    is_plain: bool = False
+    sections: Mapping[str, int]
+    local: int
+    searched: str
+    mending: Mending | None
+    also: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_partial: bool
+    is_plain: bool
 
     @property
     def total_everywhere(self) -> int:
@@ -64,10 +67,10 @@ class Found:
         return sum(self.counts.values())
 
     @property
-    def foreign_from(self) -> int:
-        """Where on the page the fallbacks begin that follow everything in the reader's language."""
-        near = [place for place, item in enumerate(self.cards, 1) if item.card.kind is not Kind.FALLBACK]
-        return near[-1] if near else 0
+    def near(self) -> int:
+        """How many cards of the page come before those that are only there because of other languages."""
+        places = [place for place, item in enumerate(self.cards, 1) if item.card.kind is not Kind.FALLBACK]
+        return places[-1] if places else 0
 
 
 def search(
@@ -79,11 +82,29 @@ def search(
     now: datetime,
 ) -> Found:
     """Run a query and dress its hits; one query to the database. Raises SearchUnavailable."""
-    result = backend.search(query)
-    ids = [hit.article_id for hit in result.hits]
-    marked = " ".join((result.searched, *result.also))
+    return dress(database, locales, query, backend.search(query), now=now)
+
+
+def dress(
+    database: Database,
+    locales: Locales,
+    query: SearchQuery,
+    result: SearchResult,
+    *,
+    now: datetime,
+    is_plain: bool = False,
+) -> Found:
+    """The cards of a result's hits, what was searched marked in them; one query, none without hits."""
+    locale, ids = locales.get(query.locale), [hit.article_id for hit in result.hits]
+    rows: dict[int, Any] = {}
+    if ids:
+        with database.read() as connection:
+            found = connection.execute(_found(reader_of(locales, locale)), {"ids": ids, "now": now})
+            rows = {row.article_id: row for row in found}
+    text = " ".join((result.searched, *result.also))
     return Found(
-        cards=dress(database, locales, locales.get(query.locale), ids, marked, now=now) if ids else (),
+        # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
+        cards=tuple(_card(rows[i], locales, locale, text) for i in ids if i in rows),
         total=result.total,
         counts=result.counts,
         sections=result.sections,
@@ -93,20 +114,8 @@ def search(
         also=result.also,
         missing=result.missing,
         is_partial=result.is_partial,
+        is_plain=is_plain,
     )
-
-
-def dress(
-    database: Database, locales: Locales, locale: Locale, ids: Sequence[int], text: str, *, now: datetime
-) -> tuple[FoundCard, ...]:
-    """The articles with these ids as cards, in this order, the words of `text` marked; one query.
-
-    Visibility is applied again: what was withdrawn a moment ago has no card.
-    """
-    statement = _found(reader_of(locales, locale))
-    with database.read() as connection:
-        rows = {row.article_id: row for row in connection.execute(statement, {"ids": ids, "now": now})}
-    return tuple(_dress(rows[i], locales, locale, text) for i in ids if i in rows)
 
 
 def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title: str, *, limit: int) -> tuple[int, ...]:
@@ -120,7 +129,7 @@ def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title:
     return tuple(hit.article_id for hit in near)[:limit]
 
 
-def _dress(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
+def _card(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
     languages = tuple(dict.fromkeys((locale.tag, row.title_locale, row.locale)))
     return FoundCard(
         card=make_card(row, locales, locale),
@@ -148,10 +157,17 @@ def list_documents(
     if article_ids is not None:
         statement = statement.where(Article.id.in_(list(article_ids)))
     with database.read() as connection:
-        return [_document(row, locales, locale) for row in connection.execute(statement, {"now": now})]
+        rows = connection.execute(statement, {"now": now}).all()
+    foreign = {tag: is_foreign(locales, locale, tag) for tag in {row.locale for row in rows}}
+    return [_document(row, foreign[row.locale]) for row in rows]
 
 
-def _document(row: Any, locales: Locales, locale: Locale) -> Document:
+def is_foreign(locales: Locales, asked: Locale, tag: str) -> bool:
+    """Whether a text is another language's for readers of a locale."""
+    return kind_of(locales, asked, locales.find(tag)) is Kind.FALLBACK
+
+
+def _document(row: Any, foreign: bool) -> Document:
     """The stamp is made of all that the index holds: ids are given out again once their article is gone."""
     document = Document(
         article_id=row.id,
@@ -166,8 +182,8 @@ def _document(row: Any, locales: Locales, locale: Locale) -> Document:
         keywords=row.keywords,
         body=row.text,
         stamp="",
-        is_foreign=kind_of(locales, locale, locales.find(row.locale)) is Kind.FALLBACK,
-        published_on=(row.published_at.date() - EPOCH).days,
+        is_foreign=foreign,
+        published_on=int(row.published_at.timestamp()) // DAY,
         updated_at=int((row.updated_at or row.published_at).timestamp()),
     )
     digest = hashlib.blake2b(repr(astuple(document)).encode(), digest_size=16).hexdigest()

@@ -18,7 +18,8 @@ def suggest_titles(site: Site, locale: Locale, typed: str, *, limit: int, now: d
     """
     if not typed:
         return ()
-    site.indexer.ensure(locale)
+    if not site.indexer.ensure(locale):
+        return None
     try:
         ids = site.indexer.backend.suggest(locale.tag, typed, limit=limit)
     except SearchUnavailable:
