@@ -15,11 +15,10 @@ from helpdesk.errors import Busy
 from helpdesk.queries.categories import CategoryLink, SectionLink, list_categories
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page, list_cards
 from helpdesk.queries.searching import Found
-from helpdesk.search.backend import SearchQuery, SearchUnavailable, Sort
+from helpdesk.search.backend import SearchQuery, Sort
 from helpdesk.services.finding import find
 from helpdesk.services.searches import log_search
 from helpdesk.web.caching import send_to
-from helpdesk.web.errors import RETRY_AFTER
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, clean_query, page_number, show
@@ -128,11 +127,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
         offset=(number - 1) * size,
         is_literal=asked.is_literal,
     )
-    try:
-        found = find(current_site(), query, now=clock.now())
-    except SearchUnavailable as error:
-        log.warning("The search in %s is unavailable: %s", query.locale, error)
-        return _unavailable(tree, options)
+    found = find(current_site(), query, now=clock.now())
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
         return _last_page(options, cards.pages)
@@ -195,29 +190,6 @@ def _order_labels() -> dict[Sort, str]:
 def _last_page(asked: dict[str, Any], pages: int) -> Response:
     target = url_for("helpdesk.search", **(asked | ({} if pages == 1 else {"page": pages})))
     return send_to(target, 302, "never")
-
-
-def _unavailable(tree: tuple[CategoryLink, ...], asked: dict[str, Any]) -> Response:
-    page = Page(
-        # Translators: heading: for a short while the search of this language cannot be used
-        title=_("Search is being prepared"),
-        is_indexed=False,
-        here={"route": "search", **asked},
-        query=asked["q"],
-    )
-    response = show(
-        "search.html",
-        page,
-        policy="never",
-        status=503,
-        tabs=category_tabs(tree, None),
-        category=None,
-        found=None,
-        popular=_popular(),
-        pager=None,
-    )
-    response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
 
 
 def _popular() -> tuple[object, ...]:
