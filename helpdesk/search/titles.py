@@ -72,10 +72,10 @@ class TitleList:
         for word in words:
             if UNSPACED.match(word):
                 grams = {word[i : i + _GRAM] for i in range(max(1, len(word) - _GRAM + 1))}
-                slices += [self._slice(gram, gram + AFTER_ALL) for gram in grams]
+                slices.append(min((self._slice(gram, gram + AFTER_ALL) for gram in grams), key=_width))
             else:
                 slices.append(self._slice(word, word + ("\0" if is_whole and word is not words[-1] else AFTER_ALL)))
-        (first, last), *more = sorted(slices, key=lambda ends: ends[1] - ends[0])
+        (first, last), *more = sorted(slices, key=_width)
         found = set(self._index.places[first:last])
         for first, last in more:
             if not found:
@@ -91,7 +91,9 @@ class TitleList:
 
     @cached_property
     def _index(self) -> _Index:
-        order = sorted((len(title), title, number) for number, given in self._given if (title := " ".join(_split(given))))
+        order = sorted(
+            (len(title), title, number) for number, given in self._given if (title := " ".join(_split(given)))
+        )
         titles = [title for _, title, _ in order]
         where: dict[str, array[int]] = {}
         for at, title in enumerate(titles):
@@ -104,6 +106,10 @@ class TitleList:
             starts.append(len(places))
         by_text = array("I", sorted(range(len(titles)), key=titles.__getitem__))
         return _Index(titles, array("q", (number for *_, number in order)), by_text, words, starts, places)
+
+
+def _width(ends: tuple[int, int]) -> int:
+    return ends[1] - ends[0]
 
 
 def _split(title: str) -> list[str]:

@@ -64,12 +64,12 @@ class WordList:
             return
         letters = set(typed)
         for at in self._candidates(typed):
-            other = _letters(self._words[at])
+            word = self._words[at]
+            other = _letters(word)
             limit = _limit(min(len(typed), len(other)))
-            if abs(len(typed) - len(other)) > limit or len(letters ^ set(other)) > 2 * limit:
-                continue
-            if (faults := _distance(typed, other, limit)) <= limit:
-                yield self._words[at], faults, self._frequencies[at]
+            # A fault takes one letter away at most; most words end here.
+            if len(letters.difference(other)) <= limit and (faults := _distance(typed, other, limit)) <= limit:
+                yield word, faults, self._frequencies[at]
 
     def _candidates(self, typed: str) -> set[int]:
         short, long = self._neighbours
@@ -145,13 +145,20 @@ def _distance(a: str, b: str, limit: int) -> int:
     """Optimal string alignment, or anything above the limit; the first fault can be of four kinds."""
     if a == b:
         return 0
-    if not limit or abs(len(a) - len(b)) > limit:
+    gap = len(a) - len(b)
+    if not limit or abs(gap) > limit:
         return limit + 1
     same = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     a, b = a[same:], b[same:]
-    rests = [(a[1:], b[1:]), (a[1:], b), (a, b[1:])]
-    if a[:2] == b[1::-1]:
-        rests.append((a[2:], b[2:]))
+    rests = []
+    if gap >= 2 - limit:
+        rests.append((a[1:], b))
+    if gap <= limit - 2:
+        rests.append((a, b[1:]))
+    if abs(gap) < limit:
+        rests.append((a[1:], b[1:]))
+        if a[:2] == b[1::-1]:
+            rests.append((a[2:], b[2:]))
     return 1 + min(_distance(x, y, limit - 1) for x, y in rests)
 
 
