@@ -59,16 +59,16 @@ class WordList:
         A fault is a letter too much, too few or wrong, or two neighbours swapped (optimal string alignment).
         One is allowed from 4 letters on, two where both words have 8. Accents do not count, so that 0 is possible.
         """
-        typed = _letters(word)
+        typed = letters(word)
         if len(typed) < _SHORTEST or UNSPACED.search(word):
             return
-        letters = set(typed)
+        needed = set(typed)
         for at in self._candidates(typed):
             word = self._words[at]
-            other = _letters(word)
+            other = letters(word)
             limit = _limit(min(len(typed), len(other)))
             # A fault takes one letter away at most; most words end here.
-            if len(letters.difference(other)) <= limit and (faults := _distance(typed, other, limit)) <= limit:
+            if len(needed.difference(other)) <= limit and (faults := _distance(typed, other, limit)) <= limit:
                 yield word, faults, self._frequencies[at]
 
     def _candidates(self, typed: str) -> set[int]:
@@ -86,11 +86,11 @@ class WordList:
     def _neighbours(self) -> tuple[_Neighbours, _Neighbours]:
         short, long = _Neighbours(1), _Neighbours(2)
         for at, word in enumerate(self._words):
-            letters = _letters(word)
-            if len(letters) >= _SHORTEST and not UNSPACED.match(word):
-                (long if len(letters) >= _LONG else short).owners.append(at)
+            folded = letters(word)
+            if len(folded) >= _SHORTEST and not UNSPACED.match(word):
+                (long if len(folded) >= _LONG else short).owners.append(at)
         for table in short, long:
-            table.fill(_letters(self._words[at]) for at in table.owners)
+            table.fill(letters(self._words[at]) for at in table.owners)
         return short, long
 
 
@@ -165,14 +165,14 @@ def _distance(a: str, b: str, limit: int) -> int:
 class _Folds(dict[int, str]):
     def __missing__(self, code: int) -> str:
         # Marks need a letter to stand on.
-        letters = self[code] = keyed(fold_title("a" + chr(code))[1:])
-        return letters
+        plain = self[code] = keyed(fold_title("a" + chr(code))[1:])
+        return plain
 
 
 _folds = _Folds()
 
 
-def _letters(word: str) -> str:
+def letters(word: str) -> str:
     """What counts of a word in small letters: no accents, and syllables as they are keyed."""
     return word if word.isascii() else word.translate(_folds)
 
