@@ -14,9 +14,11 @@ _PAIRS = {
     "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ",
 }  # fmt: skip
 _JOINED = {pair: letter for letter, pair in _PAIRS.items()}
+_TWO = "|".join(_JOINED)
+# A consonant before a vowel begins the next syllable.
 _SYLLABLE = re.compile(
-    f"(?P<initial>[{_INITIALS}])(?P<vowel>{'|'.join(p for p in _JOINED if p[0] in _VOWELS)}|[{_VOWELS}])"
-    f"(?P<final>(?:{'|'.join(p for p in _JOINED if p[0] in _INITIALS)}|[{_FINALS}])(?![{_VOWELS}])|[{_FINALS}](?![{_VOWELS}])|)"
+    f"(?P<initial>[{_INITIALS}])(?P<vowel>(?=[{_VOWELS}])(?:{_TWO})|[{_VOWELS}])"
+    f"(?P<final>(?:(?=[{_FINALS}])(?:{_TWO})|[{_FINALS}])(?![{_VOWELS}])|)"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpdesk.search.analysis import surfaces
-from helpdesk.search.vocabulary import WordList, letters, total
+from helpdesk.search.vocabulary import WordList, as_written, letters, total
 
 # Beside its faults: a word costs more that begins with another letter, less that has the very same letters, as after
 # a letter doubled or two swapped. On 3,000 English misspellings (codespell's) this put right 91 of 100 instead of 88.
@@ -33,13 +33,13 @@ def correct(word: str, language: str, parts: Sequence[WordList]) -> str | None:
         if frequency := min(total(first, parts), total(second, parts)):
             documents[_MISSING_SPACE, f"{first} {second}"] = frequency
     best = min(documents, key=lambda key: (key[0], -documents[key], key[1]), default=None)
-    return best[1] if best else None
+    return as_written(best[1]) if best else None
 
 
 def joined(first: str, second: str, language: str, parts: Sequence[WordList]) -> str | None:
     """The one word of the collection that a reader wrote as two neighbours, in small letters."""
     whole = _small(first + second, language)
-    return whole if whole and total(whole, parts) else None
+    return as_written(whole) if whole and total(whole, parts) else None
 
 
 def _small(word: str, language: str) -> str | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, combinations
+from zlib import crc32
 
 from helpdesk.search.analysis import GRAM_SCRIPTS, HANGUL, fold_title
 from helpdesk.search.hangul import keyed
 
 # Written without spaces, so that what was found of it is no word.
 UNSPACED = re.compile(f"(?![{HANGUL}])[{GRAM_SCRIPTS}]")
+_LAST_SIGMA = re.compile(r"σ\b")
 # Above every letter.
 AFTER_ALL = "\U0010ffff"
 _SHORTEST = 4
@@ -23,6 +25,8 @@ _LONG = 8
 _STEM = 7
 # Words that one look-up may come across, many of them several times: bounds its time in any collection.
 _MAX_STEPS = 20_000
+# Words that one key may give.
+_MAX_HAVING = 100
 
 
 class WordList:
@@ -32,6 +36,7 @@ class WordList:
         pairs = sorted(words)
         self._words = [word for word, _ in pairs]
         self._frequencies = array("I", (frequency for _, frequency in pairs))
+        self._keys: dict[Callable[[str], Iterable[str]], array[int]] = {}
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         return zip(self._words, self._frequencies, strict=True)
@@ -70,6 +75,17 @@ class WordList:
             # A fault takes one letter away at most; most words end here.
             if len(needed.difference(other)) <= limit and (faults := _distance(typed, other, limit)) <= limit:
                 yield word, faults, self._frequencies[at]
+
+    def having(self, key: str, keys: Callable[[str], Iterable[str]]) -> list[tuple[str, int]]:
+        """Words among whose keys this is, with the number of their documents; `keys` is indexed on first use."""
+        if keys not in self._keys:
+            self._keys[keys] = array(
+                "Q", sorted(_code(each) | at for at, word in enumerate(self._words) for each in keys(word))
+            )
+        index, code = self._keys[keys], _code(key)
+        found = index[bisect_left(index, code) : bisect_left(index, code + (1 << 32))]
+        words = dict.fromkeys(entry & 0xFFFFFFFF for entry in found[:_MAX_HAVING])
+        return [(self._words[at], self._frequencies[at]) for at in words if key in keys(self._words[at])]
 
     def _candidates(self, typed: str) -> set[int]:
         short, long = self._neighbours
@@ -137,6 +153,10 @@ def _deletions(word: str, faults: int) -> Iterator[tuple[int, ...]]:
     return chain.from_iterable(combinations(codes, max(0, len(codes) - less)) for less in range(faults + 1))
 
 
+def _code(key: str) -> int:
+    return crc32(key.encode()) << 32
+
+
 def _limit(length: int) -> int:
     return 2 if length >= _LONG else 1
 
@@ -175,6 +195,11 @@ _folds = _Folds()
 def letters(word: str) -> str:
     """What counts of a word in small letters: no accents, and syllables as they are keyed."""
     return word if word.isascii() else word.translate(_folds)
+
+
+def as_written(text: str) -> str:
+    """Small letters with the Greek sigma that ends a word, which comparison does not tell from others."""
+    return _LAST_SIGMA.sub("ς", text)
 
 
 def total(word: str, parts: Sequence[WordList]) -> int:
