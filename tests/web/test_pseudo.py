@@ -27,7 +27,12 @@ pytestmark = pytest.mark.on(SQLITE)
 # Answers without a word: redirects, files, figures and lists of addresses.
 SPEECHLESS = {"root", "article_by_id", "healthz", "readyz", "robots", "sitemap", "sitemap_part", "media", "static"}
 SPEECHLESS |= {"hosted_style", "home_without_slash", "view", "view_page", "vote_page", "language", "llms_of_default"}
-SPEECHLESS |= {"markdown", "api.status", "api.openapi", "api.search_json"}  # the author's own words, and what is for programs
+SPEECHLESS |= {
+    "markdown",
+    "api.status",
+    "api.openapi",
+    "api.search_json",
+}  # the author's own words, and what is for programs
 VOTE = f"/{{tag}}/articles/{NEXT}/vote"
 PAGES = {
     "/{tag}/": 200,
