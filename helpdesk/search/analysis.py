@@ -172,6 +172,11 @@ def needless_parts(words: Mapping[Span, frozenset[str]], found: set[Span]) -> se
     return {span for span in words for code in codes if span != code and code[0] <= span[0] and span[1] <= code[1]}
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether any of it is in a script that is indexed by n-grams."""
+    return bool(_HAS_GRAMS.search(text))
+
+
 def fold_title(text: str) -> str:
     """A title for comparison: case, width, accents, punctuation and spacing make no difference; may be ""."""
     folded = _fold(_arabic(_lower(unicodedata.normalize("NFKC", text), ""), ""))

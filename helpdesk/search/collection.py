@@ -159,12 +159,21 @@ class Collection(Protocol):
     Numbers lie below `len(columns)`. What is deleted may still stand in postings, words and titles.
     """
 
-    columns: Columns
-    living: int
-    # Of living documents and their titles, sorted.
-    languages: Sequence[str]
-    # BM25's length norms by field and document number.
-    norms: Mapping[str, Sequence[float]]
+    @property
+    def columns(self) -> Columns:
+        """Rows by document number."""
+
+    @property
+    def living(self) -> int:
+        """How many documents are not deleted."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those of living documents and their titles, sorted."""
+
+    @property
+    def norms(self) -> Mapping[str, Sequence[float]]:
+        """BM25's length norms by field and document number."""
 
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""
