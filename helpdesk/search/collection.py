@@ -122,6 +122,37 @@ class Columns:
             column.append(length)
         self.living.append(is_living)
 
+    def extend(self, other: Columns) -> None:
+        """All rows of other columns, after these."""
+        for column, more in zip(self._plain(), other._plain(), strict=True):
+            column.extend(more)
+        categories = [self.category_names.number(name) for name in other.category_names.names]
+        self.categories.extend([categories[number] for number in other.categories])
+        sections = [self.section_names.number(name) for name in other.section_names.names]
+        self.sections.extend([sections[number] for number in other.sections])
+
+    def row(self, number: int) -> Row:
+        """As it was given."""
+        return Row(
+            self.article_ids[number],
+            self.translation_ids[number],
+            self.category_names.names[self.categories[number]],
+            self.section_names.names[self.sections[number]],
+            bool(self.foreign[number]),
+            self.published_on[number],
+            self.updated_at[number],
+            self.stamp(number),
+            tuple(column[number] for column in self.lengths),
+        )
+
+    def arrays(self) -> tuple[array[int] | bytearray, ...]:
+        """All columns, in one order; to be kept together with the names."""
+        return *self._plain(), self.categories, self.sections
+
+    def _plain(self) -> tuple[array[int] | bytearray, ...]:
+        ids = self.article_ids, self.translation_ids
+        return *ids, self.foreign, self.published_on, self.updated_at, self.stamps, *self.lengths, self.living
+
     def stamp(self, number: int) -> str:
         """As it was given."""
         return self.stamps[16 * number : 16 * number + 16].hex()
