@@ -167,7 +167,7 @@ class WhooshBackend:
     def suggest(self, locale: str, typed: str, *, limit: int) -> tuple[int, ...]:
         """See SearchBackend."""
         with self._opened(locale) as opened:
-            return engine.suggest(opened, typed, limit, locale)
+            return engine.suggest(opened, typed, limit=limit)
 
     def close(self) -> None:
         """See SearchBackend."""

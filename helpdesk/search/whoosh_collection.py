@@ -66,10 +66,9 @@ _SCHEMA = Schema(**{name: _Terms() for name in FIELDS}, **{_EXACT: _Exact(), _ST
 
 
 class _Rows(msgspec.Struct):
-    """The file `rows`: names of categories and sections by their numbers, and columns as bytes."""
+    """The file `rows`: what numbers stand for, and columns as bytes."""
 
-    categories: list[str]
-    sections: list[str]
+    names: list[list[str]]
     arrays: list[bytes]
 
 
@@ -197,6 +196,7 @@ class WhooshCollection:
                 self.columns.living[offset + number] = False
             self._parts.append((offset, len(segment.deleted), self.opened[segment.name]))
         self.living = sum(segment.living for segment in segments)
+        self.languages: Sequence[str] = self.columns.spoken()
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
 
     def frequency(self, term: str) -> int:
@@ -255,7 +255,7 @@ def read_columns(folder: Path) -> Columns:
     """Of all documents of a segment."""
     rows = msgspec.msgpack.decode((folder / _ROWS).read_bytes(), type=_Rows)
     columns = Columns()
-    for names, theirs in ((columns.category_names, rows.categories), (columns.section_names, rows.sections)):
+    for names, theirs in zip(columns.names(), rows.names, strict=True):
         for name in theirs:
             names.number(name)
     for column, raw in zip(columns.arrays(), rows.arrays, strict=True):
@@ -285,7 +285,7 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
             writer.cancel()
         raise
     arrays = [bytes(column) for column in columns.arrays()]
-    rows = _Rows(columns.category_names.names, columns.section_names.names, arrays)
+    rows = _Rows([names.names for names in columns.names()], arrays)
     (folder / _ROWS).write_bytes(msgspec.msgpack.encode(rows))
     (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": titles, "words": words}))
     return len(columns)

@@ -18,12 +18,16 @@ from helpdesk.search.backend import (
     SearchUnavailable,
     Status,
 )
+from helpdesk.search.memory_backend import MemoryBackend
 from helpdesk.search.whoosh_backend import WhooshBackend
 from tests.support.processes import FULL
 from tests.support.searching import document, found, giving, stamp, total
 
 # How each backend is made; a folder is there for those that need one.
-BACKENDS: Mapping[str, Callable[[Path], SearchBackend]] = {"whoosh": WhooshBackend}
+BACKENDS: Mapping[str, Callable[[Path], SearchBackend]] = {
+    "memory": lambda _folder: MemoryBackend(),
+    "whoosh": WhooshBackend,
+}
 
 
 @pytest.fixture(params=BACKENDS)
