@@ -1,26 +1,69 @@
-"""The log of searches, and the outbox through which content reaches each machine's index."""
+"""What was searched and read, synonyms, and the outbox through which content reaches each machine's index."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base, UtcDateTime
+from helpdesk.db import Base, Text, UtcDateTime
+
+# In the order of its code points on both databases: what begins with a text stands together in an index.
+Ordered = Text().with_variant(Text(collation="C"), "postgresql")
+# A first page of what was typed, with something on it.
+FOUND = text("page = 1 AND results > 0 AND correction = ''")
 
 
 class SearchLog(Base):
-    """One search and what came of it; no person."""
+    """One page of results that was shown, and what came of the search; no person, and no time but the UTC day."""
 
     __tablename__ = "hd_search_log"
-    __table_args__ = (Index("ix_hd_search_log_locale_searched_at", "locale", "searched_at"),)
+    __table_args__ = (
+        Index("ix_hd_search_log_locale_searched_on", "locale", "searched_on"),
+        # What helped others is counted on this index alone.
+        Index("ix_hd_search_log_found", "locale", "query", "searched_on", sqlite_where=FOUND, postgresql_where=FOUND),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    searched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    searched_on: Mapped[date]
     locale: Mapped[str]
-    query: Mapped[str]
+    # As `text.characters.normalized` writes it, which makes one query of its spellings.
+    query: Mapped[str] = mapped_column(Ordered)
     category: Mapped[str | None]
     results: Mapped[int]
+    page: Mapped[int]
+    # What was searched instead, because nothing was found as typed; empty: nothing else.
+    correction: Mapped[str]
+
+
+class SearchClick(Base):
+    """How often an article was read out of the results of a query on a UTC day; no person.
+
+    Positions count from 1; below 0 they are made up, for the demo.
+    """
+
+    __tablename__ = "hd_search_click"
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    query: Mapped[str] = mapped_column(Ordered, primary_key=True)
+    clicked_on: Mapped[date] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("hd_article.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    clicks: Mapped[int]
+
+
+class Synonym(Base):
+    """Who asks for `words` finds `means` as well, and the other way round where it is two-way."""
+
+    __tablename__ = "hd_synonym"
+    __table_args__ = (UniqueConstraint("locale", "words", "means"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    locale: Mapped[str]
+    words: Mapped[str]
+    means: Mapped[str]
+    is_two_way: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SearchNode(Base):
