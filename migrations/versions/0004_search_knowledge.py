@@ -41,6 +41,7 @@ def upgrade() -> None:
         sqlite_where=FOUND,
         postgresql_where=FOUND,
     )
+    op.create_index("ix_hd_daily_tally_day", "hd_daily_tally", ["day"])
     op.create_table(
         "hd_search_click",
         sa.Column("locale", sa.String(), nullable=False),
@@ -72,6 +73,7 @@ def downgrade() -> None:
     """The time of day is gone, and with it how a query was written; further pages were not noted."""
     op.drop_table("hd_synonym")
     op.drop_table("hd_search_click")
+    op.drop_index("ix_hd_daily_tally_day", "hd_daily_tally")
     op.drop_index("ix_hd_search_log_found", "hd_search_log")
     op.drop_index("ix_hd_search_log_locale_searched_on", "hd_search_log")
     op.execute("DELETE FROM hd_search_log WHERE page <> 1")
