@@ -69,6 +69,11 @@ def expand(
     return tuple(backend.Synonym(words, means) for words, means in pairs)
 
 
+def days_of(day: date) -> int:
+    """A day as search counts it: in days since 1970."""
+    return (day - date(1970, 1, 1)).days
+
+
 def get_views(database: Database, locales: Locales, locale: Locale, *, now: datetime) -> dict[int, int]:
     """The views of the translations that readers of a locale get, as they are now; one query."""
     statement = served_articles(reader_of(locales, locale), Counter.views).where(Counter.views > 0)

@@ -56,7 +56,9 @@ def _has_word(title: Any, word: str) -> ColumnElement[bool]:
     return or_(*(title.icontains(form, autoescape=True) for form in forms))
 
 
-def list_helpful_queries(database: Database, locale: str, prefix: str, *, limit: int, now: datetime) -> tuple[str, ...]:
+def list_helpful_queries(
+    database: Database, locale: Locale, prefix: str, *, limit: int, now: datetime
+) -> tuple[str, ...]:
     """What others searched that begins so, found as typed and read from, the most read from first.
 
     They are those of the days before this UTC day: one query for a locale's first call on a day, then none.
@@ -65,9 +67,9 @@ def list_helpful_queries(database: Database, locale: str, prefix: str, *, limit:
     if not start:
         return ()
     kept = _helpful.setdefault(database, {})
-    known = kept.get(locale)
+    known = kept.get(locale.tag)
     if known is None or known[0] != now.date():
-        known = kept[locale] = now.date(), _read_helpful(database, locale, now.date())
+        known = kept[locale.tag] = now.date(), _read_helpful(database, locale.tag, now.date())
     queries = known[1]
     begun = queries[bisect_left(queries, (start,)) : bisect_left(queries, (start + LAST,))]
     return tuple(query for query, _clicks in nsmallest(limit, begun, key=lambda item: (-item[1], item[0])))
@@ -77,8 +79,8 @@ def list_helpful_queries(database: Database, locale: str, prefix: str, *, limit:
 _helpful: WeakKeyDictionary[Database, dict[str, tuple[date, list[tuple[str, int]]]]] = WeakKeyDictionary()
 
 
-def _read_helpful(database: Database, locale: str, today: date) -> list[tuple[str, int]]:
-    values = {"locale": locale, "since": today - LATELY, "today": today}
+def _read_helpful(database: Database, tag: str, today: date) -> list[tuple[str, int]]:
+    values = {"locale": tag, "since": today - LATELY, "today": today}
     with database.read() as connection:
         rows = connection.execute(_HELPFUL, values).all()
     return sorted((query, clicks) for query, clicks in rows if not PRIVATE.search(query))
