@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Date, bindparam, func, or_, select
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Counter, SearchClick, SearchLog, Translation
-from helpdesk.models.searching import FOUND
 from helpdesk.queries.listing import Link, make_link
 from helpdesk.queries.visibility import is_readable, reader_of, served_translation, titled_translation
 from helpdesk.text.characters import normalized
@@ -93,7 +92,8 @@ def _lately(model: Any, day: Any) -> list[ColumnElement[bool]]:
 
 _SEARCHED = (
     select(SearchLog.query)
-    .where(*_lately(SearchLog, SearchLog.searched_on), FOUND)
+    .where(*_lately(SearchLog, SearchLog.searched_on))
+    .where(SearchLog.page == 1, SearchLog.results > 0, SearchLog.correction == "")
     .group_by(SearchLog.query)
     .having(func.count() >= SEARCHES, func.min(SearchLog.searched_on) < func.max(SearchLog.searched_on))
 )

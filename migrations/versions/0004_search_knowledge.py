@@ -13,7 +13,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-FOUND = sa.text("page = 1 AND results > 0 AND correction = ''")
+REPORT = ["locale", "searched_on", "query", "page", "results", "correction"]
 BATCH = 10_000
 
 
@@ -33,14 +33,7 @@ def upgrade() -> None:
             batch.alter_column(name, nullable=False)
         batch.alter_column("query", type_=_ordered())
         batch.drop_column("searched_at")
-    op.create_index("ix_hd_search_log_locale_searched_on", "hd_search_log", ["locale", "searched_on"])
-    op.create_index(
-        "ix_hd_search_log_found",
-        "hd_search_log",
-        ["locale", "query", "searched_on"],
-        sqlite_where=FOUND,
-        postgresql_where=FOUND,
-    )
+    op.create_index("ix_hd_search_log_locale_searched_on", "hd_search_log", REPORT)
     op.create_index("ix_hd_daily_tally_day", "hd_daily_tally", ["day"])
     op.create_table(
         "hd_search_click",
@@ -74,7 +67,6 @@ def downgrade() -> None:
     op.drop_table("hd_synonym")
     op.drop_table("hd_search_click")
     op.drop_index("ix_hd_daily_tally_day", "hd_daily_tally")
-    op.drop_index("ix_hd_search_log_found", "hd_search_log")
     op.drop_index("ix_hd_search_log_locale_searched_on", "hd_search_log")
     op.execute("DELETE FROM hd_search_log WHERE page <> 1")
     op.add_column("hd_search_log", sa.Column("searched_at", sa.DateTime(timezone=True)))
