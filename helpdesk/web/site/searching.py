@@ -131,8 +131,8 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
         return _last_page(options, cards.pages)
-    if options.keys() <= {"q", "category"} and number == 1 and not found.is_plain:
-        _log(asked, found)
+    if options.keys() <= {"q", "category"} and not found.is_plain:
+        _log(asked, found, number)
     searched = found.searched if found.mending == "spelling" else asked.text
     page = Page(
         # Translators: heading; %(query)s is what the reader typed
@@ -197,7 +197,7 @@ def _popular() -> tuple[object, ...]:
     return list_cards(site.database, site.locales, current_locale(), sort="popular", limit=POPULAR, now=clock.now())
 
 
-def _log(asked: Asked, found: Found) -> None:
+def _log(asked: Asked, found: Found, number: int) -> None:
     """Note the search; results are shown all the same when the database takes no writes."""
     try:
         log_search(
@@ -207,6 +207,8 @@ def _log(asked: Asked, found: Found) -> None:
             category=asked.category.key if asked.category else None,
             results=found.total,
             now=clock.now(),
+            page=number,
+            correction=found.searched if found.mending else "",
         )
     except Busy as error:
         log.warning("A search was not logged: %s", error)
