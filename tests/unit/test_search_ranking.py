@@ -61,11 +61,12 @@ def test_words_in_most_documents_bring_nothing_in_beside_a_rarer_one(tmp_path: P
     documents = [document(i, f"Title{i}", "how to do it") for i in range(1, 10)]
     backend = built(tmp_path, *documents, document(10, "Passkeys", "how to do it"))
     assert found(backend, "how to passkey") == [10]
-    assert len(found(backend, "how to zebra")) == 10
+    assert len(found(backend, "how to do")) == 10
 
 
 def test_a_code_found_whole_is_not_searched_in_parts(tmp_path: Path):
-    backend = built(tmp_path, document(1, "TRC-20"), document(2, "20 USDT"), document(3, "TRC20"), document(4, "x"))
+    filler = [document(i, f"other{i}") for i in range(30, 60)]
+    backend = built(tmp_path, document(1, "TRC-20"), document(2, "20 USDT"), document(3, "TRC20"), *filler)
     assert found(backend, "trc20") == [3, 1]
     assert found(backend, "ERC-20") == [1, 2, 3]
 
