@@ -93,7 +93,7 @@ def test_the_collection_gives_what_was_analysed(tmp_path: Path):
         number: document(
             number,
             " ".join(rng.choices(words, k=3)),
-            " ".join(rng.choices(words, k=rng.choice((0, 5, 400)))),
+            " ".join(rng.choices(words, k=rng.choice((0, 5, 200)))),
             headings=rng.choice(words),
             is_foreign=number % 3 == 0,
             published_on=number,
@@ -101,12 +101,12 @@ def test_the_collection_gives_what_was_analysed(tmp_path: Path):
             category=f"c{number % 4}",
             section=f"s{number % 7}",
         )
-        for number in range(300)
+        for number in range(120)
     }
-    backend = built(tmp_path, *list(documents.values())[:200])
-    for number in range(150, 300, 3):
-        backend.index("en", [documents[n] for n in range(number, number + 3)], delete=[number - 150])
-        documents.pop(number - 150)
+    backend = built(tmp_path, *list(documents.values())[:80])
+    for number in range(60, 120, 3):
+        backend.index("en", [documents[n] for n in range(number, number + 3)], delete=[number - 60])
+        documents.pop(number - 60)
     kept = opened(backend)
     columns = kept.columns
     numbers = {columns.article_ids[n]: n for n in range(len(columns)) if columns.living[n]}
