@@ -115,7 +115,7 @@ def test_queries(app: Flask) -> None:
     ask(app, "/search", q="withdrawal", locale="en")
     with count_queries(app) as made:
         ask(app, "/search", q="withdrawal", locale="en")
-    assert len(made) == 2
+    assert len(made) == 3
     with count_queries(app) as made:
         ask(app, "/suggest", q="withdrawal", locale="en")
     assert len(made) == 3

@@ -16,9 +16,9 @@ from helpdesk.queries.categories import CategoryLink, SectionLink, list_categori
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page, list_cards
 from helpdesk.queries.searching import Found
 from helpdesk.search.backend import SearchQuery, Sort
-from helpdesk.services.finding import find
 from helpdesk.services.searches import log_search
 from helpdesk.web.caching import send_to
+from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, clean_query, page_number, show
@@ -127,7 +127,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
         offset=(number - 1) * size,
         is_literal=asked.is_literal,
     )
-    found = find(current_site(), query, now=clock.now())
+    found = find(query)
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
         return _last_page(options, cards.pages)
