@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -102,27 +102,29 @@ KINDS = ("one word", "two words", "four words", "question", "typo, alone", "typo
 
 
 class Asking:
-    """Queries of every kind about a collection in a language with spaces, in an order that the seed decides."""
+    """Queries of every kind about a collection in a language with spaces."""
 
-    def __init__(self, documents: Sequence[Document], *, seed: int = 1) -> None:
-        self._documents = documents
-        self._seed = seed
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
         # In how many articles a word stands.
         self.frequency = Counter(word for document in documents for word in _distinct(document))
-        self.common = [word for word, _count in self.frequency.most_common(60)]
+        # The commonest first; the hash of a word, which differs from run to run, decides nothing.
+        self.vocabulary = sorted(self.frequency, key=lambda word: (-self.frequency[word], word))
+        self.common = self.vocabulary[:60]
+        self.rare = [word for word in self.vocabulary[len(self.vocabulary) // 4 :] if len(word) >= 5]
 
-    def ask(self, kind: str, number: int) -> Iterator[Ask]:
-        """So many different queries of a kind."""
-        rng = Random(f"{self._seed} {kind}")
+    def ask(self, kind: str, number: int, *, seed: int = 1) -> Iterator[Ask]:
+        """So many queries of a kind."""
+        rng = Random(f"{seed} {kind}")
         for _ in range(number):
-            document = rng.choice(self._documents)
+            document = rng.choice(self.documents)
             yield Ask(self._text(kind, rng, _written(document.title)), document.article_id)
 
     def begin(self, number: int) -> Iterator[Ask]:
         """What stands in the box while a title is typed: the beginning of its first word, or of its second."""
-        rng = Random(f"{self._seed} begin")
+        rng = Random("begin")
         for turn in range(number):
-            document = rng.choice(self._documents)
+            document = rng.choice(self.documents)
             first, second, *_ = _written(document.title)
             letters = turn % 5 + 1
             text = first[:letters] if turn % 2 else f"{first} {second[:letters]}"
