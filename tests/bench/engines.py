@@ -46,6 +46,7 @@ class Helpdesk:
         # On use: what opening costs a process is measured without it.
         from helpdesk.search.whoosh_backend import WhooshBackend
 
+        self.root = root
         self.backend = WhooshBackend(root / self.name)
 
     def build(self, locale: str, documents: Sequence[Document]) -> None:

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
+from typing import ParamSpec
 
 from helpdesk.search.analysis import analyse
 from helpdesk.search.backend import Document, SearchQuery
@@ -22,6 +24,7 @@ from tests.bench.opening import milliseconds
 
 ROOT = Path(__file__).parents[2]
 WITH_PASSAGES = "question, passages"
+SUGGESTION = "suggestion"
 _WARMING = 3
 
 
@@ -40,6 +43,9 @@ class Timing:
 
 # By engine.
 Row = Mapping[str, Timing]
+# Ids that an engine answers a text with.
+Answer = Callable[[Engine, str], Sequence[int]]
+P = ParamSpec("P")
 
 
 def p95(times: Sequence[float]) -> float:
@@ -59,33 +65,94 @@ def megabytes(folder: Path) -> float:
     return sum(sizes.values()) / 1e6
 
 
-def measure_queries(engines: Sequence[Engine], asking: Asking, locale: str, number: int) -> dict[str, Row]:
-    """So many queries of each kind, each to all engines in turn, each once."""
-    rows = {kind: _in_turn(engines, locale, list(asking.ask(kind, number + _WARMING))) for kind in KINDS}
-    return {**rows, "suggestion": _suggestions(engines, locale, list(asking.begin(number + _WARMING)))}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Engines that have the same collection open, the first of them ours, and so many queries of each kind.
 
+    `clock` is in seconds: that of the wall, or that of this thread alone where others use the machine as well.
+    """
 
-def measure_questions(engines: Sequence[Engine], asking: Asking, locale: str, number: int) -> Row:
-    """As a part of the measure before, with other questions."""
-    return _in_turn(engines, locale, list(asking.ask("question", number + _WARMING, seed=2)))
+    ours: Helpdesk
+    others: Sequence[Engine]
+    asking: Asking
+    number: int
+    clock: Callable[[], float] = time.perf_counter
 
+    def queries(self) -> dict[str, Row]:
+        """Each query to all engines in turn, once."""
+        rows = {kind: self._searches(kind, seed=1) for kind in KINDS}
+        # Found is here: any title at all, for many begin with the same letter.
+        anything = [Ask(ask.text, 0) for ask in self.asking.begin(self.number + _WARMING)]
+        rows[SUGGESTION] = self._row(anything, lambda engine, text: engine.suggest(self._locale, text) and [0])
+        return rows
 
-def measure_passages(engine: Helpdesk, asking: Asking, locale: str, number: int) -> Row:
-    """A search for a question and its page: titles and passages of fifteen cards, their texts at hand."""
-    texts = {document.article_id: document for document in asking.documents}
-    times, found = [], 0
-    for ask in asking.ask("question", number + _WARMING, seed=3):
-        hits: list[int] = []
-        times.append(milliseconds(_dress, engine, locale, ask.text, texts, hits))
-        found += ask.target in hits
-    return {engine.name: Timing.of(times[_WARMING:], found / len(times))}
+    def questions(self) -> Row:
+        """As among the queries, other ones."""
+        return self._searches("question", seed=2)
+
+    def passages(self) -> Row:
+        """A search for a question and its page: titles and passages of fifteen cards, their texts at hand."""
+        texts = {document.article_id: document for document in self.asking.documents}
+        asks = list(self.asking.ask("question", self.number + _WARMING, seed=3))
+        return self._row(asks, lambda _engine, text: self._page(text, texts), (self.ours,))
+
+    def hostile(self, times: int = 5) -> dict[str, float]:
+        """The median of some texts of each shape, searched for, and suggested for."""
+        search, suggest = self.ours.search, self.ours.suggest
+        figures = {}
+        for name, shape in SHAPES.items():
+            rng = Random(name)
+            texts = [shape(rng, self.asking) for _ in range(2 * times)]
+            figures[name] = median(self._time(search, self._locale, text) for text in texts[:times])
+            figures[f"{name}, suggested"] = median(self._time(suggest, self._locale, text) for text in texts[times:])
+        common, locale = self.asking.common, self._locale
+        for name, query in {
+            "page 1,000": SearchQuery(locale=locale, text=common[0], offset=15_000),
+            "by date": SearchQuery(locale=locale, text=common[0], sort="updated"),
+            "by views": SearchQuery(locale=locale, text=common[0], sort="views"),
+            "explained": SearchQuery(locale=locale, text=" ".join(common[:16]), is_explained=True),
+        }.items():
+            figures[name] = median(self._time(self.ours.backend.search, query) for _ in range(times))
+        return figures
+
+    @property
+    def _locale(self) -> str:
+        return self.asking.documents[0].language
+
+    def _time(self, work: Callable[P, object], *args: P.args, **options: P.kwargs) -> float:
+        begun = self.clock()
+        work(*args, **options)
+        return 1_000 * (self.clock() - begun)
+
+    def _searches(self, kind: str, *, seed: int) -> Row:
+        asks = list(self.asking.ask(kind, self.number + _WARMING, seed=seed))
+        return self._row(asks, lambda engine, text: engine.search(self._locale, text))
+
+    def _page(self, text: str, texts: Mapping[int, Document]) -> list[int]:
+        """What the page of results does with its hits."""
+        locale, ids = self._locale, self.ours.search(self._locale, text)
+        for document in map(texts.__getitem__, ids):
+            mark(document.title, query=text, languages=(locale,), language=locale)
+            find_passages(document.body, query=text, languages=(locale,), language=locale)
+        return ids
+
+    def _row(self, asks: Sequence[Ask], answer: Answer, engines: Sequence[Engine] = ()) -> Row:
+        times: dict[str, list[float]] = {}
+        found = Counter[str]()
+        for ask in asks:
+            for engine in engines or (self.ours, *self.others):
+                begun = self.clock()
+                ids = answer(engine, ask.text)
+                times.setdefault(engine.name, []).append(1_000 * (self.clock() - begun))
+                found[engine.name] += ask.target in ids
+        return {name: Timing.of(each[_WARMING:], found[name] / len(asks)) for name, each in times.items()}
 
 
 def measure_edits(engine: Engine, documents: Sequence[Document], locale: str, number: int) -> tuple[list[float], ...]:
     """An article is changed and then searched for: until it was indexed, the search after it, and, of our own
     engine, the first search of somebody else who has the index open."""
     rng = Random("edits")
-    other = Helpdesk(engine.backend.root.parent) if isinstance(engine, Helpdesk) else None
+    other = Helpdesk(engine.root) if isinstance(engine, Helpdesk) else None
     indexing, searching, elsewhere = [], [], []
     for turn in range(number):
         document = rng.choice(documents)
@@ -108,73 +175,22 @@ def measure_opening(name: str, root: Path, askings: Mapping[str, Sequence[Docume
         first, *_ = title.split()
         asked[locale] = (title, f"{first[:-1]}x{first[-1]}", first[:3])
     command = [sys.executable, "-m", "tests.bench.opening", name, str(root), json.dumps(asked)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
 
 
-def measure_hostile(engine: Helpdesk, asking: Asking, locale: str, times: int = 5) -> dict[str, float]:
-    """The median of some texts of each shape, searched for, and suggested for."""
-    figures = {}
-    for name, shape in SHAPES.items():
-        rng = Random(name)
-        texts = [shape(rng, asking) for _ in range(2 * times)]
-        figures[name] = median(milliseconds(engine.search, locale, text) for text in texts[:times])
-        figures[f"{name}, suggested"] = median(milliseconds(engine.suggest, locale, text) for text in texts[times:])
-    common = asking.common[0]
-    for name, query in {
-        "page 1,000": SearchQuery(locale=locale, text=common, offset=15_000),
-        "by date": SearchQuery(locale=locale, text=common, sort="updated"),
-        "by views": SearchQuery(locale=locale, text=common, sort="views"),
-        "explained": SearchQuery(locale=locale, text=" ".join(asking.common[:16]), is_explained=True),
-    }.items():
-        figures[name] = median(milliseconds(engine.backend.search, query) for _ in range(times))
-    return figures
-
-
 def measure_analysis(locale: str) -> tuple[float, float]:
-    """Microseconds a token of the sample content, the first time in this process and later."""
+    """Microseconds of this thread for a token of the sample content, the first time in this process and later."""
     text = "\n".join(sample_sentences(locale))
-    begun = time.perf_counter()
-    tokens = len(analyse(text, locale))
-    first = time.perf_counter() - begun
-    warm = min(milliseconds(analyse, text, locale) for _ in range(5)) / 1_000
-    return 1e6 * first / tokens, 1e6 * warm / tokens
-
-
-def _in_turn(engines: Sequence[Engine], locale: str, asks: Sequence[Ask]) -> Row:
-    return _timed(engines, asks, lambda engine, text: engine.search(locale, text))
-
-
-def _suggestions(engines: Sequence[Engine], locale: str, asks: Sequence[Ask]) -> Row:
-    """Found is here: any title at all, for many begin with the same letter."""
-    anything = [Ask(ask.text, 0) for ask in asks]
-    return _timed(engines, anything, lambda engine, text: engine.suggest(locale, text) and [0])
-
-
-def _timed(
-    engines: Sequence[Engine], asks: Iterable[Ask], answer: Callable[[Engine, str], Sequence[int]]
-) -> dict[str, Timing]:
-    times: dict[str, list[float]] = {engine.name: [] for engine in engines}
-    found = dict.fromkeys(times, 0)
-    for ask in asks:
-        for engine in engines:
-            begun = time.perf_counter()
-            ids = answer(engine, ask.text)
-            times[engine.name].append(1_000 * (time.perf_counter() - begun))
-            found[engine.name] += ask.target in ids
-    return {name: Timing.of(each[_WARMING:], found[name] / len(each)) for name, each in times.items()}
+    times = []
+    for _ in range(6):
+        begun = time.thread_time()
+        tokens = analyse(text, locale)
+        times.append(1e6 * (time.thread_time() - begun) / len(tokens))
+    return times[0], min(times)
 
 
 def _must_find(engine: Engine, locale: str, word: str, article_id: int) -> None:
     found = engine.search(locale, word)
     assert found == [article_id], f"{engine.name} found {found} instead of article {article_id}"
-
-
-def _dress(engine: Helpdesk, locale: str, text: str, texts: Mapping[int, Document], hits: list[int]) -> None:
-    """What the page of results does with its hits."""
-    for hit in engine.backend.search(SearchQuery(locale=locale, text=text)).hits:
-        document = texts[hit.article_id]
-        mark(document.title, query=text, languages=(locale,), language=locale)
-        find_passages(document.body, query=text, languages=(locale,), language=locale)
-        hits.append(hit.article_id)

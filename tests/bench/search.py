@@ -14,6 +14,7 @@ import platform
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,16 +25,14 @@ from helpdesk.search.backend import Document
 from tests.bench.corpus import LOCALES, Asking, planted, recombined
 from tests.bench.engines import ENGINES, HAS_TANTIVY, Engine, Helpdesk
 from tests.bench.measuring import (
+    SUGGESTION,
     WITH_PASSAGES,
     Row,
+    Trial,
     measure_analysis,
     measure_build,
     measure_edits,
-    measure_hostile,
     measure_opening,
-    measure_passages,
-    measure_queries,
-    measure_questions,
     megabytes,
     p95,
 )
@@ -105,35 +104,29 @@ def collection(notes: Notes, title: str, documents: Sequence[Document], options:
     size = f"{len(documents):,} articles"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        engines = [engine(root) for engine in ENGINES.values()]
+        ours, others = Helpdesk(root), [engine(root) for name, engine in ENGINES.items() if name != OURS]
+        engines = [ours, *others]
         _print_names(engines)
         builds = {engine.name: measure_build(engine, "en", documents) for engine in engines}
         _print_row("build, s", builds)
         _print_row("articles/s", {name: len(documents) / seconds for name, seconds in builds.items()})
         _print_row("on the disk, MB", {name: megabytes(root / name) for name in builds})
-        opened = {name: measure_opening(name, root, {"en": documents}) for name in builds}
-        _print_figures(opened)
+        _print_figures({name: measure_opening(name, root, {"en": documents}) for name in builds})
         # What the bench itself holds is none of the product's garbage.
         gc.collect()
         gc.freeze()
-        rows = queries(engines, asking, documents, options)
+        clock = time.thread_time if options.cpu else time.perf_counter
+        trial = Trial(ours=ours, others=others, asking=asking, number=options.queries, clock=clock)
+        rows = {**trial.queries(), WITH_PASSAGES: trial.passages()}
         _print_timings(engines, rows)
-        for kind in ("question", WITH_PASSAGES, "suggestion"):
+        for kind in ("question", WITH_PASSAGES, SUGGESTION):
             notes.note(f"{kind}, {size}, p95", rows[kind][OURS].p95)
         edits(notes, engines, documents, size, options.edits)
-        _print_timings(engines, {"question, after": measure_questions(engines, asking, "en", options.queries)})
-        hostile(notes, engines[0], asking, rows["two words"][OURS].p50)
+        _print_timings(engines, {"question, after": trial.questions()})
+        hostile(notes, trial, rows["two words"][OURS].p50)
         for engine in engines:
             engine.close()
         gc.unfreeze()
-
-
-def queries(
-    engines: Sequence[Engine], asking: Asking, documents: Sequence[Document], options: argparse.Namespace
-) -> dict[str, Row]:
-    rows = measure_queries(engines, asking, "en", options.queries)
-    ours = next(engine for engine in engines if isinstance(engine, Helpdesk))
-    return {**rows, WITH_PASSAGES: measure_passages(ours, asking, "en", options.queries)}
 
 
 def edits(notes: Notes, engines: Sequence[Engine], documents: Sequence[Document], size: str, number: int) -> None:
@@ -154,9 +147,8 @@ def edits(notes: Notes, engines: Sequence[Engine], documents: Sequence[Document]
     _print_row("edit to searchable, p95 ms", slow)
 
 
-def hostile(notes: Notes, engine: Engine, asking: Asking, ordinary: float) -> None:
-    assert isinstance(engine, Helpdesk)
-    figures = measure_hostile(engine, asking, "en")
+def hostile(notes: Notes, trial: Trial, ordinary: float) -> None:
+    figures = trial.hostile()
     worst = sorted(figures, key=lambda name: figures[name], reverse=True)
     print(
         f"  hostile input ({len(figures)} shapes), the worst, in medians of a query of two words ({ordinary:.2f} ms):"
@@ -193,6 +185,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--queries", type=int, default=200, help="of each kind (200)")
     parser.add_argument("--edits", type=int, default=20, help="single edits (20)")
     parser.add_argument("--locales", type=int, default=10, help="locales that one process opens; 0: none (10)")
+    parser.add_argument("--cpu", action="store_true", help="queries in processor time, where others use the machine")
     return parser.parse_args(arguments)
 
 
@@ -206,12 +199,12 @@ def _print_head() -> None:
 
 
 def _print_names(engines: Sequence[Engine]) -> None:
-    print(f"  {'':34}{''.join(f'{engine.name:>21}' for engine in engines)}{f'to {THEIRS}':>18}")
+    print(f"  {'':34}{''.join(f'{engine.name:>23}' for engine in engines)}{f'to {THEIRS}':>18}")
 
 
 def _print_row(what: str, values: Mapping[str, float]) -> None:
     ratio = values[OURS] / values[THEIRS] if values[THEIRS] else float("nan")
-    print(f"  {what:34}{''.join(f'{value:21,.1f}' for value in values.values())}{ratio:18.1f}", flush=True)
+    print(f"  {what:34}{''.join(f'{value:23,.1f}' for value in values.values())}{ratio:18.1f}", flush=True)
 
 
 def _print_figures(opened: Mapping[str, Mapping[str, float]]) -> None:
@@ -220,10 +213,10 @@ def _print_figures(opened: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def _print_timings(engines: Sequence[Engine], rows: Mapping[str, Row]) -> None:
-    print(f"  {'ms':34}{'p50     p95  found'.rjust(21) * len(engines)}{'p50     p95':>18}")
+    print(f"  {'ms':34}{'p50     p95 found'.rjust(23) * len(engines)}{'p50     p95':>18}")
     for kind, row in rows.items():
         cells = [
-            f"{timing.p50:10.2f}{timing.p95:8.2f}{100 * timing.found:3.0f}" if timing else f"{'':21}"
+            f"{timing.p50:10.2f}{timing.p95:8.2f}{100 * timing.found:5.0f}" if timing else f"{'':23}"
             for timing in (row.get(engine.name) for engine in engines)
         ]
         theirs = row.get(THEIRS)
