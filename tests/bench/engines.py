@@ -165,7 +165,7 @@ class Tantivy:
 
     def edit(self, locale: str, document: Document) -> None:
         writer = self._writer(locale)
-        writer.delete_documents("id", document.article_id)
+        writer.delete_documents_by_term("id", document.article_id)
         self._add(writer, document)
         writer.commit()
         self._index(locale).reload()

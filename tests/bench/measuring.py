@@ -96,8 +96,9 @@ class Trial:
         asks = list(self.asking.ask("question", self.number + _WARMING, seed=3))
         return self._row(asks, lambda _engine, text: self._page(text, texts), (self.ours,))
 
-    def hostile(self, times: int = 5) -> dict[str, float]:
-        """The median of some texts of each shape, searched for, and suggested for."""
+    def hostile(self) -> dict[str, float]:
+        """The median of some texts of each shape, one to forty queries, searched for, and suggested for."""
+        times = self.number // 40 or 1
         search, suggest = self.ours.search, self.ours.suggest
         figures = {}
         for name, shape in SHAPES.items():

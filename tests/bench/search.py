@@ -72,9 +72,11 @@ class Notes(dict[str, float]):
 
 
 def main(arguments: Sequence[str]) -> Notes:
-    options = _options(arguments)
+    options = parse(arguments)
     notes = Notes()
     _print_head()
+    if options.cpu:
+        print("Queries are in processor time; everything else is by the clock.")
     analysis(notes)
     for articles in options.articles:
         collection(notes, f"{articles:,} articles of made-up words", planted("en", articles), options)
@@ -96,8 +98,8 @@ def analysis(notes: Notes) -> None:
         notes.note("analysis, warm", warm)
 
 
-def collection(notes: Notes, title: str, documents: Sequence[Document], options: argparse.Namespace) -> None:
-    """All engines on one collection of one locale."""
+def collection(notes: Notes, title: str, documents: Sequence[Document], options: argparse.Namespace) -> dict[str, Row]:
+    """All engines on one collection of one locale; the timings of the first queries."""
     asking = Asking(documents)
     words = sum(len(document.body.split()) for document in documents)
     print(f"\n{title}: {words:,} words of text, {len(asking.frequency):,} different ones")
@@ -127,6 +129,7 @@ def collection(notes: Notes, title: str, documents: Sequence[Document], options:
         for engine in engines:
             engine.close()
         gc.unfreeze()
+    return rows
 
 
 def edits(notes: Notes, engines: Sequence[Engine], documents: Sequence[Document], size: str, number: int) -> None:
@@ -179,7 +182,8 @@ def many_locales(notes: Notes, locales: Sequence[str], articles: int) -> None:
         notes.note(f"opening {len(locales)} locales x {articles:,} articles", opened[OURS]["use, MB more"])
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a run."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench search", description=str(__doc__).split("\n\n")[1])
     parser.add_argument("articles", nargs="*", type=int, default=[1_000, 10_000, 50_000], help="sizes of collections")
     parser.add_argument("--queries", type=int, default=200, help="of each kind (200)")
@@ -213,7 +217,7 @@ def _print_figures(opened: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def _print_timings(engines: Sequence[Engine], rows: Mapping[str, Row]) -> None:
-    print(f"  {'ms':34}{'p50     p95 found'.rjust(23) * len(engines)}{'p50     p95':>18}")
+    print(f"  {'queries, ms':34}{'p50     p95 found'.rjust(23) * len(engines)}{'p50     p95':>18}")
     for kind, row in rows.items():
         cells = [
             f"{timing.p50:10.2f}{timing.p95:8.2f}{100 * timing.found:5.0f}" if timing else f"{'':23}"
