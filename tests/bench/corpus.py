@@ -65,16 +65,24 @@ def recombined(locale: str, articles: int, *, seed: int = 1) -> list[Document]:
     for number in range(1, articles + 1):
         rng = Random(f"{seed} {locale} {number}")
         drawn = rng.choices(sentences, k=rng.randint(15, 40))
-        title, summary, *body = drawn
-        words = title.rstrip(".!?").split()
-        first = rng.randrange(max(1, len(words) - 8))
-        title = " ".join(words[first : first + rng.randint(4, 9)])
+        title = _title(rng, sentences)
+        summary, *body = drawn
         headings = [" ".join(sentence.rstrip(".!?").split()[:4]) for sentence in body[::9]]
         text = "\n".join(
             f"{heading}\n{' '.join(body[9 * n : 9 * n + 9])}" for n, heading in enumerate(headings) if heading
         )
         documents.append(_document(locale, number, title, headings, summary, [], text))
     return documents
+
+
+def _title(rng: Random, sentences: Sequence[str]) -> str:
+    """Four to nine words of a sentence; two of them are long enough for a typo."""
+    title = ""
+    while len(re.findall(r"\w{5,}", title)) < 2:
+        words = rng.choice(sentences).rstrip(".!?").split()
+        first = rng.randrange(max(1, len(words) - 8))
+        title = " ".join(words[first : first + rng.randint(4, 9)])
+    return title
 
 
 @lru_cache(maxsize=4)

@@ -68,7 +68,7 @@ def test_a_collection_and_its_queries_are_the_same_in_every_run() -> None:
 def test_sample_content_is_recombined_to_articles_that_can_be_asked_for() -> None:
     documents = recombined("en", 50)
     assert documents == recombined("en", 50)
-    assert [document.title for document in documents if not 3 <= len(document.title.split()) <= 9] == []
+    assert [document.title for document in documents if not 2 <= len(document.title.split()) <= 9] == []
     assert len({document.body for document in documents}) == 50
     assert [ask.text for kind in KINDS for ask in Asking(documents).ask(kind, 20) if not ask.text.strip()] == []
 
