@@ -23,6 +23,8 @@ class Row(NamedTuple):
 
     article_id: int
     translation_id: int
+    language: str
+    title_language: str
     category: str
     section: str
     is_foreign: bool
@@ -58,6 +60,8 @@ def analysed(document: Document) -> Analysed:
     row = Row(
         document.article_id,
         document.translation_id,
+        document.language,
+        document.title_language,
         document.category,
         document.section,
         document.is_foreign,
@@ -95,6 +99,7 @@ class Columns:
     def __init__(self) -> None:
         self.article_ids = array("q")
         self.translation_ids = array("q")
+        self.languages, self.title_languages = array("H"), array("H")
         self.categories = array("H")
         self.sections = array("H")
         self.foreign = bytearray()
@@ -103,7 +108,7 @@ class Columns:
         self.stamps = bytearray()
         self.lengths = tuple(array("I") for _ in FIELDS)
         self.living = bytearray()
-        self.category_names, self.section_names = Names(), Names()
+        self.language_names, self.category_names, self.section_names = Names(), Names(), Names()
 
     def __len__(self) -> int:
         return len(self.living)
@@ -112,6 +117,8 @@ class Columns:
         """The next document's row."""
         self.article_ids.append(row.article_id)
         self.translation_ids.append(row.translation_id)
+        self.languages.append(self.language_names.number(row.language))
+        self.title_languages.append(self.language_names.number(row.title_language))
         self.categories.append(self.category_names.number(row.category))
         self.sections.append(self.section_names.number(row.section))
         self.foreign.append(row.is_foreign)
@@ -121,6 +128,16 @@ class Columns:
         for column, length in zip(self.lengths, row.lengths, strict=True):
             column.append(length)
         self.living.append(is_living)
+
+    def spoken(self) -> list[str]:
+        """The languages of living documents and their titles."""
+        living = {
+            language
+            for number, is_living in enumerate(self.living)
+            if is_living
+            for language in (self.languages[number], self.title_languages[number])
+        }
+        return sorted(self.language_names.names[language] for language in living)
 
     def stamp(self, number: int) -> str:
         """As it was given."""
@@ -144,6 +161,8 @@ class Collection(Protocol):
 
     columns: Columns
     living: int
+    # Of living documents and their titles, sorted.
+    languages: Sequence[str]
     # BM25's length norms by field and document number.
     norms: Mapping[str, Sequence[float]]
 
