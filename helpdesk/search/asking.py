@@ -27,8 +27,9 @@ Phrase = tuple[tuple[int, frozenset[str]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A query taken apart; `text` has the words to rank, at their places, `phrases` are among them."""
+    """A query taken apart: `whole` as it was read, `text` the words to rank at their places, `phrases` among them."""
 
+    whole: str
     text: str
     phrases: tuple[str, ...]
     excluded: tuple[str, ...]
@@ -49,8 +50,8 @@ def take_apart(text: str) -> Parts:
         excluded.append(match[1])
         rest = _blank(rest, match)
     if not rest.strip():
-        return Parts(text, (), ())
-    return Parts(rest, tuple(phrases), tuple(excluded))
+        return Parts(text, text, (), ())
+    return Parts(text, rest, tuple(phrases), tuple(excluded))
 
 
 def _blank(text: str, match: re.Match[str]) -> str:
@@ -101,9 +102,7 @@ def with_synonyms(
 
 
 @lru_cache(maxsize=64)
-def _by_first_term(
-    synonyms: tuple[Synonym, ...], language: str
-) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+def _by_first_term(synonyms: tuple[Synonym, ...], language: str) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
     found: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
     for synonym in synonyms:
         for sequence in _terms(synonym.words, (language,)):

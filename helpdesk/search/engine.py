@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection as Container
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection as Collection_
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import chain
 
-from helpdesk.search import asking, ranking
+from helpdesk.search import asking
 from helpdesk.search.analysis import fold_title
-from helpdesk.search.asking import Phrase, is_known, phrases_of, take_apart, with_synonyms, words_of
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
-from helpdesk.search.collection import Collection
-from helpdesk.search.ranking import Fits, Ranking, Word, add_nearness, idf, rank
+from helpdesk.search.collection import Collection, Columns, Names
+from helpdesk.search.mending import Asked, understand
+from helpdesk.search.ranking import COORDINATION, Fits, Ranking, fit, idf, nearness_of, rank, term_fit
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -23,35 +24,32 @@ ENOUGH = 0.12
 RECENCY, HALF_LIFE = 0.3, 90
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A text as it is searched."""
+# Of longer queries, which are questions, nobody expects an article with all of the words.
+FEW_WORDS = 4
 
-    text: str
-    words: tuple[Word, ...]
-    phrases: tuple[frozenset[Phrase], ...]
-    excluded: tuple[frozenset[Phrase], ...]
-    also: tuple[str, ...]
-    unknown: tuple[Word, ...]
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of the answers by document number, and what they were made of beside the words."""
+
+    scores: Fits
+    exact: frozenset[int]
+    nearness: Fits
+    factors: Fits
 
 
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
-    asked, mending = _understand(collection, query)
+    asked, mending = understand(collection, query)
     found = rank(collection, asked.words, boosts)
-    allowed = _filtered(collection, asked, found.scores)
-    kept = _enough(collection, found, asked, allowed)
-    exact = {n for n in collection.titled(fold_title(query.text)) if collection.columns.living[n]}
-    scores = {number: found.scores[number] for number in kept}
-    for number in exact:
-        scores.setdefault(number, 0.0)
-    near = add_nearness(collection, found, kept)
-    for number, factor in near.items():
-        scores[number] *= factor
+    kept = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
+    exact = frozenset(n for n in collection.titled(fold_title(asked.text)) if collection.columns.living[n])
+    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in kept}
+    nearness = nearness_of(collection, found, kept)
     factors = _factors(collection, query, scores)
-    for number, factor in factors.items():
+    for number, factor in chain(nearness.items(), factors.items()):
         scores[number] *= factor
-    return _page(collection, query, asked, mending, found, scores, exact)
+    return _page(collection, query, asked, mending, found, Scored(scores, exact, nearness, factors), boosts)
 
 
 def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...]:
@@ -67,27 +65,7 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _understand(collection: Collection, query: SearchQuery) -> tuple[Asked, Mending | None]:
-    """The query as typed, or mended where nothing has its words."""
-    asked = _ask(collection, query, query.text)
-    return asked, None
-
-
-def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
-    languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
-    parts = take_apart(text)
-    words, also = with_synonyms(words_of(parts.text, languages), query.knowledge.synonyms, languages)
-    return Asked(
-        text=text,
-        words=tuple(words),
-        phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in parts.phrases),
-        excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in parts.excluded),
-        also=also,
-        unknown=tuple(word for word in words if not is_known(collection, word)),
-    )
-
-
-def _filtered(collection: Collection, asked: Asked, scores: Fits) -> Container[int]:
+def _filtered(collection: Collection, asked: Asked, scores: Fits) -> set[int]:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
     allowed: set[int] = set(scores)
     for phrases in asked.phrases:
@@ -99,7 +77,7 @@ def _filtered(collection: Collection, asked: Asked, scores: Fits) -> Container[i
     return allowed
 
 
-def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Container[int]) -> list[int]:
+def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: set[int]) -> list[int]:
     """Documents that have enough of the query to be an answer."""
     best = max((found.coverage[number] for number in allowed), default=0.0)
     whole = sum(found.weights.values())
@@ -130,12 +108,41 @@ def _page(
     asked: Asked,
     mending: Mending | None,
     found: Ranking,
-    scores: Fits,
-    exact: set[int],
+    scored: Scored,
+    boosts: Mapping[str, float],
 ) -> SearchResult:
     columns = collection.columns
+    matches, counts, sections = _narrowed(columns, query, scored.scores)
+    offset, limit = max(0, query.offset), max(0, query.limit)
+    best = nsmallest(offset + limit, matches, key=_order(columns, query, scored))
+    return SearchResult(
+        hits=tuple(
+            Hit(
+                columns.article_ids[number],
+                columns.translation_ids[number],
+                scored.scores[number],
+                explain(collection, found, number, boosts, scored) if query.is_explained else (),
+            )
+            for number in best[offset:]
+        ),
+        total=len(matches),
+        local=sum(not columns.foreign[number] for number in matches),
+        counts=counts,
+        sections=sections,
+        searched=asked.text,
+        mending=mending,
+        also=asked.also,
+        missing=asked.missing,
+        is_partial=_is_partial(asked, found, scored),
+    )
+
+
+def _narrowed(
+    columns: Columns, query: SearchQuery, scores: Fits
+) -> tuple[Collection_[int], dict[str, int], dict[str, int]]:
+    """The matches in the chosen category and section, and counts by the keys of categories and sections."""
     counts = Counter(columns.categories[number] for number in scores)
-    matches: Container[int] = scores
+    matches: Collection_[int] = scores
     sections: Counter[int] = Counter()
     if query.category is not None:
         category = columns.category_names.find(query.category)
@@ -144,36 +151,22 @@ def _page(
         if query.section is not None:
             section = columns.section_names.find(query.section)
             matches = [number for number in matches if columns.sections[number] == section]
-    offset, limit = max(0, query.offset), max(0, query.limit)
-    best = nsmallest(offset + limit, matches, key=_order(collection, query, scores, exact))
-    full = max((found.coverage.get(number, 0.0) for number in scores), default=1.0)
-    return SearchResult(
-        hits=tuple(
-            Hit(
-                columns.article_ids[number],
-                columns.translation_ids[number],
-                scores[number],
-                _reasons(collection, query, found, number) if query.is_explained else (),
-            )
-            for number in best[offset:]
-        ),
-        total=len(matches),
-        local=sum(not columns.foreign[number] for number in matches),
-        counts={columns.category_names.names[n]: count for n, count in sorted(counts.items())},
-        sections={columns.section_names.names[n]: count for n, count in sorted(sections.items())},
-        searched=asked.text,
-        mending=mending,
-        also=asked.also,
-        missing=tuple(word.text for word in asked.unknown) if scores else (),
-        is_partial=not exact and full < 0.999,
-    )
+    return matches, _named(counts, columns.category_names), _named(sections, columns.section_names)
 
 
-def _order(
-    collection: Collection, query: SearchQuery, scores: Fits, exact: set[int]
-) -> Callable[[int], tuple[float, ...]]:
+def _named(counts: Mapping[int, int], names: Names) -> dict[str, int]:
+    return dict(sorted((names.names[number], count) for number, count in counts.items()))
+
+
+def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
+    if scored.exact or not scored.scores or asked.has_grams or len(asked.words) > FEW_WORDS:
+        return False
+    return max(found.coverage[number] for number in scored.scores) < 0.999
+
+
+def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[int], tuple[float, ...]]:
     """The sort key of a document: local ones first, equals by article id."""
-    columns, views = collection.columns, query.knowledge.views
+    views, scores, exact = query.knowledge.views, scored.scores, scored.exact
     if query.sort == "updated":
         return lambda n: (columns.foreign[n], -columns.updated_at[n], columns.article_ids[n])
     if query.sort == "views":
@@ -181,5 +174,21 @@ def _order(
     return lambda n: (n not in exact, columns.foreign[n], -scores[n], columns.article_ids[n])
 
 
-def _reasons(collection: Collection, query: SearchQuery, found: Ranking, number: int) -> tuple[Reason, ...]:
-    return ()
+def explain(
+    collection: Collection, found: Ranking, number: int, boosts: Mapping[str, float], scored: Scored
+) -> tuple[Reason, ...]:
+    """What a document's score is made of, in the order in which it is reckoned."""
+    reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+    for word in found.words:
+        _fit, best = max((fit(collection, a, boosts).get(number, 0.0), a) for a in word.alternatives)
+        for term in best.terms:
+            for name, boost in boosts.items():
+                value = term_fit(collection, term, {name: boost}).get(number, 0.0)
+                if value:
+                    reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+    share = found.coverage.get(number, 0.0)
+    reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+    for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
+        if number in factors:
+            reasons.append(Reason(what, factors[number], is_factor=True))
+    return tuple(reasons)

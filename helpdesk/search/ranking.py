@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import pairwise
 from math import log
 
 from helpdesk.search.analysis import Span, needless_parts
@@ -30,7 +31,7 @@ NEAR_CANDIDATES = 30
 Fits = dict[int, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Alternative:
     """One or more terms that stand for a word, all of which a document must have."""
 
@@ -102,10 +103,10 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     return Ranking(scores, coverage, tuple(rare), weights)
 
 
-def add_nearness(collection: Collection, ranking: Ranking, candidates: Iterable[int]) -> Fits:
+def nearness_of(collection: Collection, ranking: Ranking, candidates: Iterable[int]) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
     words = sorted(ranking.words, key=lambda word: word.span)
-    pairs = [(one, two) for one, two in zip(words, words[1:], strict=False)]
+    pairs = list(pairwise(words))
     if not pairs:
         return {}
     best = set(nlargest(NEAR_CANDIDATES, candidates, key=lambda number: (ranking.scores[number], -number)))
@@ -133,14 +134,15 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
             break
         if has_rare and 2 * max(counts[word]) > collection.living:
             continue
-        if fit := _best(_fit(collection, alternative, boosts) for alternative in word.alternatives):
-            found[word] = fit
-            has_rare = has_rare or 2 * len(fit) <= collection.living
+        if fits := _best(fit(collection, alternative, boosts) for alternative in word.alternatives):
+            found[word] = fits
+            has_rare = has_rare or 2 * len(fits) <= collection.living
     # In one order whatever the costs were, so that sums of floats are the same.
     return dict(sorted(found.items(), key=lambda item: item[0].span))
 
 
-def _fit(collection: Collection, alternative: Alternative, boosts: Mapping[str, float]) -> Fits:
+def fit(collection: Collection, alternative: Alternative, boosts: Mapping[str, float]) -> Fits:
+    """How well one alternative fits the documents that have all of its terms: the mean of these."""
     first, *others = [term_fit(collection, term, boosts) for term in alternative.terms]
     for other in others:
         first = {number: score + other[number] for number, score in first.items() if number in other}
