@@ -88,8 +88,11 @@ class Indexer:
         except Exception:  # the index boundary: whatever fails there, content is safe and rows remain
             log.exception("The search index could not be brought up to date; it will be tried again.")
 
-    def ensure(self, locale: Locale) -> None:
-        """Before a search: every change committed before it is in the index. One query when nothing is new."""
+    def ensure(self, locale: Locale) -> bool:
+        """Before a search: every change committed before it is in the index. One query when nothing is new.
+
+        False: the locale has no index that can answer now.
+        """
         with self.database.read() as connection:
             node_id, has_rows = connection.execute(
                 select(
@@ -103,8 +106,9 @@ class Indexer:
             ).one()
         if node_id is None:
             self._join()
-        if has_rows or not self.backend.is_ready(locale.tag):
+        if has_rows or not (self.backend.status(locale.tag).state == "ready"):
             self.catch_up([locale])
+        return self.backend.status(locale.tag).state == "ready"
 
     def drain(self, wanted: Sequence[Locale] = ()) -> None:
         """Make the `wanted` indexes that are missing, and bring noted articles into all that are there; one at a time.
@@ -113,12 +117,12 @@ class Indexer:
         """
         with self._lock():
             for locale in wanted:
-                if not self.backend.is_ready(locale.tag):
+                if not (self.backend.status(locale.tag).state == "ready"):
                     self._rebuild_locale(locale)
             while rows := self._pending():
                 ids = [row.article_id for row in rows]
                 for locale in self.locales.all:
-                    if not self.backend.is_ready(locale.tag):
+                    if not (self.backend.status(locale.tag).state == "ready"):
                         continue
                     if EVERYTHING in ids:
                         self._rebuild_locale(locale)
@@ -146,7 +150,7 @@ class Indexer:
         visible = {document.article_id for document in documents}
         remove = [article_id for article_id in ids if article_id in stamps and article_id not in visible]
         if add or remove:
-            self.backend.update(locale.tag, add=add, remove=remove)
+            self.backend.index(locale.tag, add, delete=remove)
 
     def _forget(self, rows: list[Row[int, int, str]]) -> None:
         """Done with, but only where the token is what we read: a change since then stays noted.
@@ -180,7 +184,7 @@ class Indexer:
 
     def is_ready(self) -> bool:
         """Whether searches are answered; those of other locales than the default make an index that is missing."""
-        return self.backend.is_ready(self.locales.default.tag)
+        return self.backend.status(self.locales.default.tag).state == "ready"
 
     def begin(self) -> None:
         """For content that was just loaded: the default locale's index; a search makes each other one that is missing.
@@ -194,7 +198,7 @@ class Indexer:
         self._register()
         noted = self._pending()
         for locale in self.locales.all:
-            if locale == self.locales.default or self.backend.is_ready(locale.tag):
+            if locale == self.locales.default or (self.backend.status(locale.tag).state == "ready"):
                 self._rebuild_locale(locale)
         self._forget(noted)
 
