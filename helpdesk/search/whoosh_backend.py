@@ -10,7 +10,7 @@ import threading
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from pathlib import Path
@@ -22,7 +22,16 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, fold_title, query_terms
-from helpdesk.search.backend import Document, Hit, SearchQuery, SearchResult, SearchUnavailable
+from helpdesk.search.backend import (
+    Document,
+    Hit,
+    Latest,
+    SearchQuery,
+    SearchResult,
+    SearchUnavailable,
+    Status,
+    nothing_new,
+)
 from helpdesk.search.builds import Build, Builds
 from helpdesk.search.ranking import BOOSTS, Fits, fits, norms, rank
 
@@ -142,7 +151,7 @@ class _Snapshot:
             Hit(self.documents[number].article_id, self.documents[number].translation_id, scores[number])
             for number in best[offset:]
         )
-        return SearchResult(hits, len(matches), dict(sorted(counts.items())), ranking.terms)
+        return SearchResult(hits, len(matches), len(matches), dict(sorted(counts.items())), {}, query.text)
 
     def _norms_of(self, field_index: int) -> array[float]:
         return norms(
@@ -221,33 +230,54 @@ class WhooshBackend:
         self._slots: dict[str, _Slot] = {}
         self._pid = os.getpid()
 
-    def update(self, locale: str, *, add: Sequence[Document], remove: Sequence[int]) -> None:
+    def index(self, locale: str, documents: Sequence[Document], *, delete: Sequence[int] = ()) -> None:
         """See SearchBackend."""
         slot = self._slot(locale)
-        added = {document.article_id: document for document in add}
+        added = {document.article_id: document for document in documents}
         try:
             with slot.builds.lock():
                 with slot.lock:
                     snapshot = slot.open()
-                gone = added.keys() | set(remove)
-                delete = [n for n, document in snapshot.documents.items() if document.article_id in gone]
-                if delete or added:
-                    living = len(snapshot.documents) - len(delete)
+                gone = added.keys() | set(delete)
+                numbers = [n for n, document in snapshot.documents.items() if document.article_id in gone]
+                if numbers or added:
+                    living = len(snapshot.documents) - len(numbers)
                     with slot.builds.new(snapshot.build) as folder:
                         index = _Storage(folder).open_index(schema=_SCHEMA)
                         # Deleted documents slow down every look-up: no more of them than of living ones.
-                        _write(index, added.values(), delete=delete, compact=snapshot.size > 2 * living)
+                        _write(index, added.values(), delete=numbers, compact=snapshot.size > 2 * living)
         except SearchUnavailable:
             raise
         except Exception as error:
             raise SearchUnavailable(f"The index of {locale} could not be updated.") from error
 
-    def rebuild(self, locale: str, documents: Iterable[Document]) -> None:
+    def delete(self, locale: str, article_ids: Sequence[int]) -> None:
+        """See SearchBackend."""
+        self.index(locale, (), delete=article_ids)
+
+    def rebuild(self, locale: str, documents: Iterable[Document], *, latest: Latest = nothing_new) -> None:
         """See SearchBackend."""
         slot = self._slot(locale)
         try:
-            with slot.builds.lock(), slot.builds.new(None) as folder:
-                _write(_Storage(folder).create_index(_SCHEMA), documents)
+            slot.builds.folder.mkdir(parents=True, exist_ok=True)
+            with ExitStack() as stack, slot.builds.new(None) as folder:
+                stamps = {}
+
+                def noted() -> Iterable[Document]:
+                    for document in documents:
+                        stamps[document.article_id] = document.stamp
+                        yield document
+
+                index = _Storage(folder).create_index(_SCHEMA)
+                _write(index, noted())
+                add, gone = stack.enter_context(latest(stamps))
+                stack.enter_context(slot.builds.lock())
+                ids = {document.article_id for document in add} | set(gone)
+                reader = index.reader()
+                numbers = [n for n in reader.all_doc_ids() if ids and reader.stored_fields(n)["stored"][0] in ids]
+                reader.close()
+                if ids:
+                    _write(index, add, delete=numbers)
         except Exception as error:
             raise SearchUnavailable(f"The index of {locale} could not be built.") from error
 
@@ -261,15 +291,19 @@ class WhooshBackend:
             return {}
         return {document.article_id: document.stamp for document in documents.values()}
 
-    def is_ready(self, locale: str) -> bool:
+    def status(self, locale: str) -> Status:
         """See SearchBackend."""
+        slot = self._slot(locale)
         try:
-            slot = self._slot(locale)
             with slot.lock:
-                slot.open()
+                build = slot.open().build
+                return Status("ready", slot.open().size, sum(size for size, _ in build.manifest.values()))
         except SearchUnavailable:
-            return False
-        return True
+            return Status("missing" if slot.builds.stamp() is None else "broken")
+
+    def suggest(self, locale: str, typed: str, *, limit: int) -> tuple[int, ...]:
+        """See SearchBackend."""
+        raise SearchUnavailable("none")
 
     def search(self, query: SearchQuery) -> SearchResult:
         """See SearchBackend."""

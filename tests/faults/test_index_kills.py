@@ -112,7 +112,7 @@ def kill_on_two_copies(
                 before(instance)
             killer.kill(moment, work, instance)
             with opened(instance, locales=LOCALES) as site:
-                assert [site.indexer.backend.is_ready(tag) for tag in LOCALES] == [True] * len(LOCALES)
+                assert [site.indexer.backend.status(tag).state == "ready" for tag in LOCALES] == [True] * len(LOCALES)
             assert_searches_agree(instance)
             assert_sound(instance)
 

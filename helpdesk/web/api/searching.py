@@ -7,6 +7,7 @@ from helpdesk.queries import searching
 from helpdesk.queries.suggesting import suggest as list_suggestions
 from helpdesk.search.backend import SearchQuery
 from helpdesk.search.passages import Passage
+from helpdesk.services.finding import find
 from helpdesk.web.api.articles import card_values, title_item
 from helpdesk.web.api.groups import find_scope
 from helpdesk.web.api.paging import page_of
@@ -21,7 +22,6 @@ def search(asked: AskedSearch) -> SearchResult:
     """Articles that a search finds, best first."""
     site, locale = current_site(), current_locale()
     find_scope(asked.category)
-    site.indexer.ensure(locale)
     query = SearchQuery(
         locale=locale.tag,
         text=clean(asked.q),
@@ -29,7 +29,7 @@ def search(asked: AskedSearch) -> SearchResult:
         limit=asked.per_page,
         offset=(asked.page - 1) * asked.per_page,
     )
-    found = searching.search(site.database, site.indexer.backend, site.locales, query, now=clock.now())
+    found = find(site, query, now=clock.now())
     return SearchResult(tuple(map(_found_card, found.cards)), *page_of(asked, found.total), dict(found.counts))
 
 
