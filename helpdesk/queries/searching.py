@@ -25,7 +25,7 @@ from helpdesk.queries.visibility import (
     served_translation,
     titled_translation,
 )
-from helpdesk.search.backend import Document, SearchBackend, SearchQuery, SearchResult, SearchUnavailable
+from helpdesk.search.backend import Document, Mending, SearchBackend, SearchQuery, SearchResult, SearchUnavailable
 from helpdesk.search.passages import Passage, find_passages, mark
 
 # Share of an article's own score that another one needs to be called related.
@@ -44,7 +44,7 @@ class FoundCard:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results; `counts` per category key ignores the category that was chosen.
+    """One page of results, as a SearchResult tells of them.
 
     `is_plain`: the locale has no index that can answer; the words were looked for in the database.
     """
@@ -52,12 +52,25 @@ class Found:
     cards: tuple[FoundCard, ...]
     total: int
     counts: Mapping[str, int]
-    is_plain: bool = False
+    sections: Mapping[str, int]
+    local: int
+    searched: str
+    mending: Mending | None
+    also: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_partial: bool
+    is_plain: bool
 
     @property
     def total_everywhere(self) -> int:
         """Results under the tab All."""
         return sum(self.counts.values())
+
+    @property
+    def near(self) -> int:
+        """How many cards of the page come before those that are only there because of other languages."""
+        places = [place for place, item in enumerate(self.cards, 1) if item.card.kind is not Kind.FALLBACK]
+        return places[-1] if places else 0
 
 
 def search(
@@ -81,17 +94,28 @@ def dress(
     now: datetime,
     is_plain: bool = False,
 ) -> Found:
-    """The cards of a result's hits; one query, none without hits."""
-    if not result.hits:
-        return Found((), result.total, result.counts, is_plain)
-    locale = locales.get(query.locale)
-    ids = [hit.article_id for hit in result.hits]
-    statement = _found(reader_of(locales, locale))
-    with database.read() as connection:
-        rows = {row.article_id: row for row in connection.execute(statement, {"ids": ids, "now": now})}
-    # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
-    cards = [_card(rows[i], locales, locale, query.text) for i in ids if i in rows]
-    return Found(tuple(cards), result.total, result.counts, is_plain)
+    """The cards of a result's hits, what was searched marked in them; one query, none without hits."""
+    locale, ids = locales.get(query.locale), [hit.article_id for hit in result.hits]
+    rows: dict[int, Any] = {}
+    if ids:
+        with database.read() as connection:
+            found = connection.execute(_found(reader_of(locales, locale)), {"ids": ids, "now": now})
+            rows = {row.article_id: row for row in found}
+    text = " ".join((result.searched, *result.also))
+    return Found(
+        # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
+        cards=tuple(_card(rows[i], locales, locale, text) for i in ids if i in rows),
+        total=result.total,
+        counts=result.counts,
+        sections=result.sections,
+        local=result.local,
+        searched=result.searched,
+        mending=result.mending,
+        also=result.also,
+        missing=result.missing,
+        is_partial=result.is_partial,
+        is_plain=is_plain,
+    )
 
 
 def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title: str, *, limit: int) -> tuple[int, ...]:

@@ -15,13 +15,16 @@ from helpdesk.web.localization import current_site
 log = logging.getLogger(__name__)
 
 
-def count() -> None:
-    """Count this request; it is answered all the same when the database takes no writes. Raises TooManyRequests."""
+def count(limit: str, most: int) -> None:
+    """Count this request for a limit; it is answered all the same when the database takes no writes.
+
+    Raises TooManyRequests above `most` a minute.
+    """
     site, now = current_site(), clock.now()
     try:
-        requests = count_request(site.database, security.network_hash("api"), now=now, is_read=True)
+        requests = count_request(site.database, security.network_hash(limit), now=now, is_read=True)
     except Busy as error:
-        log.warning("A request to the API was not counted: %s", error)
+        log.warning("A request was not counted for the limit %s: %s", limit, error)
         return
-    if requests > site.settings.api_per_minute:
+    if requests > most:
         raise TooManyRequests(retry_after=60 - now.second)
