@@ -243,11 +243,12 @@ class Indexer:
         One that was never needed is not missed.
         """
         states = {locale.tag: self.backend.status(locale.tag).state for locale in self.locales.all}
-        if self._is_behind or self.marked() or "broken" in states.values() or self._is_rebuilding():
+        if self._is_behind or self.marked() or "broken" in states.values() or self.is_rebuilding():
             return False
         return states[self.locales.default.tag] == "ready" or self.count_articles() == 0
 
-    def _is_rebuilding(self) -> bool:
+    def is_rebuilding(self) -> bool:
+        """Whether an index is being built beside the one that answers."""
         try:
             with self._alone(fcntl.LOCK_SH | fcntl.LOCK_NB):
                 return False

@@ -9,7 +9,7 @@ import sys
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.db import Database, create_engine_for
-from helpdesk.errors import HelpdeskError
+from helpdesk.errors import Busy, HelpdeskError
 from helpdesk.services.builders import EVERY, Builder
 from helpdesk.services.indexing import Indexer
 
@@ -29,10 +29,16 @@ def main(what: str) -> int:
     except KeyboardInterrupt:
         return 130
     except (HelpdeskError, SQLAlchemyError, OSError, MemoryError) as error:
-        reason = f" ({error.__cause__})" if error.__cause__ else ""
-        sys.stderr.write(f"{error or 'There is not enough memory.'}{reason}".replace("\n", " ") + "\n")
+        sys.stderr.write(f"{_sentence(error)}\n")
         return 1
     return 0
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Busy):
+        return f"The database is busy: {error}. The index is as it was."
+    reason = f" ({error.__cause__})" if isinstance(error.__cause__, OSError | HelpdeskError) else ""
+    return f"{error or 'There is not enough memory.'}{reason}".replace("\n", " ")
 
 
 def _tell(label: str, done: int, total: int) -> None:
