@@ -17,8 +17,8 @@ from helpdesk.search.backend import SearchBackend, SearchQuery
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services.site import Site
 
-# Seconds after which a rebuild of a few articles counts as hanging.
-PATIENCE = 60
+# Seconds after which a rebuild counts as hanging.
+PATIENCE = 300
 
 
 def damage(site: Site, *tags: str) -> None:
