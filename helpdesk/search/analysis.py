@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -123,18 +123,42 @@ _Parts = tuple[Token, ...]
 # Few words are distinct (Zipf), so this is what makes analysis fast. Entries are only ever added or all
 # dropped, by operations that are atomic, so threads share it without a lock that a fork could leave held.
 _memos: dict[str, dict[str, _Parts]] = {}
+_surface_memos: dict[str, dict[str, tuple[str, ...]]] = {}
 # Stemmers keep state while they work: one per thread.
 _stemmers = threading.local()
 
 
 def analyse(text: str, language: str) -> list[Token]:
     """The terms of a text in order; `language` is a BCP 47 tag, and an unknown one only lacks stems."""
-    language = _primary(language)
-    memo = _memos.setdefault(language, {})
     tokens: list[Token] = []
     position = 0
+    for start, parts in _pieces(text, language):
+        tokens.extend(Token(term, position + p, start + s, start + e) for term, p, s, e in parts)
+        position = tokens[-1].position + 1
+    return tokens
+
+
+def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
+    """The positions of each term as `analyse` gives them, and how many there are in the text."""
+    found: dict[str, list[int]] = {}
+    position = 0
+    for _, parts in _pieces(text, language):
+        for term, place, _start, _end in parts:
+            at = found.get(term)
+            if at is None:
+                found[term] = [position + place]
+            else:
+                at.append(position + place)
+        position += parts[-1].position + 1
+    return found, position
+
+
+def _pieces(text: str, language: str) -> Iterator[tuple[int, _Parts]]:
+    """Where each written word begins, and its terms."""
+    language = _primary(language)
+    memo = _memos.setdefault(language, {})
     for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
-        raw, start = match.group(), match.start()
+        raw = match.group()
         if match.lastgroup in _GRAM:
             parts: _Parts | None = _grams(raw, match.lastgroup)
         elif (parts := memo.get(raw)) is None:
@@ -144,9 +168,7 @@ def analyse(text: str, language: str) -> list[Token]:
                     memo.clear()
                 memo[raw] = parts
         if parts:
-            tokens.extend(Token(term, position + p, start + s, start + e) for term, p, s, e in parts)
-            position = tokens[-1].position + 1
-    return tokens
+            yield match.start(), parts
 
 
 def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str]]:
@@ -170,6 +192,11 @@ def needless_parts(words: Mapping[Span, frozenset[str]], found: set[Span]) -> se
     """Places inside a code that was found whole: who asks for TRC-20 does not ask for every 20."""
     codes = [span for span in found if any(char.isdigit() for term in words[span] for char in term)]
     return {span for span in words for code in codes if span != code and code[0] <= span[0] and span[1] <= code[1]}
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether any of it is in a script that is indexed by n-grams."""
+    return bool(_HAS_GRAMS.search(text))
 
 
 def fold_title(text: str) -> str:
@@ -304,16 +331,30 @@ def surfaces(text: str, language: str) -> set[str]:
     Of Chinese and Japanese the pairs of characters; none of the other scripts without spaces.
     """
     language = _primary(language)
+    memo = _surface_memos.setdefault(language, {})
     found: set[str] = set()
-    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
-        raw, kind = match.group(), match.lastgroup
-        if kind == "southeast":
-            continue
+    for raw, kind in {
+        (match[0], match.lastgroup) for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text)
+    }:
         if kind == "cjk":
             found.update(token.term for token in _grams(raw, kind))
-            continue
-        for piece in _HYPHEN.split(raw) if kind != "hangul" else (raw,):
-            word = _lower(unicodedata.normalize("NFKC", piece.translate(_IGNORED)), language)
-            if 3 <= len(word) <= _MAX_WORD_LENGTH and not any(map(str.isdigit, word)):
-                found.add(word.translate(_APOSTROPHES))
+        elif kind != "southeast":
+            words = memo.get(raw)
+            if words is None:
+                words = _surfaces(raw, language, is_whole=kind == "hangul")
+                if len(raw) <= _MAX_TERM_LENGTH:
+                    if len(memo) >= _MAX_MEMO:
+                        memo.clear()
+                    memo[raw] = words
+            found.update(words)
     return found
+
+
+def _surfaces(raw: str, language: str, *, is_whole: bool) -> tuple[str, ...]:
+    pieces = (raw,) if is_whole else _HYPHEN.split(raw)
+    words = (_lower(unicodedata.normalize("NFKC", piece.translate(_IGNORED)), language) for piece in pieces)
+    return tuple(
+        word.translate(_APOSTROPHES)
+        for word in words
+        if 3 <= len(word) <= _MAX_WORD_LENGTH and not any(map(str.isdigit, word))
+    )

@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple, Protocol
 
-from helpdesk.search.analysis import analyse, fold_title, surfaces
+from helpdesk.search.analysis import fold_title, places, surfaces
 from helpdesk.search.backend import Document
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
@@ -23,6 +24,8 @@ class Row(NamedTuple):
 
     article_id: int
     translation_id: int
+    language: str
+    title_language: str
     category: str
     section: str
     is_foreign: bool
@@ -48,16 +51,14 @@ def analysed(document: Document) -> Analysed:
     for name in FIELDS:
         text = getattr(document, name)
         language = document.language if name in ("headings", "body") else document.title_language
-        places: dict[str, list[int]] = {}
-        last = -1
-        for term, last, _start, _end in analyse(text, language):
-            places.setdefault(term, []).append(last)
-        terms[name] = places
-        lengths.append(last + 1)
+        terms[name], length = places(text, language)
+        lengths.append(length)
         words |= surfaces(text, language)
     row = Row(
         document.article_id,
         document.translation_id,
+        document.language,
+        document.title_language,
         document.category,
         document.section,
         document.is_foreign,
@@ -95,6 +96,7 @@ class Columns:
     def __init__(self) -> None:
         self.article_ids = array("q")
         self.translation_ids = array("q")
+        self.languages, self.title_languages = array("H"), array("H")
         self.categories = array("H")
         self.sections = array("H")
         self.foreign = bytearray()
@@ -103,7 +105,7 @@ class Columns:
         self.stamps = bytearray()
         self.lengths = tuple(array("I") for _ in FIELDS)
         self.living = bytearray()
-        self.category_names, self.section_names = Names(), Names()
+        self.language_names, self.category_names, self.section_names = Names(), Names(), Names()
 
     def __len__(self) -> int:
         return len(self.living)
@@ -112,6 +114,8 @@ class Columns:
         """The next document's row."""
         self.article_ids.append(row.article_id)
         self.translation_ids.append(row.translation_id)
+        self.languages.append(self.language_names.number(row.language))
+        self.title_languages.append(self.language_names.number(row.title_language))
         self.categories.append(self.category_names.number(row.category))
         self.sections.append(self.section_names.number(row.section))
         self.foreign.append(row.is_foreign)
@@ -121,6 +125,39 @@ class Columns:
         for column, length in zip(self.lengths, row.lengths, strict=True):
             column.append(length)
         self.living.append(is_living)
+
+    def extend(self, other: Columns) -> None:
+        """All rows of other columns, after these."""
+        for column, more in zip(self._plain(), other._plain(), strict=True):
+            column.extend(more)
+        for (names, column), (theirs, more) in zip(self._named(), other._named(), strict=True):
+            numbers = [names.number(name) for name in theirs.names]
+            column.extend([numbers[number] for number in more])
+
+    def arrays(self) -> tuple[array[int] | bytearray, ...]:
+        """All columns, in one order."""
+        return *self._plain(), *(column for _, column in self._named())
+
+    def names(self) -> tuple[Names, ...]:
+        """What numbers in columns stand for, in one order."""
+        return self.category_names, self.section_names, self.language_names
+
+    def _plain(self) -> tuple[array[int] | bytearray, ...]:
+        ids = self.article_ids, self.translation_ids
+        return *ids, self.foreign, self.published_on, self.updated_at, self.stamps, *self.lengths, self.living
+
+    def _named(self) -> tuple[tuple[Names, array[int]], ...]:
+        return (
+            (self.category_names, self.categories),
+            (self.section_names, self.sections),
+            (self.language_names, self.languages),
+            (self.language_names, self.title_languages),
+        )
+
+    def spoken(self) -> list[str]:
+        """The languages of living documents and their titles."""
+        living = {*compress(self.languages, self.living), *compress(self.title_languages, self.living)}
+        return sorted(self.language_names.names[language] for language in living)
 
     def stamp(self, number: int) -> str:
         """As it was given."""
@@ -142,10 +179,21 @@ class Collection(Protocol):
     Numbers lie below `len(columns)`. What is deleted may still stand in postings, words and titles.
     """
 
-    columns: Columns
-    living: int
-    # BM25's length norms by field and document number.
-    norms: Mapping[str, Sequence[float]]
+    @property
+    def columns(self) -> Columns:
+        """Rows by document number."""
+
+    @property
+    def living(self) -> int:
+        """How many documents are not deleted."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those of living documents and their titles, sorted."""
+
+    @property
+    def norms(self) -> Mapping[str, Sequence[float]]:
+        """BM25's length norms by field and document number."""
 
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""

@@ -1,4 +1,4 @@
-"""Which documents match a reader's words, and how well: BM25 term at a time, with coordination.
+"""Which documents match a reader's words, and how well: BM25 term at a time, coordination and nearness.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, with Lucene's idf,
 which is never negative. Scores depend on the living documents only, not on how the index came about.
@@ -7,117 +7,194 @@ which is never negative. Scores depend on the living documents only, not on how 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
+from itertools import pairwise
 from math import log
 
 from helpdesk.search.analysis import Span, needless_parts
+from helpdesk.search.collection import FIELDS, Block, Collection
 
 K1 = 1.2
 B = 0.75
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
-MAX_POSTINGS = 100_000
+MAX_POSTINGS = 40_000
+# How much a document gains that has all of the query.
+COORDINATION = 1.0
+# How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
+NEARNESS = 0.3
+NEAR_CANDIDATES = 30
 
-# How well one term fits each document that has it, by document number.
-Fits = Mapping[int, float]
+# How well a word fits each document that has it, by document number.
+Fits = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Alternative:
+    """One or more terms that stand for a word, all of which a document must have."""
+
+    terms: tuple[str, ...]
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the query and its alternatives, of which the best fit counts."""
+
+    text: str
+    span: Span
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """All terms of all alternatives."""
+        return frozenset(term for alternative in self.alternatives for term in alternative.terms)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Scores by document number, for every match, and the terms that were worth looking at."""
+    """Scores and the share of the query that is matched, by document number; the words that were worth looking at."""
 
-    scores: dict[int, float]
-    terms: frozenset[str]
+    scores: Fits
+    coverage: Fits
+    words: tuple[Word, ...]
+    weights: Mapping[Span, float]
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
     """BM25's length norm of a field by document number; the average is over those that have the field."""
-    present = [length for length in lengths if length]
-    average = sum(present) / len(present) if present else 1.0
-    return array("f", (K1 * (1 - B + B * length / average) for length in lengths))
+    count = len(lengths) - lengths.count(0) if isinstance(lengths, array) else sum(1 for n in lengths if n)
+    average = sum(lengths) / count if count else 1.0
+    constant, slope = K1 * (1 - B), K1 * B / average
+    return array("f", [constant + slope * length for length in lengths])
 
 
-def fits(
-    frequencies: Mapping[str, Sequence[tuple[int, float]]], norms: Mapping[str, array[float]], documents: int
-) -> Fits:
-    """BM25 of one term: its (document number, frequency) pairs per field, among so many documents."""
-    scores: dict[int, float] = {}
-    for field, pairs in frequencies.items():
-        weight = BOOSTS[field] * (K1 + 1) * _idf(len(pairs), documents)
-        norm = norms[field]
-        for number, frequency in pairs:
-            scores[number] = scores.get(number, 0.0) + weight * frequency / (frequency + norm[number])
-    return scores
-
-
-def rank(
-    words: Mapping[Span, frozenset[str]],
-    documents: int,
-    *,
-    frequency: Callable[[str], int],
-    look_up: Callable[[str], Fits],
-) -> Ranking:
-    """Rank what has any of the words; a word is the set of its terms, of which the best fit counts.
-
-    `frequency` is quick and says in how many documents a term is at least, `look_up` says in which.
-
-    Words in more than half of the documents bring nothing in when there is a rarer one. Scores are multiplied
-    by the share of the words that a document has, in which rare words weigh more: so the little words of a
-    question do not outvote what it is about.
-    """
-    found = _look_up(words, documents, frequency, look_up)
-    for span in needless_parts(words, set(found)):
-        found.pop(span, None)
-    rare = {span: fit for span, fit in found.items() if 2 * len(fit) <= documents} or found
-    scores: dict[int, float] = {}
-    matched: dict[int, float] = {}
-    whole = 0.0
-    for fit in rare.values():
-        weight = _idf(len(fit), documents)
-        whole += weight
-        for number, score in fit.items():
-            scores[number] = scores.get(number, 0.0) + score
-            matched[number] = matched.get(number, 0.0) + weight
-    for number, weight in matched.items():
-        scores[number] *= weight / whole
-    return Ranking(scores, frozenset(term for span in rare for term in words[span]))
-
-
-def _idf(having: int, documents: int) -> float:
+def idf(having: int, documents: int) -> float:
+    """Lucene's, which is never negative."""
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def _look_up(
-    words: Mapping[Span, frozenset[str]],
-    documents: int,
-    frequency: Callable[[str], int],
-    look_up: Callable[[str], Fits],
-) -> dict[Span, Fits]:
-    counts = {span: [frequency(term) for term in terms] for span, terms in words.items()}
-    found: dict[Span, Fits] = {}
+def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> Ranking:
+    """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
+
+    Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
+    the words that a document has, in which rare words weigh more: so the little words of a question do not outvote
+    what it is about.
+    """
+    found = _look_up(collection, words, boosts)
+    by_span = {word.span: word.terms for word in found}
+    for span in needless_parts(by_span, set(by_span)):
+        found = {word: fit for word, fit in found.items() if word.span != span}
+    documents = collection.living
+    rare = {word: fit for word, fit in found.items() if 2 * len(fit) <= documents} or found
+    weights = {word.span: idf(len(fit), documents) for word, fit in rare.items()}
+    scores: Fits = {}
+    coverage: Fits = {}
+    whole = sum(weights.values())
+    for word, fit in rare.items():
+        share = weights[word.span] / whole
+        for number, score in fit.items():
+            scores[number] = scores.get(number, 0.0) + score
+            coverage[number] = coverage.get(number, 0.0) + share
+    for number, share in coverage.items():
+        scores[number] *= 1 + COORDINATION * share
+    return Ranking(scores, coverage, tuple(rare), weights)
+
+
+def nearness_of(collection: Collection, ranking: Ranking, candidates: Iterable[int]) -> Fits:
+    """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
+    words = sorted(ranking.words, key=lambda word: word.span)
+    pairs = list(pairwise(words))
+    if not pairs:
+        return {}
+    best = set(nlargest(NEAR_CANDIDATES, candidates, key=lambda number: (ranking.scores[number], -number)))
+    places = {word.span: _places(collection, word, best) for word in words}
+    whole = 0.0
+    near: Fits = {}
+    for one, two in pairs:
+        weight = min(ranking.weights[one.span], ranking.weights[two.span])
+        whole += weight
+        first, second = places[one.span], places[two.span]
+        for number in best:
+            if any(place + 1 in second.get(key, ()) for key, found in _of(first, number) for place in found):
+                near[number] = near.get(number, 0.0) + weight
+    return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
+
+
+def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fits]:
+    counts = {word: [collection.frequency(term) for term in sorted(word.terms)] for word in words}
+    found: dict[Word, Fits] = {}
     has_rare = False
     spent = 0
-    for span in sorted(words, key=lambda span: (sum(counts[span]), span)):
-        spent += sum(counts[span])
+    for word in sorted(words, key=lambda word: (sum(counts[word]), word.span)):
+        spent += sum(counts[word])
         if found and spent > MAX_POSTINGS:
             break
-        if has_rare and 2 * max(counts[span]) > documents:
+        if has_rare and 2 * max(counts[word]) > collection.living:
             continue
-        if fit := _best(look_up(term) for term in sorted(words[span])):
-            found[span] = fit
-            has_rare = has_rare or 2 * len(fit) <= documents
+        if fits := _best(fit(collection, alternative, boosts) for alternative in word.alternatives):
+            found[word] = fits
+            has_rare = has_rare or 2 * len(fits) <= collection.living
     # In one order whatever the costs were, so that sums of floats are the same.
-    return {span: found[span] for span in sorted(found)}
+    return dict(sorted(found.items(), key=lambda item: item[0].span))
+
+
+def fit(collection: Collection, alternative: Alternative, boosts: Mapping[str, float]) -> Fits:
+    """How well one alternative fits the documents that have all of its terms: the mean of these."""
+    first, *others = [term_fit(collection, term, boosts) for term in alternative.terms]
+    for other in others:
+        first = {number: score + other[number] for number, score in first.items() if number in other}
+    factor = alternative.factor / len(alternative.terms)
+    return first if factor == 1 else {number: score * factor for number, score in first.items()}
+
+
+def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> Fits:
+    """BM25 of one term in all fields, by the number of each living document that has it."""
+    scores: Fits = {}
+    get = scores.get
+    living, count = collection.columns.living, len(collection.columns)
+    for name, boost in boosts.items():
+        blocks = list(collection.postings(name, term))
+        if collection.living != count:
+            blocks = [_living(block, living) for block in blocks]
+        if having := sum(len(numbers) for numbers, _ in blocks):
+            norm = collection.norms[name]
+            weight = boost * (K1 + 1) * idf(having, collection.living)
+            for numbers, frequencies in blocks:
+                for number, frequency in zip(numbers, frequencies, strict=True):
+                    scores[number] = get(number, 0.0) + weight * frequency / (frequency + norm[number])
+    return scores
+
+
+def _living(block: Block, living: bytearray) -> Block:
+    numbers, frequencies = block
+    kept = [(n, f) for n, f in zip(numbers, frequencies, strict=True) if living[n]]
+    return [n for n, _ in kept], [f for _, f in kept]
 
 
 def _best(alternatives: Iterable[Fits]) -> Fits:
-    first, *others = [fit for fit in alternatives if fit] or [{}]
-    if not others:
-        return first
-    best = dict(first)
+    best, *others = [fit for fit in alternatives if fit] or [{}]
     for fit in others:
         for number, score in fit.items():
             if score > best.get(number, 0.0):
                 best[number] = score
     return best
+
+
+# Where a word's terms stand in one document: places by field and document number.
+Places = dict[tuple[str, int], set[int]]
+
+
+def _places(collection: Collection, word: Word, numbers: set[int]) -> Places:
+    places: Places = {}
+    for term in word.terms:
+        for name in FIELDS:
+            for number, found in collection.positions(name, term, numbers).items():
+                places.setdefault((name, number), set()).update(found)
+    return places
+
+
+def _of(places: Places, number: int) -> Iterable[tuple[tuple[str, int], set[int]]]:
+    return [((name, number), places[name, number]) for name in FIELDS if (name, number) in places]

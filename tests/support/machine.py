@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -17,6 +19,7 @@ LEFT_OUT = {
     "browser": "browser tests left out: no Chromium on this machine",
     "postgres": "PostgreSQL tests left out: no PostgreSQL on this machine",
     "nginx": "tests behind a cache left out: no nginx on this machine",
+    "whoosh3": "tests on whoosh3 left out: .ci/run says how to install it",
 }
 
 
@@ -28,9 +31,20 @@ def find_nginx() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
+def find_whoosh3() -> Path | None:
+    """A folder beside the packages of this environment, where it cannot hide Whoosh itself."""
+    folder = Path(sys.prefix) / "whoosh3"
+    return folder if (folder / "whoosh").is_dir() else None
+
+
 def absent() -> list[str]:
     """The names of what is missing here."""
-    here = {"browser": find_chromium(), "postgres": find_postgres(), "nginx": find_nginx()}
+    here = {
+        "browser": find_chromium(),
+        "postgres": find_postgres(),
+        "nginx": find_nginx(),
+        "whoosh3": find_whoosh3(),
+    }
     return [name for name in LEFT_OUT if here[name] is None]
 
 

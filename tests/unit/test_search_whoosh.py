@@ -1,9 +1,11 @@
-"""What the index on disk answers, and that nothing breaks it for longer than a rebuild."""
+"""How the index on disk is kept: in segments, a pointer, and folders that go when nobody needs them."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -12,24 +14,15 @@ from pathlib import Path
 import pytest
 
 import helpdesk
-from helpdesk.search.backend import Document, Hit, SearchQuery, SearchResult
+from helpdesk.search.backend import Document, Status
+from helpdesk.search.builds import Segment
+from helpdesk.search.collection import FIELDS, Columns, Row, analysed
 from helpdesk.search.whoosh_backend import WhooshBackend
+from helpdesk.search.whoosh_collection import WhooshCollection
+from tests.support.processes import FULL
+from tests.support.searching import document, found
 
-DOSE = 40 if os.environ.get("HELPDESK_TEST_DOSE") == "full" else 3
 HOME = Path(helpdesk.__file__).parents[1]
-
-
-def document(article_id: int, title: str = "", body: str = "", **values: str) -> Document:
-    given = {"language": "en", "category": "faq", "headings": "", "summary": "", "keywords": "", "stamp": "1"}
-    given["title_language"] = values.get("language", "en")
-    return Document(
-        article_id=article_id,
-        translation_id=article_id + 1000,
-        section="basics",
-        title=title,
-        body=body,
-        **{**given, **values},
-    )
 
 
 def built(root: Path, *documents: Document, locale: str = "en") -> WhooshBackend:
@@ -38,15 +31,42 @@ def built(root: Path, *documents: Document, locale: str = "en") -> WhooshBackend
     return backend
 
 
-def found(backend: WhooshBackend, text: str, locale: str = "en") -> list[int]:
-    return [hit.article_id for hit in backend.search(SearchQuery(locale, text)).hits]
+def opened(backend: WhooshBackend) -> WhooshCollection:
+    return backend._slot("en").open()
+
+
+def segments(backend: WhooshBackend) -> tuple[Segment, ...]:
+    opened(backend)
+    return backend._slot("en").segments
+
+
+def row(columns: Columns, number: int) -> Row:
+    """As it was given."""
+    return Row(
+        columns.article_ids[number],
+        columns.translation_ids[number],
+        columns.language_names.names[columns.languages[number]],
+        columns.language_names.names[columns.title_languages[number]],
+        columns.category_names.names[columns.categories[number]],
+        columns.section_names.names[columns.sections[number]],
+        bool(columns.foreign[number]),
+        columns.published_on[number],
+        columns.updated_at[number],
+        columns.stamp(number),
+        tuple(column[number] for column in columns.lengths),
+    )
+
+
+def folders(root: Path) -> set[str]:
+    return {path.name for path in (root / "en").iterdir() if path.is_dir()}
 
 
 def script(body: str, *arguments: object) -> subprocess.Popen[str]:
-    """A process of its own that has `backend` and `document`, and prints what it has done."""
+    """A process of its own that has `backend`, `document` and `found`, and prints what it has done."""
     prelude = (
-        "import itertools, os, signal, sys\nfrom pathlib import Path\nsys.path.insert(0, 'tests/unit')\n"
-        "from test_search_whoosh import WhooshBackend, SearchQuery, document, found\n"
+        "import itertools, os, signal, sys\nfrom pathlib import Path\n"
+        "from helpdesk.search.whoosh_backend import WhooshBackend\n"
+        "from tests.support.searching import document, found, stamp, total, word\n"
         "backend = WhooshBackend(Path(sys.argv[1]))\n"
     )
     return subprocess.Popen(
@@ -60,191 +80,178 @@ def script(body: str, *arguments: object) -> subprocess.Popen[str]:
 def test_importing_the_package_does_not_import_whoosh():
     code = (
         "import sys, helpdesk.search.backend, helpdesk.search.analysis, helpdesk.search.passages, "
-        "helpdesk.search.ranking, helpdesk.search.builds\n"
+        "helpdesk.search.engine, helpdesk.search.collection, helpdesk.search.builds\n"
         "sys.exit(any(name.split('.')[0] in ('whoosh', 'flask', 'sqlalchemy') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=HOME, check=False).returncode == 0
 
 
-def test_a_hit_names_article_and_translation(tmp_path: Path):
-    backend = built(tmp_path, document(1, "Withdraw money"), document(2, "Fees"))
-    result = backend.search(SearchQuery("en", "withdrawals"))
-    assert result == SearchResult((Hit(1, 1001, result.hits[0].score),), 1, {"faq": 1}, frozenset({"withdraw"}))
+def test_the_collection_gives_what_was_analysed(tmp_path: Path):
+    rng = random.Random(7)
+    words = [f"{a}{b}" for a in "bdfgkl" for b in ("aka", "emi", "oro")] + ["提现", "出金する", "İstanbul's", "TRC-20"]
+    documents = {
+        number: document(
+            number,
+            " ".join(rng.choices(words, k=3)),
+            " ".join(rng.choices(words, k=rng.choice((0, 5, 200)))),
+            headings=rng.choice(words),
+            is_foreign=number % 3 == 0,
+            published_on=number,
+            updated_at=10**10 + number,
+            category=f"c{number % 4}",
+            section=f"s{number % 7}",
+        )
+        for number in range(120)
+    }
+    backend = built(tmp_path, *list(documents.values())[:100])
+    for number in range(90, 120, 3):
+        backend.index("en", [documents[n] for n in range(number, number + 3)], delete=[number - 90])
+        documents.pop(number - 90)
+    kept = opened(backend)
+    columns = kept.columns
+    numbers = {columns.article_ids[n]: n for n in range(len(columns)) if columns.living[n]}
+    assert kept.living == len(documents)
+    assert {i: row(columns, n) for i, n in numbers.items()} == {i: analysed(d).row for i, d in documents.items()}
+    of = {numbers[i]: analysed(d) for i, d in documents.items()}
+    assert len(segments(backend)) > 2
+    assert any(segment.deleted for segment in segments(backend))
+    for name in FIELDS:
+        for term in {"nowhere"}.union(*(own.terms[name] for own in of.values())):
+            expected = {n: own.terms[name][term] for n, own in of.items() if term in own.terms[name]}
+            pairs = [pair for block in kept.postings(name, term) for pair in zip(*block, strict=True)]
+            assert {n: f for n, f in pairs if columns.living[n]} == {n: len(at) for n, at in expected.items()}
+            assert [n for n, _ in pairs] == sorted({n for n, _ in pairs})
+            asked = rng.sample(sorted(of), 40)
+            assert kept.positions(name, term, asked) == {n: list(expected[n]) for n in asked if n in expected}
+            assert kept.frequency(term) <= max(
+                len(expected), *(sum(term in o.terms[f] for o in of.values()) for f in FIELDS)
+            )
+    for n, own in of.items():
+        assert n in set(kept.titled(own.title))
+    words_of: dict[str, int] = {}
+    for part in kept.parts():
+        for word, frequency in part.words:
+            words_of[word] = words_of.get(word, 0) + frequency
+    for word in {word for own in of.values() for word in own.words}:
+        assert words_of[word] >= sum(word in own.words for own in of.values())
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?!", "…\n", "\x00", "zebra", "\ud800", "✔️"])
-def test_nothing_to_find(tmp_path: Path, text: str):
-    backend = built(tmp_path, document(1, "Withdraw money"))
-    assert backend.search(SearchQuery("en", text)) == SearchResult((), 0, {}, frozenset())
+def test_parts_are_kept_while_their_segment_is(tmp_path: Path):
+    backend = built(tmp_path, *(document(number, f"apple {number}") for number in range(30)))
+    (first,) = opened(backend).parts()
+    backend.index("en", [document(99, "banana")])
+    parts = opened(backend).parts()
+    assert [part.offset for part in parts] == [0, 30]
+    assert parts[0].words is first.words
+    assert parts[0].titles is first.titles
+    assert list(parts[1].words) == [("banana", 1)]
 
 
-def test_an_empty_index_is_ready_and_finds_nothing(tmp_path: Path):
-    backend = built(tmp_path)
-    assert backend.is_ready("en")
-    assert found(backend, "anything") == []
-    backend.update("en", add=[document(1, "Anything")], remove=[])
-    assert found(backend, "anything") == [1]
-    backend.update("en", add=[], remove=[1])
-    assert found(backend, "anything") == []
-
-
-def test_fields_weigh_in_their_order(tmp_path: Path):
-    filler = [document(i, f"other{i}", "nothing", headings="x", summary="x", keywords="x") for i in range(9, 30)]
-    backend = built(
-        tmp_path,
-        document(4, "one", "passkey"),
-        document(3, "one", "two", summary="passkey"),
-        document(2, "one", "two", headings="passkey"),
-        document(1, "passkey stuff", "two"),
-        *filler,
-    )
-    assert found(backend, "passkey please") == [1, 2, 3, 4]
-
-
-def test_more_of_the_words_come_before_one_in_a_heading(tmp_path: Path):
-    filler = [document(i, f"other{i}", "nothing here") for i in range(9, 30)]
-    backend = built(
-        tmp_path, document(1, "Keys", headings="Passkey"), document(2, "Guide", "lost your passkey"), *filler
-    )
-    assert found(backend, "lost passkey") == [2, 1]
-
-
-def test_the_same_title_stands_first_and_together(tmp_path: Path):
-    backend = built(
-        tmp_path,
-        document(1, "How to withdraw withdraw withdraw", "withdraw funds funds", keywords="withdraw funds"),
-        document(5, "Withdraw FUNDS!"),
-        document(3, "withdraw funds", "and a long body about something else " * 50),
-        *(document(i, f"other{i}") for i in range(20, 40)),
-    )
-    assert found(backend, "  Withdraw — funds?") == [3, 5, 1]
-
-
-def test_the_same_title_is_found_though_its_words_are_everywhere(tmp_path: Path):
-    backend = built(tmp_path, document(1, "The fees"), *(document(i, "fees", "rare") for i in range(2, 5)))
-    assert found(backend, "the fees") == [1]
-
-
-def test_equals_are_in_the_order_of_their_ids(tmp_path: Path):
-    backend = built(tmp_path, *(document(i, "Fees", "text") for i in (7, 3, 5)), document(9, "x"), document(8, "y"))
-    assert found(backend, "fee text") == [3, 5, 7]
-
-
-def test_words_in_most_documents_bring_nothing_in_beside_a_rarer_one(tmp_path: Path):
-    documents = [document(i, f"Title{i}", "how to do it") for i in range(1, 10)]
-    backend = built(tmp_path, *documents, document(10, "Passkeys", "how to do it"))
-    assert found(backend, "how to passkey") == [10]
-    assert len(found(backend, "how to zebra")) == 10
-    assert backend.search(SearchQuery("en", "how to passkey")).terms == frozenset({"passkey"})
-
-
-def test_a_code_found_whole_is_not_searched_in_parts(tmp_path: Path):
-    backend = built(tmp_path, document(1, "TRC-20"), document(2, "20 USDT"), document(3, "TRC20"), document(4, "x"))
-    assert found(backend, "trc20") == [3, 1]
-    assert found(backend, "ERC-20") == [1, 2, 3]
-
-
-def test_counts_ignore_the_category_and_pages_do_not_overlap(tmp_path: Path):
-    documents = [document(i, f"Fees {i}", category="faq" if i % 3 else "news") for i in range(1, 31)]
-    backend = built(tmp_path, *documents, *(document(i, "other") for i in range(40, 80)))
-    page = backend.search(SearchQuery("en", "fees", category="news", limit=4, offset=8))
-    assert (len(page.hits), page.total, page.counts) == (2, 10, {"faq": 20, "news": 10})
-    every = [
-        hit.article_id
-        for offset in range(0, 30, 7)
-        for hit in backend.search(SearchQuery("en", "fees", limit=7, offset=offset)).hits
-    ]
-    assert sorted(every) == list(range(1, 31))
-    assert backend.search(SearchQuery("en", "fees", limit=-1, offset=-5)).total == 30
-    assert backend.search(SearchQuery("en", "fees", offset=10**18)).hits == ()
-    assert backend.search(SearchQuery("en", "fees", category="none")).total == 0
-
-
-def test_a_fallback_in_another_language_is_found_in_either(tmp_path: Path):
-    backend = built(
-        tmp_path,
-        document(1, "出金について", "銀行口座", language="ja"),
-        document(2, "Withdrawing funds", language="en"),
-        document(3, "Gebühren für Auszahlungen", language="de"),
-        locale="ja",
-    )
-    assert found(backend, "出金", "ja") == [1]
-    assert found(backend, "withdrawals", "ja") == [2]
-    assert found(backend, "gebuehr", "ja") == [3]
-
-
-def test_update_replaces_removes_and_may_be_repeated(tmp_path: Path):
-    backend = built(tmp_path, document(1, "apple"), document(2, "banana"), document(3, "cherry"))
-    for _ in range(2):
-        backend.update("en", add=[document(1, "zebra", stamp="2"), document(4, "date")], remove=[2, 77])
-    assert backend.stamps("en") == {1: "2", 3: "1", 4: "1"}
-    assert [found(backend, word) for word in ("apple", "banana", "cherry", "zebra", "date")] == [[], [], [3], [1], [4]]
+def test_segments_do_not_pile_up_and_more_live_than_are_deleted(tmp_path: Path):
+    rng = random.Random(3)
+    backend = built(tmp_path, *(document(number, f"apple {number}") for number in range(200)))
+    for step in range(1000 if FULL else 60):
+        number = rng.randrange(100 if step % 2 else 250)
+        backend.index("en", [document(number, f"banana {step}")])
+    kept = segments(backend)
+    assert len(kept) <= 9
+    assert all(len(segment.deleted) <= segment.living for segment in kept)
+    sizes = sorted(segment.living for segment in kept)
+    assert sum(sizes) == backend.status("en").documents == len(backend.stamps("en"))
 
 
 def test_an_update_of_nothing_changes_nothing(tmp_path: Path):
     backend = built(tmp_path, document(1, "apple"))
     before = (tmp_path / "en" / "current").read_bytes()
-    backend.update("en", add=[], remove=[5])
+    backend.index("en", [], delete=[5])
+    backend.delete("en", [])
     assert (tmp_path / "en" / "current").read_bytes() == before
-
-
-def test_updates_answer_like_a_rebuild(tmp_path: Path):
-    rng = random.Random(5)
-    words = [f"w{i}" for i in range(60)]
-    held: dict[int, Document] = {}
-    backend = built(tmp_path / "a")
-    for step in range(40):
-        add = [
-            document(
-                rng.randrange(80),
-                " ".join(rng.choices(words, k=3)),
-                " ".join(rng.choices(words, k=30)),
-                stamp=str(step),
-            )
-            for _ in range(rng.randrange(6))
-        ]
-        add = list({d.article_id: d for d in add}.values())
-        remove = [i for i in rng.sample(range(80), 5) if i not in {d.article_id for d in add}]
-        backend.update("en", add=add, remove=remove)
-        held = {i: d for i, d in held.items() if i not in remove} | {d.article_id: d for d in add}
-    fresh = built(tmp_path / "b", *held.values())
-    assert backend.stamps("en") == {i: d.stamp for i, d in held.items()}
-    for _ in range(100):
-        query = SearchQuery("en", " ".join(rng.choices(words, k=4)), limit=100)
-        assert backend.search(query) == fresh.search(query)
 
 
 def test_another_process_sees_an_update_at_once(tmp_path: Path):
     reader = built(tmp_path, document(1, "apple"))
     writer = WhooshBackend(tmp_path)
-    for i, fruit in enumerate(("banana", "cherry", "date", "elderberry", "fig", "grape"), 2):
+    for number, fruit in enumerate(("banana", "cherry", "date", "elderberry", "fig", "grape"), 2):
         assert found(reader, fruit) == []
-        writer.update("en", add=[document(i, fruit)], remove=[])
-        assert found(reader, fruit) == [i]
+        writer.index("en", [document(number, fruit)])
+        assert found(reader, fruit) == [number]
 
 
 def test_files_are_closed(tmp_path: Path):
     backend = built(tmp_path, document(1, "apple"))
     found(backend, "apple")
     before = len(os.listdir("/proc/self/fd"))
-    for i in range(2, 20):
-        backend.update("en", add=[document(i, "apple")], remove=[])
-        assert len(found(backend, "apple")) == min(15, i)
-    assert len(os.listdir("/proc/self/fd")) <= before + 8
+    for number in range(2, 40):
+        backend.index("en", [document(number, "apple")])
+        assert len(found(backend, "apple")) == min(15, number)
+    # Three files of each of six segments.
+    assert len(os.listdir("/proc/self/fd")) <= before + 15
     backend.close()
     assert len(os.listdir("/proc/self/fd")) < before
     assert len(found(backend, "apple")) == 15
 
 
-def test_old_builds_go_when_nobody_can_be_reading_them(tmp_path: Path):
+def test_status_counts_documents_and_bytes(tmp_path: Path):
+    backend = built(tmp_path, *(document(number, "apple") for number in range(5)))
+    backend.delete("en", [1, 2])
+    files = [path for path in (tmp_path / "en").rglob("*") if path.is_file() and path.parent != tmp_path / "en"]
+    assert backend.status("en") == Status("ready", 3, sum(path.stat().st_size for path in files))
+
+
+def test_an_index_that_other_code_made_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     backend = built(tmp_path, document(1, "apple"))
-    for i in range(2, 6):
-        backend.update("en", add=[document(i, "apple")], remove=[])
-    folders = [path for path in (tmp_path / "en").iterdir() if path.is_dir()]
-    assert len(folders) == 5
-    for folder in folders:
-        os.utime(folder, (time.time() - 61, time.time() - 61))
-    backend.update("en", add=[document(6, "apple")], remove=[])
-    # The new one, and the one that was current until now.
-    assert len([path for path in (tmp_path / "en").iterdir() if path.is_dir()]) == 2
+    slot = backend._slot("en")
+    monkeypatch.setattr(slot.builds, "_fingerprint", "another")
+    slot.drop()
+    assert backend.status("en") == Status("broken")
+    backend.rebuild("en", [document(2, "apple")])
+    assert found(backend, "apple") == [2]
+    assert WhooshBackend(tmp_path).status("en") == Status("broken")
+
+
+def test_old_segments_go_when_nobody_can_be_reading_them(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+    for number in range(2, 6):
+        backend.index("en", [document(number, "apple")])
+    old = folders(tmp_path)
+    assert len(old) == 5
+    for name in old:
+        os.utime(tmp_path / "en" / name, (time.time() - 61, time.time() - 61))
+    counted = {segment.name for segment in segments(backend)}
+    backend.rebuild("en", [document(number, "apple") for number in range(1, 7)])
+    # The new one, and those that counted until now.
+    assert folders(tmp_path) == counted | {segment.name for segment in segments(backend)}
     assert found(backend, "apple") == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_dead_builders_left_goes_and_what_living_ones_write_stays(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+    dead, alive, young = (tmp_path / "en" / name for name in ("dead", "alive", "young"))
+    for folder in (dead, alive, young):
+        folder.mkdir()
+        (folder / "file").touch()
+    for folder in (dead, alive):
+        os.utime(folder, (time.time() - 61, time.time() - 61))
+    descriptor = os.open(alive, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    backend.index("en", [document(2, "apple")])
+    assert {"alive", "young"} <= folders(tmp_path)
+    assert "dead" not in folders(tmp_path)
+    os.close(descriptor)
+    backend.index("en", [document(3, "apple")])
+    assert "alive" not in folders(tmp_path)
+    shutil.rmtree(young)
+
+
+def test_a_long_rebuild_is_not_swept_away(tmp_path: Path):
+    backend = built(tmp_path, document(1, "apple"))
+
+    def documents():
+        yield document(1, "banana")
+        (own,) = folders(tmp_path) - {segment.name for segment in segments(backend)}
+        os.utime(tmp_path / "en" / own, (time.time() - 3600, time.time() - 3600))
+        WhooshBackend(tmp_path).index("en", [document(2, "cherry")])
+        assert own in folders(tmp_path)
+
+    backend.rebuild("en", documents())
+    assert found(backend, "banana") == [1]

@@ -1,0 +1,167 @@
+"""What a reader asks: words, "phrases" and -exclusions, each with all the terms that may stand for it.
+
+Nothing else has a meaning in a query, so no input is an error, and none is dear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, query_terms
+from helpdesk.search.backend import Synonym
+from helpdesk.search.collection import Collection
+from helpdesk.search.ranking import Alternative, Word
+
+# What a synonym is worth beside the word itself.
+SYNONYM = 0.8
+
+_QUOTED = re.compile('(?<!\\S)(-?)["“„”«»「『]([^"“„”«»「」『』]*)["“”«»」』](?!\\w)')
+_EXCLUDED = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
+
+# Terms, of which one must stand there, by their distance from where a phrase begins.
+Phrase = tuple[tuple[int, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A query taken apart: `whole` as it was read, `text` the words to rank at their places, `phrases` among them."""
+
+    whole: str
+    text: str
+    phrases: tuple[str, ...]
+    excluded: tuple[str, ...]
+
+
+def take_apart(text: str) -> Parts:
+    """Phrases stand in quotes, what is not wanted has a minus before it; a query of exclusions alone has none."""
+    text = text[:MAX_QUERY_LENGTH]
+    phrases, excluded = [], []
+    rest = text
+    for match in _QUOTED.finditer(text):
+        if match[1]:
+            excluded.append(match[2])
+            rest = _blank(rest, match)
+        else:
+            phrases.append(match[2])
+    for match in _EXCLUDED.finditer(rest):
+        excluded.append(match[1])
+        rest = _blank(rest, match)
+    if not rest.strip():
+        return Parts(text, text, (), ())
+    return Parts(text, rest, tuple(phrases), tuple(excluded))
+
+
+def _blank(text: str, match: re.Match[str]) -> str:
+    return text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+
+
+def words_of(text: str, languages: Sequence[str]) -> list[Word]:
+    """The words of a text in order, each with its own terms."""
+    return [
+        Word(text[start:end], (start, end), tuple(Alternative((term,)) for term in sorted(terms)))
+        for (start, end), terms in query_terms(text, languages).items()
+    ]
+
+
+def phrases_of(text: str, languages: Sequence[str]) -> set[Phrase]:
+    """A phrase as it stands in texts of each language; empty without words."""
+    found = set()
+    for language in languages:
+        places: dict[int, set[str]] = {}
+        for token in analyse(text, language):
+            places.setdefault(token.position, set()).add(token.term)
+        if places:
+            found.add(tuple((place, frozenset(terms)) for place, terms in sorted(places.items())))
+    return found
+
+
+def with_synonyms(
+    words: Sequence[Word], synonyms: tuple[Synonym, ...], languages: tuple[str, ...]
+) -> tuple[list[Word], tuple[str, ...]]:
+    """The words with what else may stand for them, and the synonyms that were put in."""
+    known = _by_first_term(synonyms, languages[0])
+    found: dict[int, list[Alternative]] = {}
+    used: list[str] = []
+    own = [{term for alternative in word.alternatives for term in alternative.terms} for word in words]
+    for index, terms in enumerate(own):
+        for sequence, means in {pair for term in terms for pair in known.get(term, ())}:
+            reach = own[index : index + len(sequence)]
+            if len(reach) == len(sequence) and all(t in there for t, there in zip(sequence, reach, strict=True)):
+                used.append(means)
+                alternatives = [Alternative(found_terms, SYNONYM) for found_terms in _terms(means, languages)]
+                for place in range(index, index + len(sequence)):
+                    found.setdefault(place, []).extend(alternatives)
+    widened = [
+        Word(word.text, word.span, (*word.alternatives, *sorted(found.get(i, ()), key=lambda a: a.terms)))
+        for i, word in enumerate(words)
+    ]
+    return widened, tuple(dict.fromkeys(used))
+
+
+@lru_cache(maxsize=64)
+def _by_first_term(synonyms: tuple[Synonym, ...], language: str) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
+    for synonym in synonyms:
+        for sequence in _terms(synonym.words, (language,)):
+            found[sequence[0]] = (*found.get(sequence[0], ()), (sequence, synonym.means))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _terms(text: str, languages: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The words of a synonym as terms of each language, the most exact one of every word."""
+    found = []
+    for language in languages:
+        places: dict[int, str] = {}
+        for token in analyse(text, language):
+            places.setdefault(token.position, token.term)
+        found.append(tuple(places.values()))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def is_known(collection: Collection, word: Word) -> bool:
+    """Whether some document may have the word, or what stands for it."""
+    return any(all(map(collection.frequency, alternative.terms)) for alternative in word.alternatives)
+
+
+def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> set[int]:
+    """Documents, deleted ones too, that have one of the phrases in one of their fields."""
+    return {number for phrase in phrases for number in _with_phrase(collection, phrase)}
+
+
+def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
+    rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
+    candidates: set[int] | None = None
+    for _, terms in rarest_first:
+        having = {
+            number
+            for name in collection.norms
+            for term in terms
+            for numbers, _frequencies in collection.postings(name, term)
+            for number in numbers
+        }
+        candidates = having if candidates is None else candidates & having
+        if not candidates:
+            return set()
+    return _beginnings(collection, phrase, candidates or set())
+
+
+def _beginnings(collection: Collection, phrase: Phrase, numbers: set[int]) -> set[int]:
+    """Which documents have every term at its distance from one place."""
+    found: set[int] = set()
+    for name in collection.norms:
+        starts: dict[int, set[int]] | None = None
+        for distance, terms in phrase:
+            here: dict[int, set[int]] = {}
+            for term in terms:
+                for number, places in collection.positions(name, term, numbers).items():
+                    here.setdefault(number, set()).update(place - distance for place in places)
+            if starts is None:
+                starts = here
+            else:
+                starts = {n: both for n, places in starts.items() if (both := places & here.get(n, set()))}
+        found.update(number for number, places in (starts or {}).items() if places)
+    return found

@@ -1,0 +1,197 @@
+"""One search from the typed text to a page of hits, the same for every backend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection as Collection_
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import chain
+
+from helpdesk.search import asking
+from helpdesk.search.analysis import fold_title, is_unspaced
+from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
+from helpdesk.search.collection import Collection, Columns, Names
+from helpdesk.search.mending import Asked, understand
+from helpdesk.search.ranking import COORDINATION, Fits, Ranking, fit, idf, nearness_of, rank, term_fit
+
+# A document with so much less of the query than the best one is not an answer to it.
+KEPT = 0.25
+# Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
+ENOUGH = 0.12
+# Half of the grams of any text are no words, and stand nowhere.
+UNKNOWN_GRAM = 0.25
+# What the newest announcement gains, and after how many days half of it is gone.
+RECENCY, HALF_LIFE = 0.3, 90
+
+
+# Of longer queries, which are questions, nobody expects an article with all of the words.
+FEW_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of the answers by document number, and what they were made of beside the words."""
+
+    scores: Fits
+    exact: frozenset[int]
+    nearness: Fits
+    factors: Fits
+
+
+def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
+    """See SearchBackend.search; the collection is that of the query's locale."""
+    asked, mending = understand(collection, query)
+    found = rank(collection, asked.words, boosts)
+    kept = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
+    exact = frozenset(n for n in collection.titled(fold_title(asked.text)) if collection.columns.living[n])
+    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in kept}
+    nearness = nearness_of(collection, found, kept)
+    factors = _factors(collection, query, scores)
+    for number, factor in chain(nearness.items(), factors.items()):
+        scores[number] *= factor
+    return _page(collection, query, asked, mending, found, Scored(scores, exact, nearness, factors), boosts)
+
+
+def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...]:
+    """See SearchBackend.suggest."""
+    folded = fold_title(typed)
+    columns = collection.columns
+    found = [
+        (rank, columns.article_ids[part.offset + number])
+        for part in collection.parts()
+        for number, rank in part.titles.find(folded, limit)
+        if columns.living[part.offset + number]
+    ]
+    return tuple(article_id for _, article_id in sorted(found)[:limit])
+
+
+def _filtered(collection: Collection, asked: Asked, scores: Fits) -> set[int]:
+    """Documents with all phrases, or if there is none all, and without what is excluded."""
+    allowed: set[int] = set(scores)
+    for phrases in asked.phrases:
+        if phrases:
+            allowed &= asking.documents_with(collection, phrases)
+    allowed = allowed or set(scores)
+    for phrases in asked.excluded:
+        allowed -= asking.documents_with(collection, phrases)
+    return allowed
+
+
+def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: set[int]) -> list[int]:
+    """Documents that have enough of the query to be an answer."""
+    best = max((found.coverage[number] for number in allowed), default=0.0)
+    whole = sum(found.weights.values())
+    unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
+    if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
+        return []
+    return [number for number in allowed if found.coverage[number] >= KEPT * best]
+
+
+def _factors(collection: Collection, query: SearchQuery, numbers: Iterable[int]) -> Fits:
+    """What is known beside the text: how documents fare with readers, and how young announcements are."""
+    columns, knowledge = collection.columns, query.knowledge
+    news = columns.category_names.find(knowledge.news)
+    if not knowledge.priors and news is None:
+        return {}
+    factors: Fits = {}
+    for number in numbers:
+        factor = knowledge.priors.get(columns.translation_ids[number], 1.0)
+        if columns.categories[number] == news:
+            age = max(0, query.today - columns.published_on[number])
+            factor *= 1 + RECENCY * 0.5 ** (age / HALF_LIFE)
+        factors[number] = factor
+    return factors
+
+
+def _page(
+    collection: Collection,
+    query: SearchQuery,
+    asked: Asked,
+    mending: Mending | None,
+    found: Ranking,
+    scored: Scored,
+    boosts: Mapping[str, float],
+) -> SearchResult:
+    columns = collection.columns
+    matches, counts, sections = _narrowed(columns, query, scored.scores)
+    offset, limit = max(0, query.offset), max(0, query.limit)
+    best = nsmallest(offset + limit, matches, key=_order(columns, query, scored))
+    return SearchResult(
+        hits=tuple(
+            Hit(
+                columns.article_ids[number],
+                columns.translation_ids[number],
+                scored.scores[number],
+                explain(collection, found, number, boosts, scored) if query.is_explained else (),
+            )
+            for number in best[offset:]
+        ),
+        total=len(matches),
+        local=sum(not columns.foreign[number] for number in matches),
+        counts=counts,
+        sections=sections,
+        searched=asked.text,
+        mending=mending,
+        also=asked.also,
+        missing=asked.missing,
+        is_partial=_is_partial(asked, found, scored),
+    )
+
+
+def _narrowed(
+    columns: Columns, query: SearchQuery, scores: Fits
+) -> tuple[Collection_[int], dict[str, int], dict[str, int]]:
+    """The matches in the chosen category and section, and counts by the keys of categories and sections."""
+    counts = Counter(columns.categories[number] for number in scores)
+    matches: Collection_[int] = scores
+    sections: Counter[int] = Counter()
+    if query.category is not None:
+        category = columns.category_names.find(query.category)
+        matches = [number for number in scores if columns.categories[number] == category]
+        sections = Counter(columns.sections[number] for number in matches)
+        if query.section is not None:
+            section = columns.section_names.find(query.section)
+            matches = [number for number in matches if columns.sections[number] == section]
+    return matches, _named(counts, columns.category_names), _named(sections, columns.section_names)
+
+
+def _named(counts: Mapping[int, int], names: Names) -> dict[str, int]:
+    return dict(sorted((names.names[number], count) for number, count in counts.items()))
+
+
+def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
+    if scored.exact or not scored.scores or asked.has_grams or len(asked.words) > FEW_WORDS:
+        return False
+    return max(found.coverage[number] for number in scored.scores) < 0.999
+
+
+def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[int], tuple[float, ...]]:
+    """The sort key of a document: local ones first, equals by article id."""
+    views, scores, exact = query.knowledge.views, scored.scores, scored.exact
+    if query.sort == "updated":
+        return lambda n: (columns.foreign[n], -columns.updated_at[n], columns.article_ids[n])
+    if query.sort == "views":
+        return lambda n: (columns.foreign[n], -views.get(columns.translation_ids[n], 0), columns.article_ids[n])
+    return lambda n: (n not in exact, columns.foreign[n], -scores[n], columns.article_ids[n])
+
+
+def explain(
+    collection: Collection, found: Ranking, number: int, boosts: Mapping[str, float], scored: Scored
+) -> tuple[Reason, ...]:
+    """What a document's score is made of, in the order in which it is reckoned."""
+    reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+    for word in found.words:
+        _fit, best = max((fit(collection, a, boosts).get(number, 0.0), a) for a in word.alternatives)
+        for term in best.terms:
+            for name, boost in boosts.items():
+                value = term_fit(collection, term, {name: boost}).get(number, 0.0)
+                if value:
+                    reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+    share = found.coverage.get(number, 0.0)
+    reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+    for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
+        if number in factors:
+            reasons.append(Reason(what, factors[number], is_factor=True))
+    return tuple(reasons)

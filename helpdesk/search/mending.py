@@ -1,0 +1,113 @@
+"""What a text is understood as: its words with all that may stand for them, mended where nothing has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpdesk.search import compounds
+from helpdesk.search.analysis import analyse, is_unspaced
+from helpdesk.search.asking import Phrase, is_known, phrases_of, take_apart, with_synonyms, words_of
+from helpdesk.search.backend import Mending, SearchQuery
+from helpdesk.search.collection import Collection, Part
+from helpdesk.search.ranking import Alternative, Word
+from helpdesk.search.rescue import readings
+from helpdesk.search.spelling import correct, joined
+
+# What a compound is worth for one of its words, and its words together for the compound; how many compounds.
+WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text as it is searched; `phrases` and `excluded` have one set of readings for each that stands in the text."""
+
+    text: str
+    words: tuple[Word, ...]
+    phrases: tuple[frozenset[Phrase], ...]
+    excluded: tuple[frozenset[Phrase], ...]
+    also: tuple[str, ...]
+    unknown: tuple[Word, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Words as typed that no document has; of scripts without spaces none, as grams are no words."""
+        return tuple(dict.fromkeys(word.text for word in self.unknown if not is_unspaced(word.text)))
+
+    @property
+    def has_grams(self) -> bool:
+        """Whether parts of words stand for words."""
+        return any(is_unspaced(word.text) for word in self.words)
+
+
+def understand(collection: Collection, query: SearchQuery) -> tuple[Asked, Mending | None]:
+    """The query as typed or, where no document has half of its words or one of them, as it was probably meant."""
+    asked = _ask(collection, query, query.text)
+    if query.is_literal or not asked.unknown:
+        return asked, None
+    parts = [part.words for part in collection.parts()]
+    if 2 * len(asked.unknown) >= len(asked.words):
+        for text, mending in readings(asked.text, query.locale, parts):
+            again = _ask(collection, query, text)
+            if len(again.unknown) * len(asked.words) < len(asked.unknown) * len(again.words):
+                return again, mending
+    text = _corrected(collection, asked, query.locale)
+    return (asked, None) if text == asked.text else (_ask(collection, query, text), "spelling")
+
+
+def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
+    languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
+    taken = take_apart(text)
+    words, also = with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
+    if query.locale.split("-")[0] in compounds.LANGUAGES:
+        words = [_with_compounds(word, query.locale, collection.parts()) for word in words]
+    return Asked(
+        text=taken.whole,
+        words=tuple(words),
+        phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
+        excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
+        also=also,
+        unknown=_outermost([word for word in words if not is_known(collection, word)]),
+    )
+
+
+def _outermost(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without the parts of codes that are among them as a whole."""
+    return tuple(
+        word
+        for word in words
+        if not any(o.span != word.span and o.span[0] <= word.span[0] and word.span[1] <= o.span[1] for o in words)
+    )
+
+
+def _with_compounds(word: Word, language: str, parts: Sequence[Part]) -> Word:
+    lists = [part.words for part in parts]
+    wider = [(whole,) for whole in compounds.wider(word.text, language, lists, MAX_WIDER)]
+    pieces = compounds.split(word.text, language, lists)
+    found = [
+        Alternative(tuple(analyse(word, language)[0].term for word in words), factor)
+        for words, factor in [*((whole, WIDER) for whole in wider), (pieces, PIECES)]
+        if words
+    ]
+    known = {alternative.terms for alternative in word.alternatives}
+    more = {alternative for alternative in found if alternative.terms not in known}
+    return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
+
+
+def _corrected(collection: Collection, asked: Asked, language: str) -> str:
+    """The text with the words that nothing has put right, where that can be done."""
+    lists = [part.words for part in collection.parts()]
+    text, at, pieces = asked.text, 0, list[str]()
+    unknown = {word.span for word in asked.unknown}
+    for word, following in zip(asked.words, (*asked.words[1:], None), strict=True):
+        start, end = word.span
+        if word.span not in unknown or start < at or is_unspaced(word.text) or any(map(str.isdigit, word.text)):
+            continue
+        is_split = following is not None and text[end : following.span[0]] == " "
+        if following and is_split and (whole := joined(word.text, following.text, language, lists)):
+            pieces += text[at:start], whole
+            at = following.span[1]
+        elif better := correct(word.text, language, lists):
+            pieces += text[at:start], better
+            at = end
+    return "".join((*pieces, text[at:]))

@@ -1,0 +1,307 @@
+"""A collection in segments of Whoosh: its postings are used, its analysis, queries, scoring and commits are not.
+
+A segment is an index of Whoosh with one segment of its own, and beside it `rows`, the columns, and `texts`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from array import array
+from collections import Counter
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from operator import mul
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.fields import STORED, FieldType, Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+from whoosh.formats import Existence
+from whoosh.reading import TermNotFound
+
+from helpdesk.search.analysis import MAX_QUERY_LENGTH
+from helpdesk.search.builds import Segment
+from helpdesk.search.collection import FIELDS, Analysed, Block, Columns, Part
+from helpdesk.search.ranking import norms
+from helpdesk.search.titles import TitleList
+from helpdesk.search.vocabulary import WordList
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_ROWS, _TEXTS = "rows", "texts"
+_EXACT, _STORED = "exact_title", "stored"
+_MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
+_MAX_PLACE = 0x10FFFF
+
+
+class _Terms(FieldType):  # type: ignore[misc]
+    """Takes terms with their places, so that no tokens of Whoosh's are made; a place is kept as a UTF-8 character."""
+
+    def __init__(self) -> None:
+        super().__init__(Existence(), None)
+        # Has Whoosh join the values of a block, which is smaller and faster than a tuple of them.
+        self.format.posting_size = 1
+
+    def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> list[tuple[bytes, int, float, bytes]]:
+        return [(term.encode(), len(places), float(len(places)), _packed(places)) for term, places in value.items()]
+
+
+class _Exact(FieldType):  # type: ignore[misc]
+    """Takes one term as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(Existence(), None)
+
+    def index(self, value: str, **_options: Any) -> list[tuple[bytes, int, float, bytes]]:
+        return [(value.encode(), 1, 1.0, b"")]
+
+
+# Stored is the whole document, from which a segment is made again when others go up in it.
+_SCHEMA = Schema(**{name: _Terms() for name in FIELDS}, **{_EXACT: _Exact(), _STORED: STORED()})
+
+
+class _Rows(msgspec.Struct):
+    """The file `rows`: what numbers stand for, and columns as bytes."""
+
+    names: list[list[str]]
+    arrays: list[bytes]
+
+
+class _Texts(msgspec.Struct):
+    """The file `texts`, decoded as far as it is needed: titles, and in how many documents each word is."""
+
+    titles: msgspec.Raw
+    words: msgspec.Raw
+
+
+class _Pool:
+    """Takes the place of Whoosh's, which sorts and spills single postings; they come by growing document number."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, dict[bytes, tuple[array[int], array[float], list[bytes]]]] = {}
+
+    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
+        name, term, number, weight, value = posting
+        terms = self._fields.get(name)
+        if terms is None:
+            terms = self._fields[name] = {}
+        known = terms.get(term)
+        if known is None:
+            known = terms[term] = (array("I"), array("f"), [])
+        known[0].append(number)
+        known[1].append(weight)
+        known[2].append(value)
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+        for name, terms in sorted(self._fields.items()):
+            for term in sorted(terms):
+                for number, weight, value in zip(*terms.pop(term), strict=True):
+                    yield name, term, number, weight, value
+
+    def cleanup(self) -> None:
+        self._fields.clear()
+
+
+class _File(io.FileIO):
+    """Keeps its offset to itself: processes that share a descriptor after a fork cannot move each other's."""
+
+    _offset = 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset += self._offset
+        elif whence == os.SEEK_END:
+            offset += os.fstat(self.fileno()).st_size
+        self._offset = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._offset
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        count = os.preadv(self.fileno(), [buffer], self._offset)
+        self._offset += count
+        return count
+
+
+class _Storage(FileStorage):  # type: ignore[misc]
+    def __init__(self, folder: Path) -> None:
+        # Mapped into memory, a few large indexes cost each process hundreds of megabytes.
+        super().__init__(str(folder), supports_mmap=False)
+
+    def open_file(self, name: str, **options: Any) -> StructFile:
+        return StructFile(io.BufferedReader(_File(self._fpath(name))), name=name, **options)
+
+
+class Opened:
+    """An open segment without regard to what was deleted since: it never changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
+
+    def close(self) -> None:
+        with suppress(Exception):  # a damaged reader must not stand in the way of its successor
+            self.reader.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def documents(self, deleted: Container[int]) -> Iterator[Analysed]:
+        """All but those, as they were given."""
+        for number in range(self.reader.doc_count_all()):
+            if number not in deleted:
+                yield msgspec.msgpack.decode(self.reader.stored_fields(number)[_STORED], type=Analysed)
+
+    @cached_property
+    def word_list(self) -> WordList:
+        words = msgspec.msgpack.decode(self._texts().words, type=dict[str, int])
+        return WordList(words.items())
+
+    @cached_property
+    def title_list(self) -> TitleList:
+        titles = msgspec.msgpack.decode(self._texts().titles, type=list[str])
+        return TitleList((number, title) for number, title in enumerate(titles) if title)
+
+    def _texts(self) -> _Texts:
+        return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
+
+    def frequency(self, name: str, term: str) -> int:
+        return int(self.reader.doc_frequency(name, term))
+
+    def matcher(self, name: str, term: str) -> Any:
+        """None for a term that stands nowhere."""
+        try:
+            return self.reader.postings(name, term)
+        except TermNotFound:
+            return None
+
+
+class WhooshCollection:
+    """See Collection; holds the segments that `previous` has open already."""
+
+    def __init__(self, root: Path, segments: Sequence[Segment], previous: Mapping[str, Opened]) -> None:
+        self.opened = {item.name: previous.get(item.name) or Opened(root / item.name) for item in segments}
+        self.columns = Columns()
+        self._parts: list[tuple[int, int, Opened]] = []
+        for segment in segments:
+            offset = len(self.columns)
+            self.columns.extend(read_columns(root / segment.name))
+            for number in segment.deleted:
+                self.columns.living[offset + number] = False
+            self._parts.append((offset, len(segment.deleted), self.opened[segment.name]))
+        self.living = sum(segment.living for segment in segments)
+        self.languages: Sequence[str] = self.columns.spoken()
+        self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
+
+    def frequency(self, term: str) -> int:
+        """See Collection."""
+        # Whoosh counts the deleted ones too.
+        return max(
+            sum(max(0, opened.frequency(name, term) - deleted) for _, deleted, opened in self._parts) for name in FIELDS
+        )
+
+    def postings(self, field: str, term: str) -> Iterator[Block]:
+        """See Collection."""
+        for offset, _, opened in self._parts:
+            for numbers, frequencies, _ in _blocks(opened.matcher(field, term)):
+                yield [offset + number for number in numbers] if offset else numbers, frequencies
+
+    def positions(self, field: str, term: str, numbers: Container[int]) -> dict[int, Sequence[int]]:
+        """See Collection."""
+        found: dict[int, Sequence[int]] = {}
+        for offset, _, opened in self._parts:
+            wanted = {number - offset for number in numbers if number >= offset}
+            for block, frequencies, values in _blocks(opened.matcher(field, term)) if wanted else ():
+                if wanted.isdisjoint(block):
+                    continue
+                places, at = values.decode("utf-8", "surrogatepass"), 0
+                for number, frequency in zip(block, map(int, frequencies), strict=True):
+                    if number in wanted:
+                        found[offset + number] = list(map(ord, places[at : at + frequency]))
+                    at += frequency
+        return found
+
+    def titled(self, title: str) -> Iterator[int]:
+        """See Collection."""
+        for numbers, _ in self.postings(_EXACT, title):
+            yield from numbers
+
+    def parts(self) -> list[Part]:
+        """See Collection."""
+        return [Part(offset, opened.word_list, opened.title_list) for offset, _, opened in self._parts]
+
+
+class _Norms(dict[str, Sequence[float]]):
+    """Computed when they are asked for; deleted documents have no part in the average."""
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, name: str) -> Sequence[float]:
+        lengths = map(mul, self._columns.lengths[FIELDS.index(name)], self._columns.living)
+        self[name] = found = norms(list(lengths))
+        return found
+
+
+def read_columns(folder: Path) -> Columns:
+    """Of all documents of a segment."""
+    rows = msgspec.msgpack.decode((folder / _ROWS).read_bytes(), type=_Rows)
+    columns = Columns()
+    for names, theirs in zip(columns.names(), rows.names, strict=True):
+        for name in theirs:
+            names.number(name)
+    for column, raw in zip(columns.arrays(), rows.arrays, strict=True):
+        column.extend(raw) if isinstance(column, bytearray) else column.frombytes(raw)
+    return columns
+
+
+def write(folder: Path, documents: Iterable[Analysed]) -> int:
+    """A segment, not yet brought to the disk; how many documents it has."""
+    codec = W3Codec(compression=0)
+    # Without lengths of its own, which it would look up for every posting.
+    codec.length_stats = False
+    # In one compound file, everything would be read through a layer of Python.
+    writer = _Storage(folder).create_index(_SCHEMA).writer(codec=codec, compound=False)
+    writer.pool = _Pool()
+    columns, titles, words = Columns(), list[str](), Counter[str]()
+    try:
+        for document in documents:
+            exact = {_EXACT: document.title} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
+            writer.add_document(**document.terms, **exact, **{_STORED: msgspec.msgpack.encode(document)})
+            columns.append(document.row)
+            titles.append(document.title)
+            words.update(document.words)
+        writer.commit(merge=False)
+    except BaseException:
+        with suppress(Exception):  # on a full disk this fails as well; the whole folder goes
+            writer.cancel()
+        raise
+    arrays = [bytes(column) for column in columns.arrays()]
+    rows = _Rows([names.names for names in columns.names()], arrays)
+    (folder / _ROWS).write_bytes(msgspec.msgpack.encode(rows))
+    (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": titles, "words": words}))
+    return len(columns)
+
+
+def _blocks(matcher: Any) -> Iterator[tuple[Sequence[int], Sequence[float], bytes]]:
+    """Numbers, frequencies and joined values, a block at a time: ten times as fast as Whoosh's public way."""
+    while matcher and matcher.is_active():
+        matcher._read_ids()
+        matcher._read_weights()
+        yield matcher._ids, matcher._weights, matcher._data[2]
+        matcher._next_block()
+
+
+def _packed(places: Sequence[int]) -> bytes:
+    if places[-1] > _MAX_PLACE:
+        places = [min(place, _MAX_PLACE) for place in places]
+    return "".join(map(chr, places)).encode("utf-8", "surrogatepass")

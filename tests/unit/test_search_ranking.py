@@ -1,0 +1,100 @@
+"""What a search finds and in which order, over an index on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpdesk.search.backend import Document, SearchQuery
+from helpdesk.search.whoosh_backend import WhooshBackend
+from tests.support.searching import document, found
+
+
+def built(root: Path, *documents: Document, locale: str = "en") -> WhooshBackend:
+    backend = WhooshBackend(root)
+    backend.rebuild(locale, documents)
+    return backend
+
+
+def test_fields_weigh_in_their_order(tmp_path: Path):
+    filler = [document(i, f"other{i}", "nothing", headings="x", summary="x", keywords="x") for i in range(9, 30)]
+    backend = built(
+        tmp_path,
+        document(4, "one", "passkey"),
+        document(3, "one", "two", summary="passkey"),
+        document(2, "one", "two", headings="passkey"),
+        document(1, "passkey stuff", "two"),
+        *filler,
+    )
+    assert found(backend, "passkey please") == [1, 2, 3, 4]
+
+
+def test_more_of_the_words_come_before_one_in_a_heading(tmp_path: Path):
+    filler = [document(i, f"other{i}", "nothing here") for i in range(9, 30)]
+    backend = built(
+        tmp_path, document(1, "Keys", headings="Passkey"), document(2, "Guide", "lost your passkey"), *filler
+    )
+    assert found(backend, "lost passkey") == [2, 1]
+
+
+def test_the_same_title_stands_first_and_together(tmp_path: Path):
+    backend = built(
+        tmp_path,
+        document(1, "How to withdraw withdraw withdraw", "withdraw funds funds", keywords="withdraw funds"),
+        document(5, "Withdraw FUNDS!"),
+        document(3, "withdraw funds", "and a long body about something else " * 50),
+        *(document(i, f"other{i}") for i in range(20, 40)),
+    )
+    assert found(backend, "  Withdraw — funds?") == [3, 5, 1]
+
+
+def test_the_same_title_is_found_though_its_words_are_everywhere(tmp_path: Path):
+    backend = built(tmp_path, document(1, "The fees"), *(document(i, "fees", "rare") for i in range(2, 5)))
+    assert found(backend, "the fees") == [1]
+
+
+def test_equals_are_in_the_order_of_their_ids(tmp_path: Path):
+    backend = built(tmp_path, *(document(i, "Fees", "text") for i in (7, 3, 5)), document(9, "x"), document(8, "y"))
+    assert found(backend, "fee text") == [3, 5, 7]
+
+
+def test_words_in_most_documents_bring_nothing_in_beside_a_rarer_one(tmp_path: Path):
+    documents = [document(i, f"Title{i}", "how to do it") for i in range(1, 10)]
+    backend = built(tmp_path, *documents, document(10, "Passkeys", "how to do it"))
+    assert found(backend, "how to passkey") == [10]
+    assert len(found(backend, "how to")) == 10
+    assert found(backend, "how to zebra") == []
+
+
+def test_a_code_found_whole_is_not_searched_in_parts(tmp_path: Path):
+    backend = built(tmp_path, document(1, "TRC-20"), document(2, "20 USDT"), document(3, "TRC20"), document(4, "x"))
+    assert found(backend, "trc20") == [3, 1]
+    assert found(backend, "ERC-20") == [1, 2, 3]
+
+
+def test_counts_ignore_the_category_and_pages_do_not_overlap(tmp_path: Path):
+    documents = [document(i, f"Fees {i}", category="faq" if i % 3 else "news") for i in range(1, 31)]
+    backend = built(tmp_path, *documents, *(document(i, "other") for i in range(40, 80)))
+    page = backend.search(SearchQuery(locale="en", text="fees", category="news", limit=4, offset=8))
+    assert (len(page.hits), page.total, page.counts) == (2, 10, {"faq": 20, "news": 10})
+    every = [
+        hit.article_id
+        for offset in range(0, 30, 7)
+        for hit in backend.search(SearchQuery(locale="en", text="fees", limit=7, offset=offset)).hits
+    ]
+    assert sorted(every) == list(range(1, 31))
+    assert backend.search(SearchQuery(locale="en", text="fees", limit=-1, offset=-5)).total == 30
+    assert backend.search(SearchQuery(locale="en", text="fees", offset=10**18)).hits == ()
+    assert backend.search(SearchQuery(locale="en", text="fees", category="none")).total == 0
+
+
+def test_a_fallback_in_another_language_is_found_in_either(tmp_path: Path):
+    backend = built(
+        tmp_path,
+        document(1, "出金について", "銀行口座", language="ja"),
+        document(2, "Withdrawing funds", language="en"),
+        document(3, "Gebühren für Auszahlungen", language="de"),
+        locale="ja",
+    )
+    assert found(backend, "出金", "ja") == [1]
+    assert found(backend, "withdrawals", "ja") == [2]
+    assert found(backend, "gebuehr", "ja") == [3]

@@ -1,0 +1,136 @@
+"""Words by their beginnings, ends and likeness."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from helpdesk.search import vocabulary
+from helpdesk.search.hangul import composed, keyed
+from helpdesk.search.vocabulary import WordList
+
+
+def words(*given: str) -> WordList:
+    return WordList((word, number) for number, word in enumerate(given, 1))
+
+
+def near(word: str, *given: str) -> dict[str, int]:
+    return {found: faults for found, faults, _ in words(*given).near(word)}
+
+
+def test_a_word_is_in_so_many_documents() -> None:
+    some = words("fees", "feed", "fee")
+    assert [some.frequency(word) for word in ("fee", "feed", "fees", "fe", "zoo", "")] == [3, 2, 1, 0, 0, 0]
+    assert list(some) == [("fee", 3), ("feed", 2), ("fees", 1)]
+    assert list(WordList([])) == []
+    assert WordList([]).frequency("fee") == 0
+
+
+def test_words_by_beginning_and_end() -> None:
+    some = words("prüfung", "prüfen", "identitätsprüfung", "kontoprüfung", "konto")
+    assert some.starting("prüf", 9) == ["prüfen", "prüfung"]
+    assert some.starting("konto", 1) == ["konto"]
+    assert some.starting("x", 9) == []
+    assert some.ending("prüfung", 9) == ["prüfung", "kontoprüfung", "identitätsprüfung"]
+    assert some.ending("prüfung", 2) == ["prüfung", "kontoprüfung"]
+    assert some.ending("fungx", 9) == []
+    assert (WordList([]).starting("a", 9), WordList([]).ending("a", 9)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "faults"),
+    [
+        ("withdrawl", "withdrawal", 1),
+        ("witdhrawal", "withdrawal", 1),
+        ("wihdrawl", "withdrawal", 2),
+        ("ithdrawal", "withdrawal", 1),
+        ("withdrawals", "withdrawal", 1),
+        ("widthdrawel", "withdrawal", 2),
+        ("wtihdrwaal", "withdrawal", 2),
+        ("withdrawal", "withdrawal", 0),
+        ("fes", "fees", None),  # three letters are too few
+        ("feess", "fees", 1),
+        ("feas", "fees", 1),
+        ("fase", "fees", None),  # two faults in a short word
+        ("depsoti", "deposit", None),
+        ("depositss", "deposit", None),  # one of the words is short
+        ("gebuhrne", "gebühren", 1),  # accents do not count
+        ("gebuhren", "gebühren", 0),
+        ("strase", "straße", 1),
+        ("вывдо", "вывод", 1),
+        ("верефикация", "верификация", 1),
+        ("εξακριβοση", "εξακρίβωση", 1),
+        ("הפקדא", "הפקדה", 1),
+        ("التحقيف", "التحقيق", 1),
+        ("إيداع", "ايداع", 0),
+        ("सत्यापण", "सत्यापन", 1),
+        ("로그안", "로그인", 1),  # a letter of a syllable
+        ("비밀번허", "비밀번호", 1),
+        ("rút", "rút", None),
+        ("xac", "xác", None),
+        ("xacminhh", "xácminh", 1),
+        ("提现方法", "提现方式", None),  # no words
+        ("การถอนเงน", "การถอนเงิน", None),
+    ],
+)
+def test_faults(typed: str, word: str, faults: int | None) -> None:
+    assert near(typed, word, "another") == ({} if faults is None else {word: faults})
+
+
+def test_all_near_words_are_found() -> None:
+    """Against the plain definition, for every pair of a few thousand words of letters that repeat."""
+    some = ["".join(letters) for letters in product("ab", repeat=5)] + [
+        "".join(letters) + end for letters in product("ab", repeat=6) for end in ("aa", "bba")
+    ]
+    found = words(*some)
+    for typed in some[::7]:
+        limits = {word: 2 if min(len(word), len(typed)) >= 8 else 1 for word in some}
+        expected = {
+            word: faults for word, limit in limits.items() if (faults := optimal_alignment(typed, word)) <= limit
+        }
+        assert {word: faults for word, faults, _ in found.near(typed)} == expected
+
+
+def optimal_alignment(a: str, b: str) -> int:
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        rows.append([i])
+        for j, y in enumerate(b, 1):
+            cost = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, rows[i - 2][j - 2] + 1)
+            rows[i].append(cost)
+    return rows[-1][-1]
+
+
+def test_words_by_keys_of_any_kind() -> None:
+    def consonants(word: str) -> list[str]:
+        return ["".join(letter for letter in word if letter not in "aeiou"), word[:1]]
+
+    some = words("fees", "feeds", "fuss", "deed")
+    assert some.having("fs", consonants) == [("fees", 1)]
+    assert some.having("f", consonants) == [("feeds", 2), ("fees", 1), ("fuss", 3)]
+    assert some.having("x", consonants) == []
+    # Their checksums are equal.
+    assert words("plumless").having("buckeroo", lambda word: [word]) == []
+
+
+def test_words_that_all_begin_alike_cost_no_more_than_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_MAX_COMPARED", 50)
+    many = words(*(f"aaaaaaa{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(600)))
+    assert len(list(many.near("aaaaaaazz"))) <= 50
+
+
+@pytest.mark.parametrize("text", ["가", "각", "값", "갑", "로그인", "비밀번호", "없애다", "위험", "뷁", "읽기"])
+def test_syllables_are_keyed_and_composed(text: str) -> None:
+    assert composed(keyed(text)) == text
+    assert len(keyed(text)) > len(text)
+
+
+def test_half_a_syllable_is_the_beginning_of_a_whole_one() -> None:
+    assert keyed("비밀번호") == "ㅂㅣㅁㅣㄹㅂㅓㄴㅎㅗ"
+    for begun in ("ㅂ", "비", "빔", "비미", "비밀버", "비밀벊"):
+        assert keyed("비밀번호").startswith(keyed(begun))
+    assert keyed("\u1107\u1161") == keyed("바")
+    assert keyed("pin 번호") == "pin ㅂㅓㄴㅎㅗ"
