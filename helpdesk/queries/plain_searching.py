@@ -91,7 +91,6 @@ def _result(query: SearchQuery, wanted: Sequence[str], matches: Sequence[_Match]
         shown = [match for match in shown if match.row.section_key == query.section]
     title = " ".join(query.text.casefold().split())
     shown.sort(key=lambda match: _place(match, query, title))
-    has = frozenset[int]().union(*(match.words for match in matches))
     page = shown[max(0, query.offset) :][: max(0, query.limit)]
     return SearchResult(
         hits=tuple(Hit(match.row.id, match.row.translation_id, float(match.score)) for match in page),

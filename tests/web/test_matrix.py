@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 
 from helpdesk.services.importing import import_content
+from tests.conftest import filled
 from tests.core.test_importing import write
+from tests.support.databases import Backend, drop_database
 from tests.support.pages import CheckingClient
 
 TAGS = ("en", "en-SG", "de")
@@ -132,11 +135,22 @@ def files() -> Iterator[tuple[str, str]]:
             yield f"{folder}/{tag}.md", f"---\ntitle: {title}\n{matter.removeprefix('title')}\n---\n{body}"
 
 
+SETTINGS: dict[str, Any] = {"locales": TAGS, "regions": {"de": ("DE",)}, "page_size": 50, "news_category": "guides"}
+
+
+@pytest.fixture(scope="module")
+def template(empty_template: Path, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Taken in once; every test has a copy."""
+    folder = tmp_path_factory.mktemp("matrix")
+    content = write(folder / "content", dict(files()))
+    instance = filled(empty_template, folder / "instance", lambda site: import_content(site, content), **SETTINGS)
+    yield instance
+    drop_database(instance)
+
+
 @pytest.fixture
-def client(build: Callable[..., Flask], empty_template: Path, tmp_path: Path) -> CheckingClient:
-    app = build(empty_template, locales=TAGS, regions={"de": ("DE",)}, page_size=50, news_category="guides")
-    import_content(app.extensions["helpdesk"], write(tmp_path / "content", dict(files())))
-    return CheckingClient(app)
+def client(build: Callable[..., Flask], template: Path) -> CheckingClient:
+    return CheckingClient(build(template, **SETTINGS))
 
 
 def planted(text: str) -> set[str]:
