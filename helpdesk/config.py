@@ -177,6 +177,9 @@ class Settings:
         "", _origins, "Sites whose scripts may read the API, comma separated; `*`: all"
     )
     api_per_minute: int = _setting("120", _integer, "API requests a minute and network before 429")
+    suggestions_per_minute: int = _setting(
+        "600", _integer, "Suggestions while typing, a minute and network, before 429"
+    )
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
     import_files: int = _setting("50000", _integer, "At most so many files in a folder or ZIP archive that is imported")
     import_bytes: int = _setting("500000000", _integer, "At most so many bytes that a ZIP archive may unpack to")

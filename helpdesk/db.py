@@ -331,7 +331,7 @@ class Database:
             wait_for_turn(connection, task)
             yield
 
-    def on_commit(self, call: Callable[[], None]) -> None:
+    def on_commit(self, call: Callable[[], object]) -> None:
         """Run `call` once after the outermost commit; equal calls run once."""
         current = self._open.get()
         if current is None:
@@ -349,7 +349,7 @@ class _Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.calls: list[Callable[[], None]] = []
+        self.calls: list[Callable[[], object]] = []
 
 
 def new_id(connection: Connection, statement: Any) -> int:

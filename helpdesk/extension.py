@@ -17,6 +17,7 @@ from helpdesk.db import Database, borrow_engine, create_engine_for
 from helpdesk.errors import ConfigurationError
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
+from helpdesk.services.builders import find_builder
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
@@ -55,7 +56,9 @@ class Helpdesk:
         settings = self.settings or load(_instance_folder(app), host=app.config)
         database = Database(self._find_engine(app, settings))
         backend = WhooshBackend(settings.index_path)
-        site = Site(settings, database, Indexer(database, backend, settings.locale_set, settings.index_path))
+        builder = find_builder(settings, database.engine, WhooshBackend)
+        indexer = Indexer(database, backend, settings.locale_set, settings.index_path, builder)
+        site = Site(settings, database, indexer)
         catalogs = (settings.translations_path, shipped_folder("translations"))
         overrides = Path(app.root_path, app.template_folder or "templates", NAME)
         app.extensions["helpdesk"] = site

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from helpdesk import clock
 from helpdesk.cli.progress import ending_with_a_sentence, find_site, show_progress, with_site
 from helpdesk.config import PREFIX, registry
+from helpdesk.locales import Locale
 from helpdesk.queries.history import find_history
 from helpdesk.services.bootstrapping import is_prepared
 from helpdesk.services.demo import remove_demo
@@ -40,8 +41,16 @@ def doctor(markdown: bool) -> None:
     if is_prepared(site) and (told := find_history(site.database)):
         click.echo(f"history   {told}")
     for locale in site.locales.all:
-        state = "ready" if site.indexer.backend.is_ready(locale.tag) else "made by the first search"
-        click.echo(f"index     {locale.tag:10} {state}")
+        click.echo(f"index     {locale.tag:10} {_index_state(site, locale)}")
+
+
+def _index_state(site: Site, locale: Locale) -> str:
+    status = site.indexer.backend.status(locale.tag)
+    if locale in site.indexer.marked() or status.state == "broken":
+        return f"{status.state}, to be built anew; searches are answered from the database until then"
+    if status.state == "missing":
+        return "missing, made by the first search"
+    return f"ready, {status.documents:,} documents, {status.bytes:,} bytes"
 
 
 def _values(site: Site) -> dict[str, str]:

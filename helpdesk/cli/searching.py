@@ -40,8 +40,8 @@ def search() -> None:
 @search.command("rebuild")
 @with_site
 def search_rebuild(site: Site) -> None:
-    """Build every locale's index anew beside the old one, then swap."""
-    articles = site.indexer.rebuild(show_progress)
+    """Build every locale's index anew beside the old one, in a process of its own, then swap; searches go on."""
+    articles = site.indexer.rebuild(show_progress, is_apart=True)
     click.echo(f"Indexed {articles} articles in {len(site.locales.all)} locales.")
 
 

@@ -16,12 +16,21 @@ from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Body, Category, Section, Translation
 from helpdesk.queries.listing import Card, cards_of, make_card, served_articles
-from helpdesk.queries.visibility import AnySelect, Viewer, reader_of, served_translation, titled_translation
-from helpdesk.search.backend import Document, SearchBackend, SearchQuery, SearchUnavailable
+from helpdesk.queries.visibility import (
+    AnySelect,
+    Kind,
+    Viewer,
+    kind_of,
+    reader_of,
+    served_translation,
+    titled_translation,
+)
+from helpdesk.search.backend import Document, Mending, SearchBackend, SearchQuery, SearchResult, SearchUnavailable
 from helpdesk.search.passages import Passage, find_passages, mark
 
 # Share of an article's own score that another one needs to be called related.
 SIMILAR = 0.1
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +44,33 @@ class FoundCard:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of results; `counts` per category key ignores the category that was chosen."""
+    """One page of results, as a SearchResult tells of them.
+
+    `is_plain`: the locale has no index that can answer; the words were looked for in the database.
+    """
 
     cards: tuple[FoundCard, ...]
     total: int
     counts: Mapping[str, int]
+    sections: Mapping[str, int]
+    local: int
+    searched: str
+    mending: Mending | None
+    also: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_partial: bool
+    is_plain: bool
 
     @property
     def total_everywhere(self) -> int:
         """Results under the tab All."""
         return sum(self.counts.values())
+
+    @property
+    def near(self) -> int:
+        """How many cards of the page come before those that are only there because of other languages."""
+        places = [place for place, item in enumerate(self.cards, 1) if item.card.kind is not Kind.FALLBACK]
+        return places[-1] if places else 0
 
 
 def search(
@@ -56,17 +82,40 @@ def search(
     now: datetime,
 ) -> Found:
     """Run a query and dress its hits; one query to the database. Raises SearchUnavailable."""
-    result = backend.search(query)
-    if not result.hits:
-        return Found((), result.total, result.counts)
-    locale = locales.get(query.locale)
-    ids = [hit.article_id for hit in result.hits]
-    statement = _found(reader_of(locales, locale))
-    with database.read() as connection:
-        rows = {row.article_id: row for row in connection.execute(statement, {"ids": ids, "now": now})}
-    # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
-    cards = [_dress(rows[i], locales, locale, query.text) for i in ids if i in rows]
-    return Found(tuple(cards), result.total, result.counts)
+    return dress(database, locales, query, backend.search(query), now=now)
+
+
+def dress(
+    database: Database,
+    locales: Locales,
+    query: SearchQuery,
+    result: SearchResult,
+    *,
+    now: datetime,
+    is_plain: bool = False,
+) -> Found:
+    """The cards of a result's hits, what was searched marked in them; one query, none without hits."""
+    locale, ids = locales.get(query.locale), [hit.article_id for hit in result.hits]
+    rows: dict[int, Any] = {}
+    if ids:
+        with database.read() as connection:
+            found = connection.execute(_found(reader_of(locales, locale)), {"ids": ids, "now": now})
+            rows = {row.article_id: row for row in found}
+    text = " ".join((result.searched, *result.also))
+    return Found(
+        # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
+        cards=tuple(_card(rows[i], locales, locale, text) for i in ids if i in rows),
+        total=result.total,
+        counts=result.counts,
+        sections=result.sections,
+        local=result.local,
+        searched=result.searched,
+        mending=result.mending,
+        also=result.also,
+        missing=result.missing,
+        is_partial=result.is_partial,
+        is_plain=is_plain,
+    )
 
 
 def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title: str, *, limit: int) -> tuple[int, ...]:
@@ -80,7 +129,7 @@ def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title:
     return tuple(hit.article_id for hit in near)[:limit]
 
 
-def _dress(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
+def _card(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
     languages = tuple(dict.fromkeys((locale.tag, row.title_locale, row.locale)))
     return FoundCard(
         card=make_card(row, locales, locale),
@@ -108,10 +157,17 @@ def list_documents(
     if article_ids is not None:
         statement = statement.where(Article.id.in_(list(article_ids)))
     with database.read() as connection:
-        return [_document(row) for row in connection.execute(statement, {"now": now})]
+        rows = connection.execute(statement, {"now": now}).all()
+    foreign = {tag: is_foreign(locales, locale, tag) for tag in {row.locale for row in rows}}
+    return [_document(row, foreign[row.locale]) for row in rows]
 
 
-def _document(row: Any) -> Document:
+def is_foreign(locales: Locales, asked: Locale, tag: str) -> bool:
+    """Whether a text is another language's for readers of a locale."""
+    return kind_of(locales, asked, locales.find(tag)) is Kind.FALLBACK
+
+
+def _document(row: Any, foreign: bool) -> Document:
     """The stamp is made of all that the index holds: ids are given out again once their article is gone."""
     document = Document(
         article_id=row.id,
@@ -126,6 +182,9 @@ def _document(row: Any) -> Document:
         keywords=row.keywords,
         body=row.text,
         stamp="",
+        is_foreign=foreign,
+        published_on=int(row.published_at.timestamp()) // DAY,
+        updated_at=int((row.updated_at or row.published_at).timestamp()),
     )
     digest = hashlib.blake2b(repr(astuple(document)).encode(), digest_size=16).hexdigest()
     return replace(document, stamp=digest)
@@ -139,6 +198,8 @@ def _documents(viewer: Viewer) -> AnySelect:
             Article.id,
             Translation.id.label("translation_id"),
             Translation.locale,
+            Translation.published_at,
+            Translation.updated_at,
             Category.key.label("category_key"),
             Section.key.label("section_key"),
             titled.c.locale.label("title_locale"),

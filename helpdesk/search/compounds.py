@@ -18,7 +18,7 @@ _SHORTEST = 4
 # Words of a part that are looked at on either side, parts of a compound, and words among which a form is looked for.
 _MAX_LOOKED = 200
 _MAX_PARTS = 4
-_MAX_FORMS = 20
+_MAX_FORMS = 8
 
 
 def wider(word: str, language: str, parts: Sequence[WordList], limit: int) -> tuple[str, ...]:
@@ -87,6 +87,5 @@ def _pieces(piece: str, language: str, parts: Sequence[WordList], *, is_last: bo
     # Letters that a stem lost stand in no other form either, but accents may.
     beginning = piece[: len(stem)]
     forms = [form for part in parts for form in part.starting(beginning, _MAX_FORMS)]
-    return [form for form in sorted(forms, key=len) if not stems.isdisjoint(t.term for t in analyse(form, language))][
-        :1
-    ]
+    same = (form for form in sorted(forms, key=len) if not stems.isdisjoint(t.term for t in analyse(form, language)))
+    return [form for form in (next(same, ""),) if form]

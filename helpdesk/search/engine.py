@@ -10,7 +10,7 @@ from heapq import nsmallest
 from itertools import chain
 
 from helpdesk.search import asking
-from helpdesk.search.analysis import fold_title
+from helpdesk.search.analysis import fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
@@ -20,6 +20,8 @@ from helpdesk.search.ranking import COORDINATION, Fits, Ranking, fit, idf, nearn
 KEPT = 0.25
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
+# Half of the grams of any text are no words, and stand nowhere.
+UNKNOWN_GRAM = 0.25
 # What the newest announcement gains, and after how many days half of it is gone.
 RECENCY, HALF_LIFE = 0.3, 90
 
@@ -81,7 +83,8 @@ def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: set[i
     """Documents that have enough of the query to be an answer."""
     best = max((found.coverage[number] for number in allowed), default=0.0)
     whole = sum(found.weights.values())
-    if not best or best * whole < ENOUGH * (whole + len(asked.unknown) * idf(0, collection.living)):
+    unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
+    if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
         return []
     return [number for number in allowed if found.coverage[number] >= KEPT * best]
 

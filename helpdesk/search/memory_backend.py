@@ -82,7 +82,10 @@ class MemoryBackend:
             kept = dict(self._find(locale).documents)
             for article_id in (*delete, *(document.article_id for document in documents)):
                 kept.pop(article_id, None)
-            self._indexes[locale] = _Memory(kept | {d.article_id: analysed(d) for d in documents})
+            try:
+                self._indexes[locale] = _Memory(kept | {d.article_id: analysed(d) for d in documents})
+            except Exception as error:
+                raise SearchUnavailable(f"The index of {locale} could not be updated.") from error
 
     def delete(self, locale: str, article_ids: Sequence[int]) -> None:
         """See SearchBackend."""

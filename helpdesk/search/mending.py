@@ -67,7 +67,16 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
         also=also,
-        unknown=tuple(word for word in words if not is_known(collection, word)),
+        unknown=_outermost([word for word in words if not is_known(collection, word)]),
+    )
+
+
+def _outermost(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without the parts of codes that are among them as a whole."""
+    return tuple(
+        word
+        for word in words
+        if not any(o.span != word.span and o.span[0] <= word.span[0] and word.span[1] <= o.span[1] for o in words)
     )
 
 

@@ -23,8 +23,8 @@ _SHORTEST = 4
 _LONG = 8
 # Letters by which words are found; the others are compared.
 _STEM = 7
-# Words that one look-up may come across, many of them several times: bounds its time in any collection.
-_MAX_STEPS = 20_000
+# Words that one look-up compares, those first that begin alike: bounds its time in any collection.
+_MAX_COMPARED = 1_000
 # Words that one key may give.
 _MAX_HAVING = 100
 
@@ -136,14 +136,12 @@ class _Neighbours:
 
     def find(self, word: str, faults: int) -> set[int]:
         following, each = self._following, self._each
-        found = set()
-        steps = 0
+        found = set[int]()
         for rest in _deletions(word, faults):
             entry = self._heads[hash(rest) & self._mask]
-            while entry and steps < _MAX_STEPS:
+            while entry and len(found) < _MAX_COMPARED:
                 found.add((entry - 1) // each)
                 entry = following[entry]
-                steps += 1
         return {self.owners[number] for number in found}
 
 

@@ -35,6 +35,8 @@ from helpdesk.search.collection import Analysed, Columns, analysed
 from helpdesk.search.ranking import BOOSTS
 from helpdesk.search.whoosh_collection import Opened, WhooshCollection, read_columns, write
 
+# So many segments are left alone whatever their sizes are.
+_FEW = 6
 _LOCALE = re.compile("[A-Za-z0-9-]{1,64}")
 
 
@@ -224,9 +226,9 @@ def _publish(builds: Builds, segments: Sequence[Segment], added: Mapping[int, An
     """Publish these segments and a new one, in which small or dead ones go up."""
     total, merged = len(added), []
     for segment in sorted(segments, key=lambda segment: segment.living):
-        # So each is larger than all smaller ones together, and has no more deleted documents, which slow down
-        # every look-up, than living ones.
-        if segment.living <= total or segment.living < len(segment.deleted):
+        # Of many, each is larger than all smaller ones together. Deleted documents slow down every look-up: no
+        # more of them than of living ones.
+        if (len(segments) >= _FEW and segment.living <= total) or segment.living <= len(segment.deleted):
             merged.append(segment)
             total += segment.living
     kept = [segment for segment in segments if segment not in merged]

@@ -22,7 +22,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
-from whoosh.formats import Existence, Positions
+from whoosh.formats import Existence
 from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
@@ -45,7 +45,9 @@ class _Terms(FieldType):  # type: ignore[misc]
     """Takes terms with their places, so that no tokens of Whoosh's are made; a place is kept as a UTF-8 character."""
 
     def __init__(self) -> None:
-        super().__init__(Positions(), None)
+        super().__init__(Existence(), None)
+        # Has Whoosh join the values of a block, which is smaller and faster than a tuple of them.
+        self.format.posting_size = 1
 
     def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> list[tuple[bytes, int, float, bytes]]:
         return [(term.encode(), len(places), float(len(places)), _packed(places)) for term, places in value.items()]
@@ -209,23 +211,22 @@ class WhooshCollection:
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
         for offset, _, opened in self._parts:
-            if matcher := opened.matcher(field, term):
-                for numbers, frequencies in _blocks(matcher):
-                    yield [offset + number for number in numbers] if offset else numbers, frequencies
+            for numbers, frequencies, _ in _blocks(opened.matcher(field, term)):
+                yield [offset + number for number in numbers] if offset else numbers, frequencies
 
     def positions(self, field: str, term: str, numbers: Container[int]) -> dict[int, Sequence[int]]:
         """See Collection."""
         found: dict[int, Sequence[int]] = {}
-        wanted = sorted(numbers)
         for offset, _, opened in self._parts:
-            if matcher := opened.matcher(field, term):
-                for number in wanted:
-                    if not matcher.is_active():
-                        break
-                    if number >= offset:
-                        matcher.skip_to(number - offset)
-                        if matcher.is_active() and matcher.id() == number - offset:
-                            found[number] = _unpacked(matcher.value())
+            wanted = {number - offset for number in numbers if number >= offset}
+            for block, frequencies, values in _blocks(opened.matcher(field, term)) if wanted else ():
+                if wanted.isdisjoint(block):
+                    continue
+                places, at = values.decode("utf-8", "surrogatepass"), 0
+                for number, frequency in zip(block, map(int, frequencies), strict=True):
+                    if number in wanted:
+                        found[offset + number] = list(map(ord, places[at : at + frequency]))
+                    at += frequency
         return found
 
     def titled(self, title: str) -> Iterator[int]:
@@ -291,23 +292,16 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     return len(columns)
 
 
-def _blocks(matcher: Any) -> Iterator[Block]:
-    """Whole blocks where Whoosh's own kind of matcher has them, ten times as fast as one by one."""
-    if not hasattr(matcher, "_read_weights"):
-        while matcher.is_active():
-            yield (matcher.id(),), (matcher.weight(),)
-            matcher.next()
-        return
-    while matcher.is_active():
+def _blocks(matcher: Any) -> Iterator[tuple[Sequence[int], Sequence[float], bytes]]:
+    """Numbers, frequencies and joined values, a block at a time: ten times as fast as Whoosh's public way."""
+    while matcher and matcher.is_active():
         matcher._read_ids()
         matcher._read_weights()
-        yield matcher._ids, matcher._weights
+        yield matcher._ids, matcher._weights, matcher._data[2]
         matcher._next_block()
 
 
 def _packed(places: Sequence[int]) -> bytes:
-    return "".join(map(chr, filter(_MAX_PLACE.__ge__, places))).encode("utf-8", "surrogatepass")
-
-
-def _unpacked(value: bytes) -> list[int]:
-    return list(map(ord, value.decode("utf-8", "surrogatepass")))
+    if places[-1] > _MAX_PLACE:
+        places = [min(place, _MAX_PLACE) for place in places]
+    return "".join(map(chr, places)).encode("utf-8", "surrogatepass")

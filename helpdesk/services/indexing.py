@@ -4,107 +4,100 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from zlib import crc32
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, literal, select, update
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from helpdesk import clock
-from helpdesk.db import Database, UtcDateTime, new_id
+from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
-from helpdesk.models import Article, Outbox, SearchNode, State, Translation
-from helpdesk.queries.frame import GENERATION
+from helpdesk.models import Article
 from helpdesk.queries.searching import list_documents
-from helpdesk.search.backend import SearchBackend
+from helpdesk.search.backend import Changes, Document, SearchBackend, SearchUnavailable
+from helpdesk.services.builders import Builder, Progress
+from helpdesk.services.noting import BATCH, EVERYTHING, Notes, touch
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
-# A node unseen for so long loses its rows, and rebuilds when it returns.
-FORGOTTEN_AFTER = timedelta(hours=24)
-# When a change is due that is there already: long ago, for machines whose clocks are behind the writer's.
-AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-# Stands in the outbox for all articles: the whole index is to be built anew. Lower than any id, so it comes first.
-EVERYTHING = 0
-_SEEN = update(SearchNode).where(SearchNode.name == bindparam("node")).values(seen_at=bindparam("now"))
-
-
-def touch(database: Database, connection: Connection) -> None:
-    """Say in the caller's transaction that what readers see has changed: every validator of a page ends."""
-    statement = database.upsert(State).values(name=GENERATION, value=token_hex(8))
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
-    )
+# An index of so many articles is built by the search that needs it, in a second at most.
+AT_ONCE_ARTICLES = 500
+# How long no other process is started for the marked indexes after one that failed.
+RETRY_SECONDS = 60
 
 
 class Indexer:
-    """The index of this machine: notes changes, drains them, rebuilds."""
+    """The index of this machine: notes changes, drains them, rebuilds.
 
-    def __init__(self, database: Database, backend: SearchBackend, locales: Locales, folder: Path) -> None:
+        <folder>/lock            held by whoever drains
+        <folder>/rebuild.lock    held by the one that rebuilds beside; says when a process was started that has not done
+        <folder>/rebuild-<tag>   the locale's index lacks changes, and is to be built anew
+
+    Without a `builder` everything is built in this process, by whoever needs it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        backend: SearchBackend,
+        locales: Locales,
+        folder: Path,
+        builder: Builder | None = None,
+    ) -> None:
         self.database, self.backend, self.locales, self.folder = database, backend, locales, folder
+        self.builder = builder
         # Other chains of fallbacks or regions make another index: a changed setting is a node that starts anew.
         chains = repr([([other.tag for other in locales.chain(item)], locales.regions(item)) for item in locales.all])
-        self.node = f"{socket.gethostname()}:{folder}:{crc32(chains.encode()):08x}"
+        machine = f"{socket.gethostname()}:{folder}:"
+        self.node = f"{machine}{crc32(chains.encode()):08x}"
+        self._notes = Notes(database, machine, self.node)
+        self._is_behind = False
 
     def note(self, connection: Connection, article_ids: Iterable[int]) -> None:
         """Note changed articles for every node, in the caller's transaction; drained after its commit.
 
         Who changes content waits for the indexes that are missing here, so that readers need not.
         """
-        touch(self.database, connection)
-        is_known = connection.execute(_SEEN, {"node": self.node, "now": clock.now()}).rowcount == 1
-        connection.execute(
-            delete(SearchNode).where(SearchNode.seen_at < clock.now() - FORGOTTEN_AFTER, SearchNode.name != self.node)
-        )
         changed = list(article_ids)
-        for article_id in changed:
-            rows = select(SearchNode.id, literal(article_id), literal(token_hex(8)), literal(AT_ONCE, UtcDateTime))
-            statement = self.database.upsert(Outbox).from_select(
-                ["node_id", "article_id", "token", "due_at"],
-                rows.where(literal(True)),  # SQLite needs a WHERE between SELECT and ON CONFLICT
-            )
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["node_id", "article_id"],
-                    set_={"token": statement.excluded.token, "due_at": statement.excluded.due_at},
-                )
-            )
+        is_known = self._notes.add(connection, changed)
         self.database.on_commit(self.fill if changed and is_known else self.catch_up)
 
     def fill(self) -> None:
         """As `catch_up`, and make every index that is missing."""
         self.catch_up(self.locales.all)
 
-    def catch_up(self, wanted: Sequence[Locale] = ()) -> None:
+    def catch_up(self, wanted: Sequence[Locale] = ()) -> bool:
         """Drain, but let no failure of the index reach a writer or reader: the rows stay for the next try."""
+        return self._try(partial(self.drain, wanted))
+
+    def _try(self, work: Callable[[], None]) -> bool:
+        self._is_behind = True
         try:
-            self.drain(wanted)
+            work()
+            self._is_behind = False
         except Exception:  # the index boundary: whatever fails there, content is safe and rows remain
             log.exception("The search index could not be brought up to date; it will be tried again.")
+        return not self._is_behind
 
-    def ensure(self, locale: Locale) -> None:
-        """Before a search: every change committed before it is in the index. One query when nothing is new."""
-        with self.database.read() as connection:
-            node_id, has_rows = connection.execute(
-                select(
-                    select(SearchNode.id).where(SearchNode.name == self.node).scalar_subquery(),
-                    exists(
-                        select(Outbox.node_id)
-                        .join(SearchNode, SearchNode.id == Outbox.node_id)
-                        .where(SearchNode.name == self.node, Outbox.due_at <= clock.now())
-                    ),
-                )
-            ).one()
-        if node_id is None:
-            self._join()
-        if has_rows or not self.backend.is_ready(locale.tag):
-            self.catch_up([locale])
+    def ensure(self, locale: Locale) -> bool:
+        """Before a search: every change committed before it is in the index. One query when nothing is new.
+
+        False: the locale has no index of which this is true. One of few articles was tried to be built at once, a
+        larger one is being built in the background.
+        """
+        is_known, has_rows = self._notes.look()
+        if not is_known and not self._try(self._join):
+            return False
+        if has_rows or not self._is_usable(locale):
+            return self.catch_up([locale]) and self._is_usable(locale)
+        self._is_behind = False
+        return True
 
     def drain(self, wanted: Sequence[Locale] = ()) -> None:
         """Make the `wanted` indexes that are missing, and bring noted articles into all that are there; one at a time.
@@ -113,74 +106,50 @@ class Indexer:
         """
         with self._lock():
             for locale in wanted:
-                if not self.backend.is_ready(locale.tag):
-                    self._rebuild_locale(locale)
-            while rows := self._pending():
-                ids = [row.article_id for row in rows]
-                for locale in self.locales.all:
-                    if not self.backend.is_ready(locale.tag):
-                        continue
-                    if EVERYTHING in ids:
-                        self._rebuild_locale(locale)
-                    else:
-                        self._update(locale, ids)
-                self._forget(rows)
+                if not self._is_usable(locale):
+                    self._renew(locale)
+            while rows := self._notes.list_due():
+                self._take_in([row.article_id for row in rows])
+                self._notes.forget(rows)
                 if len(rows) < BATCH:
-                    return
+                    break
+        if self.builder is not None and self.marked():
+            self._start(self.builder)
 
-    def _pending(self) -> list[Row[int, int, str]]:
-        statement = (
-            select(Outbox.node_id, Outbox.article_id, Outbox.token)
-            .join(SearchNode, SearchNode.id == Outbox.node_id)
-            .where(SearchNode.name == self.node, Outbox.due_at <= clock.now())
-            .order_by(Outbox.article_id)
-            .limit(BATCH)
-        )
-        with self.database.read() as connection:
-            return list(connection.execute(statement).all())
+    def _take_in(self, ids: list[int]) -> None:
+        for locale in self.locales.all:
+            state = self.backend.status(locale.tag).state
+            if state == "missing" or self._mark(locale).exists():
+                continue
+            if state == "broken":
+                self._mark(locale).touch()  # should it come to itself, it lacks these
+            elif EVERYTHING in ids:
+                self._renew(locale)
+            else:
+                add, remove = self._changes(locale, ids, self.backend.stamps(locale.tag))
+                if add or remove:
+                    self.backend.index(locale.tag, add, delete=remove)
 
-    def _update(self, locale: Locale, ids: list[int]) -> None:
-        stamps = self.backend.stamps(locale.tag)
-        documents = list_documents(self.database, self.locales, locale, now=clock.now(), article_ids=ids)
-        add = [document for document in documents if stamps.get(document.article_id) != document.stamp]
-        visible = {document.article_id for document in documents}
-        remove = [article_id for article_id in ids if article_id in stamps and article_id not in visible]
-        if add or remove:
-            self.backend.update(locale.tag, add=add, remove=remove)
+    def _changes(self, locale: Locale, ids: Sequence[int], stamps: Mapping[int, str]) -> Changes:
+        """Of these articles, what an index with these stamps lacks, and what it has that nobody sees any more."""
+        add: list[Document] = []
+        visible: set[int] = set()
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            documents = list_documents(self.database, self.locales, locale, now=clock.now(), article_ids=some)
+            add += [document for document in documents if stamps.get(document.article_id) != document.stamp]
+            visible |= {document.article_id for document in documents}
+        return add, [article_id for article_id in ids if article_id in stamps and article_id not in visible]
 
-    def _forget(self, rows: list[Row[int, int, str]]) -> None:
-        """Done with, but only where the token is what we read: a change since then stays noted.
+    def _is_usable(self, locale: Locale) -> bool:
+        return self.backend.status(locale.tag).state == "ready" and not self._mark(locale).exists()
 
-        An article with a translation yet to be published stays noted for that time.
-        """
-        with self.database.transaction() as connection:
-            connection.execute(_SEEN, {"node": self.node, "now": clock.now()})
-            scheduled = _scheduled(connection, [row.article_id for row in rows])
-            for row in rows:
-                is_same = and_(
-                    Outbox.node_id == row.node_id, Outbox.article_id == row.article_id, Outbox.token == row.token
-                )
-                if row.article_id in scheduled:
-                    connection.execute(update(Outbox).where(is_same).values(due_at=scheduled[row.article_id]))
-                else:
-                    connection.execute(delete(Outbox).where(is_same))
+    def _mark(self, locale: Locale) -> Path:
+        return self.folder / f"rebuild-{locale.tag}"
 
-    def rebuild(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> int:
-        """Build the index of every locale anew; the number of articles that the database holds."""
-        with self._lock():
-            self._register()
-            noted = self._pending()
-            for done, locale in enumerate(self.locales.all):
-                progress(locale.tag, done, len(self.locales.all))
-                self._rebuild_locale(locale)
-            progress("", len(self.locales.all), len(self.locales.all))
-            self._forget(noted)
-        with self.database.read() as connection:
-            return int(connection.execute(select(func.count(Article.id))).scalar_one())
-
-    def is_ready(self) -> bool:
-        """Whether searches are answered; those of other locales than the default make an index that is missing."""
-        return self.backend.is_ready(self.locales.default.tag)
+    def marked(self) -> list[Locale]:
+        """The locales whose index waits to be built anew."""
+        return [locale for locale in self.locales.all if self._mark(locale).exists()]
 
     def begin(self) -> None:
         """For content that was just loaded: the default locale's index; a search makes each other one that is missing.
@@ -191,52 +160,131 @@ class Indexer:
             self._begin()
 
     def _begin(self) -> None:
-        self._register()
-        noted = self._pending()
+        self._notes.register()
+        noted = self._notes.list_due()
         for locale in self.locales.all:
-            if locale == self.locales.default or self.backend.is_ready(locale.tag):
-                self._rebuild_locale(locale)
-        self._forget(noted)
+            if locale == self.locales.default or self.backend.status(locale.tag).state != "missing":
+                self._renew(locale)
+        self._notes.forget(noted)
 
     def _join(self) -> None:
         """A node that the database does not know, or no longer, starts from the whole content."""
         with self._lock():
-            with self.database.read() as connection:
-                known = connection.execute(select(SearchNode.id).where(SearchNode.name == self.node)).first()
-            if known is None:
+            if not self._notes.look()[0]:
                 self._begin()
 
-    def _rebuild_locale(self, locale: Locale) -> None:
-        documents = list_documents(self.database, self.locales, locale, now=clock.now())
-        self.backend.rebuild(locale.tag, documents)
+    def _renew(self, locale: Locale) -> None:
+        """Build an index anew: here and now where that is a matter of a moment, else in the background."""
+        if self.builder is None or self.count_articles() <= AT_ONCE_ARTICLES:
+            self.backend.rebuild(locale.tag, list_documents(self.database, self.locales, locale, now=clock.now()))
+            self._mark(locale).unlink(missing_ok=True)
+        else:
+            self._mark(locale).touch()
 
-    def _register(self) -> None:
-        """Make the node known; a new one with the note that its whole index is yet to be built."""
-        with self.database.transaction() as connection:
-            now = clock.now()
-            # Its row is locked by whoever notes a change: that change is committed, or is noted for this node as well.
-            touch(self.database, connection)
-            if connection.execute(_SEEN, {"node": self.node, "now": now}).rowcount == 0:
-                node_id = new_id(connection, insert(SearchNode).values(name=self.node, seen_at=now))
-                for article_id, due_at in {EVERYTHING: now, **_scheduled(connection)}.items():
-                    row = {"node_id": node_id, "article_id": article_id, "token": token_hex(8), "due_at": due_at}
-                    connection.execute(insert(Outbox).values(**row))
+    def rebuild(self, progress: Progress = lambda *_: None, *, is_apart: bool = False) -> int:
+        """Build the index of every locale anew, beside the old ones; the number of articles that the database holds.
+
+        `is_apart`: in a process of its own, where there is a builder. Raises SearchUnavailable, and Busy.
+        """
+        with self._alone() as lock:
+            if is_apart and self.builder is not None:
+                self.builder.run(lock, progress)
+            else:
+                self.rebuild_every(progress)
+        return self.count_articles()
+
+    def rebuild_every(self, progress: Progress = lambda *_: None) -> None:
+        """As `rebuild`, in this process, by whoever holds the lock for it; progress counts documents."""
+        with self._lock():
+            self._notes.register()
+            noted = self._notes.list_due()
+        articles = self.count_articles()
+        total = articles * len(self.locales.all)
+        for number, locale in enumerate(self.locales.all):
+            self._build_beside(locale, partial(_counted, progress, locale.tag, number * articles, total))
+        progress("", total, total)
+        with self._lock():
+            self._notes.forget(noted)
+
+    def rebuild_marked(self) -> None:
+        """Build the indexes that are marked, in this process, by whoever holds the lock for it."""
+        while marked := self.marked():
+            self._build_beside(marked[0])
+            with self.database.transaction() as connection:
+                touch(self.database, connection)  # a page of results was made without it
+        (self.folder / "rebuild.lock").write_text("")
+
+    def _build_beside(self, locale: Locale, count: Callable[[list[Document]], Iterable[Document]] = iter) -> None:
+        """Drains go on meanwhile; what changes after the content was read goes in before the swap."""
+        with self._notes.of_rebuild() as node:
+            documents = list_documents(self.database, self.locales, locale, now=clock.now())
+            self.backend.rebuild(locale.tag, count(documents), latest=partial(self._latest, locale, node))
+
+    @contextmanager
+    def _latest(self, locale: Locale, node: str, stamps: Mapping[int, str]) -> Iterator[Changes]:
+        with self._lock():
+            ids = self._notes.list_changed(node)
+            if ids is None:
+                raise SearchUnavailable("The database no longer knows of this rebuild; run it again.")
+            yield self._changes(locale, ids, stamps)
+            self._mark(locale).unlink(missing_ok=True)
+
+    def _start(self, builder: Builder) -> None:
+        """One process for the marked indexes, if there is none; after one that failed, not at once another."""
+        with suppress(BlockingIOError), self._alone(fcntl.LOCK_EX | fcntl.LOCK_NB) as lock:
+            now = clock.now().timestamp()
+            if not 0 <= now - float(os.pread(lock, 32, 0) or 0) < RETRY_SECONDS:
+                os.pwrite(lock, f"{now:.0f}".encode(), 0)
+                builder.start(lock)
+
+    def is_ready(self) -> bool:
+        """Whether searches are answered by whole indexes: none is behind, broken, or being built.
+
+        One that was never needed is not missed.
+        """
+        states = {locale.tag: self.backend.status(locale.tag).state for locale in self.locales.all}
+        if self._is_behind or self.marked() or "broken" in states.values() or self.is_rebuilding():
+            return False
+        return states[self.locales.default.tag] == "ready" or self.count_articles() == 0
+
+    def is_rebuilding(self) -> bool:
+        """Whether an index is being built beside the one that answers."""
+        try:
+            with self._alone(fcntl.LOCK_SH | fcntl.LOCK_NB):
+                return False
+        except BlockingIOError:
+            return True
+
+    def count_articles(self) -> int:
+        """Articles that the database holds."""
+        with self.database.read() as connection:
+            return int(connection.execute(select(func.count(Article.id))).scalar_one())
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with _locked(self.folder / "lock", fcntl.LOCK_EX):
             yield
 
+    @contextmanager
+    def _alone(self, how: int = fcntl.LOCK_EX) -> Iterator[int]:
+        """One at a time rebuilds beside the old index; gives the open file. Raises BlockingIOError if `how` says so."""
+        with _locked(self.folder / "rebuild.lock", how) as lock:
+            yield lock
 
-def _scheduled(connection: Connection, article_ids: Sequence[int] | None = None) -> dict[int, datetime]:
-    """When the next translation of an article is to be published, for those that have one ahead."""
-    statement = (
-        select(Translation.article_id, func.min(Translation.published_at))
-        .where(Translation.status == "published", Translation.published_at > clock.now())
-        .group_by(Translation.article_id)
-    )
-    if article_ids is not None:
-        statement = statement.where(Translation.article_id.in_(article_ids))
-    return {article_id: due_at for article_id, due_at in connection.execute(statement) if due_at is not None}
+
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[int]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, how)
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _counted(progress: Progress, label: str, done: int, total: int, documents: list[Document]) -> Iterator[Document]:
+    for number, document in enumerate(documents):
+        if number % 100 == 0:
+            progress(label, done + number, total)
+        yield document

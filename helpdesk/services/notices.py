@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select
 
 from helpdesk.errors import NoticeError
 from helpdesk.models import Notice
-from helpdesk.services.indexing import touch
+from helpdesk.services.noting import touch
 from helpdesk.services.site import Site
 from helpdesk.text.markdown import render
 

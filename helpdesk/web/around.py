@@ -70,13 +70,14 @@ def look_around(page: ArticlePage) -> Around:
 
 
 def _similar(page: ArticlePage) -> tuple[int, ...]:
-    """Ids of what the index finds for the title; searched once for each state of the content."""
+    """Ids of what the index finds for the title; searched once for each state of the content; () without an index."""
     site, locale, generation = current_site(), current_locale(), current_frame().generation
     memory: dict[object, tuple[int, ...]] = current_app.extensions["helpdesk_similar"]
     place = (generation, locale.tag, page.article_id)
     found = memory.get(place)
     if found is None:
-        site.indexer.ensure(locale)
+        if not site.indexer.ensure(locale):
+            return ()
         found = list_similar(site.indexer.backend, locale, page.article_id, page.title, limit=RELATED)
         if len(memory) >= REMEMBERED:
             memory.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from helpdesk.web.pages import Page, show
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
+SEARCH_JSON = re.compile(r"/[^/]+/search\.json")
 # What is told as it is; of all others, what the asker did is 400 and the rest 500.
 TOLD = (400, 403, 404, 405, 410, 413, 429, 503)
 
@@ -115,12 +117,14 @@ def problem_response(status: int, reasons: Mapping[str, str] | None = None) -> R
 
 def handle(error: Exception) -> Response:
     """Answer any exception of ours, in the language of the path or as the API was asked; see the table."""
-    is_api = request.path.startswith(f"{current_app.extensions['helpdesk_prefix']}/api/")
+    path = request.path.removeprefix(current_app.extensions["helpdesk_prefix"])
+    is_api = path.startswith("/api/")
     activate(asked() if is_api else locale_of_path())
+    is_for_programs = is_api or SEARCH_JSON.fullmatch(path) is not None
     if isinstance(error, BadHost):  # no link can be made for such a host, so there is no page either
         return security.add_headers(keep(make_response("Bad request\n", 400, {"Content-Type": "text/plain"}), "never"))
     status = _status_of(error)
-    if is_api:
+    if is_for_programs:
         response = problem_response(status, error.reasons if isinstance(error, WrongParameters) else None)
     else:
         response = error_response(status)

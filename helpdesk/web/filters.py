@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -87,6 +87,22 @@ def region_names(regions: Iterable[str]) -> str:
     return format_list([speaker.territories.get(region, region) for region in regions], locale=speaker)
 
 
+def isolated(text: str) -> Markup:
+    """Words of a reader's, in whatever script, that must not turn the sentence around them (UAX 9)."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def either(words: Sequence[str]) -> Markup:
+    """Words of a reader's as quotations, in a list with "or" in the page's language."""
+    speaker = babel.Locale.parse(current_locale().code)
+    places = [f"\0{place}\0" for place in range(len(words))]
+    parts = escape(format_list(places, style="or", locale=speaker)).split("\0")
+    return Markup("").join(
+        Markup("<q>{}</q>").format(isolated(words[int(part)])) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
+
+
 def site_name() -> str:
     """The company's name."""
     return current_site().settings.site_name
@@ -128,7 +144,7 @@ def static_url(name: str) -> str:
 
 def register(environment: Environment) -> None:
     """Make all of it known to our templates, under names that no host uses."""
-    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked)
+    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked, hd_bdi=isolated)
     environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,
@@ -136,6 +152,7 @@ def register(environment: Environment) -> None:
         hd_article_url=article_url,
         hd_static=static_url,
         hd_digits=digits,
+        hd_either=either,
         hd_direction=direction,
         hd_site_name=site_name,
         hd_contact_url=plain_contact_url,

@@ -22,7 +22,7 @@ EMPTY = Frame("", None, None)
 # Settings that differ from machine to machine while the pages are the same, or are secret.
 NOT_SHOWN = {"instance_dir", "index_dir", "media_dir", "translations_dir", "database_url", "secret_key"}
 # Pages that are the same for every reader. An article's depends on the reader's vote: its view asks for itself.
-VALIDATED = {"home", "category", "section", "about_views", "search"}
+VALIDATED = {"home", "category", "section", "about_views", "search", "suggest"}
 # What machines ask for: content alone, without the notice, a day's figures, or a host's layout around it.
 DOCUMENTS = {
     "sitemap",
@@ -138,6 +138,17 @@ def answer_if_unchanged() -> Response | None:
         return None
     g.hd_tag = document_validator() if name in DOCUMENTS else validator()
     return unchanged(g.hd_tag, "page") if is_known(g.hd_tag) and not request.if_none_match.star_tag else None
+
+
+def give_no_validator() -> None:
+    """This answer depends on more than the content."""
+    g.pop("hd_tag", None)
+    g.hd_is_passing = True
+
+
+def is_passing() -> bool:
+    """Whether no validator may be put on this answer."""
+    return "hd_is_passing" in g
 
 
 def add_validator(response: Response) -> Response:

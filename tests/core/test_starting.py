@@ -112,14 +112,14 @@ def test_the_demo_starts_with_the_index_of_the_default_locale_and_searches_make_
     copytree(demo_template / "index" / "de", fresh_instance / "index" / "de")
     app = make_app(fresh_instance, locales=("en", "de", "fr"))
     site: Site = app.extensions["helpdesk"]
-    assert site.indexer.backend.is_ready("de")
+    assert site.indexer.backend.status("de").state == "ready"
     before = (fresh_instance / "index/de/current").read_text()
     prepare(site, "demo")
-    assert [site.indexer.backend.is_ready(tag) for tag in ("en", "de", "fr")] == [True, True, False]
+    assert [site.indexer.backend.status(tag).state == "ready" for tag in ("en", "de", "fr")] == [True, True, False]
     assert (fresh_instance / "index/de/current").read_text() != before
     cards = CheckingClient(app).get("/fr/search?q=retrait").cards
     assert len(cards) > 0
-    assert site.indexer.backend.is_ready("fr")
+    assert site.indexer.backend.status("fr").state == "ready"
     close(app)
 
 
@@ -132,7 +132,7 @@ def test_readers_of_a_new_machine_wait_for_one_index_and_writers_for_all(
         connection.execute(delete(SearchNode))
 
     def ready() -> list[str]:
-        return [locale.tag for locale in site.locales.all if site.indexer.backend.is_ready(locale.tag)]
+        return [locale.tag for locale in site.locales.all if site.indexer.backend.status(locale.tag).state == "ready"]
 
     assert len(CheckingClient(app).get("/de/search?q=Auszahlung").cards) > 0
     assert ready() == ["en", "de"]  # the default locale's, and what was asked for

@@ -10,11 +10,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from helpdesk import clock
+from helpdesk.search.backend import SearchQuery
+from helpdesk.services import indexing
 from helpdesk.services.demo import remove_demo
+from helpdesk.services.finding import find as find_anyhow
 from helpdesk.services.importing import import_content
 from helpdesk.services.publishing import publish, unpublish
 from helpdesk.services.site import Site
 from tests.conftest import close
+from tests.support.indexes import damage, states, wait_until_built
 from tests.support.instances import (
     assert_in_step,
     assert_sound,
@@ -27,7 +32,7 @@ from tests.support.instances import (
     site_of,
 )
 from tests.support.killing import Killer, both, moments
-from tests.support.processes import Worker, ready, run
+from tests.support.processes import Worker, listen, ready, run, say
 
 TOGGLED = ("withdrawal-delays", "deposit-not-credited", "identity-check-fails")
 # Some of the demo's languages: the source's, one that inherits it, and one with translations of its own.
@@ -59,6 +64,42 @@ def rebuild(instance: Path) -> float:
     taken = time.perf_counter() - begun
     close(app)
     return taken
+
+
+def toggle_together(instance: Path) -> None:
+    """A worker: changes many articles in one transaction, again and again: one batch for the index."""
+    app = make(instance, locales=LOCALES)
+    site = site_of(app)
+    ready()
+    keys = [key for (key,) in rows(instance, f"SELECT key FROM hd_article WHERE key NOT IN {TOGGLED} ORDER BY id")]
+    while True:
+        with site.database.transaction():
+            for key in (*TOGGLED, *keys):
+                toggle(site, key)
+
+
+def mend(instance: Path) -> float:
+    """A worker: builds an index anew that lacked changes, as the process does that a search starts; seconds."""
+    app = make(instance, locales=LOCALES)
+    site = site_of(app)
+    ready()
+    begun = time.perf_counter()
+    for tag in LOCALES:
+        (site.settings.index_path / f"rebuild-{tag}").touch()
+    site.indexer.rebuild_marked()
+    taken = time.perf_counter() - begun
+    close(app)
+    return taken
+
+
+def search_plainly(instance: Path) -> None:
+    """A worker: a search of content that is too large to wait for its index."""
+    indexing.AT_ONCE_ARTICLES = 0
+    site = site_of(make(instance, locales=LOCALES))
+    damage(site, "en")
+    ready()
+    say(find_anyhow(site, SearchQuery(locale="en", text="identity check"), now=clock.now()).is_plain)
+    listen()
 
 
 def join(instance: Path) -> float:
@@ -112,7 +153,7 @@ def kill_on_two_copies(
                 before(instance)
             killer.kill(moment, work, instance)
             with opened(instance, locales=LOCALES) as site:
-                assert [site.indexer.backend.is_ready(tag) for tag in LOCALES] == [True] * len(LOCALES)
+                assert [site.indexer.backend.status(tag).state == "ready" for tag in LOCALES] == [True] * len(LOCALES)
             assert_searches_agree(instance)
             assert_sound(instance)
 
@@ -128,6 +169,26 @@ def test_the_index_of_a_killed_writer_catches_up(demo_template: Path, tmp_path: 
 def test_a_killed_rebuild_leaves_an_index_that_answers(demo_template: Path, tmp_path: Path) -> None:
     seconds = run(rebuild, copied(demo_template, tmp_path / "reference"))
     assert kill_on_two_copies(demo_template, tmp_path, rebuild, seconds).report("rebuild") > 0
+
+
+def test_an_index_killed_in_a_batch_catches_up(demo_template: Path, tmp_path: Path) -> None:
+    assert kill_on_two_copies(demo_template, tmp_path, toggle_together, 1.5).report("batch") > 0
+
+
+def test_a_killed_mending_leaves_the_rest_to_the_next_search(demo_template: Path, tmp_path: Path) -> None:
+    seconds = run(mend, copied(demo_template, tmp_path / "reference"))
+    assert kill_on_two_copies(demo_template, tmp_path, mend, seconds).report("mending") > 0
+
+
+def test_a_rebuild_outlives_the_server_that_started_it(demo_template: Path, tmp_path: Path) -> None:
+    instance = copied(demo_template, tmp_path / "instance")
+    worker = Worker(search_plainly, instance).wait_until_ready().go()
+    worker.wait_for(True)
+    assert worker.kill() is None
+    with opened(instance, locales=LOCALES) as site:
+        wait_until_built(site)
+        assert states(site) == dict.fromkeys(LOCALES, "ready")
+    assert_searches_agree(instance)
 
 
 def test_a_machine_killed_while_it_joins_again_misses_nothing(demo_template: Path, tmp_path: Path) -> None:

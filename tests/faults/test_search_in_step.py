@@ -138,6 +138,18 @@ def searcher(instance: Path, seed: int, seconds: float) -> list[Look]:
     return looks
 
 
+def rebuilder(instance: Path, seconds: float) -> int:
+    """A worker: builds all indexes anew, again and again; how often."""
+    count = 0
+    with running(instance, locales=tuple(CHAINS)) as app:
+        ready()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            site_of(app).indexer.rebuild()
+            count += 1
+    return count
+
+
 def shown_by_database(connection: sqlite3.Connection, probe: int) -> dict[str, str | None]:
     query = (
         "SELECT t.locale, t.title FROM hd_translation t JOIN hd_article a ON a.id = t.article_id"
@@ -176,7 +188,7 @@ def wrong_looks(history: Sequence[Change], looks: Sequence[Look]) -> list[Look]:
 
 
 def test_every_search_sees_every_change_before_it(empty_template: Path, tmp_path: Path) -> None:
-    """Two write the source's texts and a third the translations of the same articles; two others search.
+    """Two write the source's texts and a third the translations of the same articles; two others search, one rebuilds.
 
     All are stopped now and then, so that whatever another one can do in between is done in between.
     """
@@ -191,12 +203,17 @@ def test_every_search_sees_every_change_before_it(empty_template: Path, tmp_path
         [
             *((author, (instance, tmp_path / f"folder{n}", *shares[n], SECONDS)) for n in range(3)),
             *((searcher, (instance, n, SECONDS)) for n in range(2)),
+            (rebuilder, (instance, SECONDS)),
         ],
         frozen_for=SECONDS - 1,
     )
     history = start + [change for changes in results[:3] for change in changes]
-    looks = [look for found in results[3:] for look in found]
-    print(f"{len(history) - len(start)} changes, {len(looks)} searches, {sum(look.total for look in looks)} found")
+    looks = [look for found in results[3:5] for look in found]
+    print(
+        f"{len(history) - len(start)} changes, {len(looks)} searches, {sum(look.total for look in looks)} found,"
+        f" {results[5]} rebuilds"
+    )
+    assert results[5] > 0
     assert wrong_looks(history, looks) == []
     assert {look.total for look in looks} == {0, 1}
     last = {(change.probe, change.tag): change.colour for change in sorted(history, key=lambda change: change.began)}

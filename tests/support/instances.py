@@ -19,8 +19,8 @@ from helpdesk.factory import create_app
 from helpdesk.models import Outbox, SearchNode
 from helpdesk.queries.frame import GENERATION
 from helpdesk.queries.searching import list_documents
-from helpdesk.queries.searching import search as run_search
 from helpdesk.search.backend import SearchQuery
+from helpdesk.services.finding import find as run_search
 from helpdesk.services.site import Site
 from tests.conftest import KEY, close
 from tests.support.databases import connect, copy_instance, execute, url_of
@@ -130,8 +130,6 @@ def assert_in_step(site: Site) -> None:
 
 def find(site: Site, tag: str, text: str) -> tuple[int, list[tuple[int, str]]]:
     """Search as the page does: the index's total, and the cards as (article id, title)."""
-    site.indexer.ensure(site.locales.get(tag))
-    found = run_search(
-        site.database, site.indexer.backend, site.locales, SearchQuery(locale=tag, text=text), now=clock.now()
-    )
+    found = run_search(site, SearchQuery(locale=tag, text=text), now=clock.now())
+    assert not found.is_plain
     return found.total, [(item.card.article_id, item.card.title) for item in found.cards]

@@ -69,5 +69,12 @@ def test_split(word: str, language: str, part: WordList, expected: tuple[str, ..
     assert split(word, language, [part]) == expected
 
 
+def test_the_fewest_parts() -> None:
+    some = WordList((word, 1) for word in ("haus", "aufgabe", "hausaufgabe", "hilfe"))
+    assert split("Hausaufgabenhilfe", "de", [some]) == ("hausaufgabe", "hilfe")
+    some = WordList((word, 1) for word in ("auto", "haus", "meister", "autohausmei", "ster"))
+    assert split("Autohausmeister", "de", [some]) == ("autohausmei", "ster")
+
+
 def test_parts_of_a_compound_may_be_of_different_lists() -> None:
     assert split("kontonummer", "de", [WordList([("konto", 1)]), WordList([("nummer", 1)])]) == ("konto", "nummer")

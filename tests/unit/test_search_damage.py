@@ -27,6 +27,12 @@ def pointer(root: Path) -> Path:
     return root / "en" / "current"
 
 
+def change_one_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 DAMAGES: list[Callable[[Path], object]] = [
     lambda root: pointer(root).write_bytes(b""),
     lambda root: pointer(root).write_bytes(b"\xff\x00{"),
@@ -35,6 +41,9 @@ DAMAGES: list[Callable[[Path], object]] = [
     lambda root: [(root / "en" / name).rename(root / "moved") for name in folders(root)],
     lambda root: segment_file(root, ".toc").unlink(),
     lambda root: segment_file(root, ".pst").unlink(),
+    lambda root: change_one_byte(pointer(root)),
+    lambda root: change_one_byte(segment_file(root, ".trm")),
+    lambda root: change_one_byte(segment_file(root, "rows")),
     lambda root: os.truncate(segment_file(root, "rows"), 100),
     lambda root: os.truncate(segment_file(root, "texts"), 0),
 ]

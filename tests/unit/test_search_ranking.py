@@ -61,7 +61,8 @@ def test_words_in_most_documents_bring_nothing_in_beside_a_rarer_one(tmp_path: P
     documents = [document(i, f"Title{i}", "how to do it") for i in range(1, 10)]
     backend = built(tmp_path, *documents, document(10, "Passkeys", "how to do it"))
     assert found(backend, "how to passkey") == [10]
-    assert len(found(backend, "how to zebra")) == 10
+    assert len(found(backend, "how to")) == 10
+    assert found(backend, "how to zebra") == []
 
 
 def test_a_code_found_whole_is_not_searched_in_parts(tmp_path: Path):

@@ -196,6 +196,12 @@ def test_the_word_of_most_documents_is_read() -> None:
     assert list(readings("7sb", "ar", [WordList([("حساب", 3), ("حسب", 2)])])) == [("حسب", "script")]
 
 
+def test_the_characters_of_most_documents_are_read() -> None:
+    assert list(readings("chongzhi", "zh", [WordList([("重置", 1), ("充值", 9)])])) == [("充值", "script")]
+    assert list(readings("chongzhi", "zh", [WordList([("重置", 9), ("充值", 1)])])) == [("重置", "script")]
+    assert list(readings("tixian", "zh", [WordList([("提西", 9), ("西安", 9), ("提现", 1)])])) == [("提现", "script")]
+
+
 def test_sounds() -> None:
     assert set(sounds("银行")) == {"yin hang", "yin xing"}
     assert set(sounds("المرور")) == {"lmr", "mr"} - {"mr"}
@@ -235,8 +241,9 @@ def test_any_text_is_read_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         "ㅂㅈ" * 99,
         ";'" * 200,
     )
-    for language, parts in PARTS.items():
+    chinese = [WordList((a + b, 1) for a in "一以已意义易现先线鲜" for b in "一以已意义易现先线鲜")]
+    for language, parts in [*PARTS.items(), ("zh", chinese)]:
         for text in every:
             steps = 0
             assert len(list(readings(text, language, parts))) <= rescue._MAX_READINGS
-            assert steps < 1_500
+            assert steps < 1_500, (language, text[:9], steps)

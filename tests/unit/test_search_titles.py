@@ -91,6 +91,11 @@ def test_scripts_without_spaces(typed: str, found: list[str]) -> None:
     assert find(typed, *given) == found
 
 
+def test_a_stretch_is_found_as_a_whole() -> None:
+    assert find("提现到账", "如何提现到银行卡", "现到账时间") == []
+    assert find("提现到账", "如何提现到银行卡", "现到账时间", "提现到账时间") == ["提现到账时间"]
+
+
 def test_accents_and_capitals_do_not_count() -> None:
     assert find("verif", "Vérification", "VÉRIFIER") == ["VÉRIFIER", "Vérification"]
     assert find("rut tien", "Cách rút tiền") == ["Cách rút tiền"]

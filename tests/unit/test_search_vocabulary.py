@@ -104,8 +104,20 @@ def optimal_alignment(a: str, b: str) -> int:
     return rows[-1][-1]
 
 
+def test_words_by_keys_of_any_kind() -> None:
+    def consonants(word: str) -> list[str]:
+        return ["".join(letter for letter in word if letter not in "aeiou"), word[:1]]
+
+    some = words("fees", "feeds", "fuss", "deed")
+    assert some.having("fs", consonants) == [("fees", 1)]
+    assert some.having("f", consonants) == [("feeds", 2), ("fees", 1), ("fuss", 3)]
+    assert some.having("x", consonants) == []
+    # Their checksums are equal.
+    assert words("plumless").having("buckeroo", lambda word: [word]) == []
+
+
 def test_words_that_all_begin_alike_cost_no_more_than_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "_MAX_STEPS", 50)
+    monkeypatch.setattr(vocabulary, "_MAX_COMPARED", 50)
     many = words(*(f"aaaaaaa{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(600)))
     assert len(list(many.near("aaaaaaazz"))) <= 50
 

@@ -64,6 +64,7 @@ ROUTES = {
     "view_page": ("/<tag>/articles/<ref>/view", "GET", READER, NEVER, None, "/en/articles/16-x/view"),
     "vote_page": ("/<tag>/articles/<ref>/vote", "GET", READER, NEVER, None, "/en/articles/16-x/vote"),
     "search": ("/<tag>/search", "GET", READER, PAGE, None, "/en/search?q=authenticator"),
+    "suggest": ("/<tag>/suggest", "GET", READER, PAGE, "600 a minute and network", "/en/suggest?q=authenticator"),
     "feed": ("/<tag>/feed.xml", "GET", MACHINE, PAGE, None, "/de/feed.xml"),
     "opensearch": ("/<tag>/opensearch.xml", "GET", MACHINE, PAGE, None, "/de/opensearch.xml"),
     "llms": ("/<tag>/llms.txt", "GET", MACHINE, PAGE, None, "/de/llms.txt"),
@@ -84,6 +85,7 @@ ROUTES = {
         "/api/v1/articles/16/translations",
     ),
     "api.search": ("/api/v1/search", "GET", SCRIPT, NEVER, MINUTE, "/api/v1/search?q=authenticator"),
+    "api.search_json": ("/<tag>/search.json", "GET", SCRIPT, NEVER, MINUTE, "/en/search.json?q=authenticator"),
     "api.suggest": ("/api/v1/suggest", "GET", SCRIPT, PAGE, MINUTE, "/api/v1/suggest?q=authenticator"),
     "api.openapi": ("/api/v1/openapi.json", "GET", SCRIPT, PAGE, MINUTE, "/api/v1/openapi.json"),
     "api.unknown": ("/api/v1/<path:rest>", "GET", SCRIPT, NEVER, MINUTE, "/api/v1/nope"),
@@ -109,13 +111,13 @@ def test_no_route_without_a_line(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, line in ROUTES.items() if line[5]])
-def test_cache_policy(client: CheckingClient, name: str) -> None:
+def test_cache_policy(visitor: CheckingClient, name: str) -> None:
     policy, address = ROUTES[name][3], ROUTES[name][5]
     if address == "(media)":
-        address = client.get("/en/articles/26-sign-api-requests").one("img").get("src")
+        address = visitor.get("/en/articles/26-sign-api-requests").one("img").get("src")
     if address == "(static)":
-        address = client.get("/en/").one("link", rel="stylesheet").get("href")
-    assert client.get(address).response.headers["Cache-Control"] == policy
+        address = visitor.get("/en/").one("link", rel="stylesheet").get("href")
+    assert visitor.get(address).response.headers["Cache-Control"] == policy
 
 
 def test_health(client: CheckingClient) -> None:

@@ -54,14 +54,20 @@ class Operation:
         tag = frames.content_tag(current_locale().tag) if self.is_stable else None
         if tag and frames.is_known(tag):
             return frames.unchanged(tag, "page")
-        value = self.view(asked, **path)
-        response = Response(msgspec.json.encode(value), mimetype="application/json")
-        response.headers["Content-Language"] = current_locale().tag
-        if tag:
-            response.set_etag(tag, weak=True)
-        if links := getattr(value, "links", None):
-            response.headers["Link"] = links.header()
-        return keep(response, "page" if self.is_stable else "never")
+        response = write(self.view(asked, **path))
+        if not tag or frames.is_passing():
+            return response
+        response.set_etag(tag, weak=True)
+        return keep(response, "page")
+
+
+def write(value: Any) -> Response:
+    """A value as JSON that nobody may keep."""
+    response = Response(msgspec.json.encode(value), mimetype="application/json")
+    response.headers["Content-Language"] = current_locale().tag
+    if links := getattr(value, "links", None):
+        response.headers["Link"] = links.header()
+    return keep(response, "never")
 
 
 def read_parameters(schema: type[AskedT]) -> AskedT:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from helpdesk.locales import Direction
 from helpdesk.queries.visibility import Kind
+from helpdesk.search import backend
 
 PAGES, SIZE = 1000, 20
 Tag = Annotated[str, Meta(description="A locale's tag (BCP 47).", examples=["zh-Hant"])]
@@ -47,6 +48,11 @@ class AskedSearch(AskedPage, frozen=True, kw_only=True):
     """Parameters of the search."""
 
     q: Words
+    section: Annotated[Key, Meta(description="Only this section of `category`, by its key.")] = ""
+    sort: Annotated[backend.Sort, Meta(description="In which order: the best, latest or most read first.")] = (
+        "relevance"
+    )
+    exact: Annotated[Literal["0", "1"], Meta(description="1: search what was typed, whatever its spelling.")] = "0"
 
 
 class AskedTitles(Asked, frozen=True, kw_only=True):
@@ -163,12 +169,26 @@ class ArticleList(Struct, frozen=True):
 
 
 class SearchResult(Struct, frozen=True):
-    """One page of what was found, best first; `counts` are those of every category, whichever was asked for."""
+    """One page of what was found, best first; fallbacks in other languages follow what is in the reader's.
+
+    `counts` are those of every category and `sections` of every section in the one asked for, by key; `local` of them
+    all are in the reader's language. `searched` is what was searched and `mending` why that is not `q`; `also` are
+    synonyms that were searched beside it. `missing` are words that no article has; `is_partial`: no article has all
+    the others. `is_plain`: the index is being prepared, and a simpler search answered.
+    """
 
     items: tuple[FoundCard, ...]
     meta: Paging
     links: Links
     counts: dict[str, int]
+    sections: dict[str, int]
+    local: Number
+    searched: str
+    mending: backend.Mending | None
+    also: tuple[str, ...]
+    missing: tuple[str, ...]
+    is_partial: bool
+    is_plain: bool
 
 
 class TitleItem(Struct, frozen=True):

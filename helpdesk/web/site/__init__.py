@@ -16,6 +16,7 @@ from helpdesk.web.site import (
     machines,
     searching,
     sitemap,
+    suggesting,
     switching,
     twins,
     views,
@@ -75,6 +76,7 @@ def _add_routes(blueprint: Blueprint) -> None:
     route("/<tag>/articles/<ref>/view", "view", views.view, methods=["POST"])
     route("/<tag>/articles/<ref>/view", "view_page", views.view_page, methods=["GET"])
     route("/<tag>/search", "search", searching.search)
+    route("/<tag>/suggest", "suggest", suggesting.suggest)
     route("/<tag>/feed.xml", "feed", feeds.feed)
     route("/<tag>/opensearch.xml", "opensearch", feeds.opensearch)
     route("/<tag>/llms.txt", "llms", twins.llms)

@@ -79,6 +79,8 @@ def opensearch() -> Response:
     )
     add(root, "LongName", _("%(name)s Help Center", name=name)[:48].strip())
     add(root, "Url", type="text/html", template=absolute(url_for("helpdesk.search")) + "?q={searchTerms}")
+    suggestions = absolute(url_for("helpdesk.suggest", format="opensearch")) + "&q={searchTerms}"
+    add(root, "Url", type="application/x-suggestions+json", rel="suggestions", template=suggestions)
     add(
         root,
         "Url",

@@ -1,23 +1,24 @@
-"""The search page: tabs with counts, cards with passages, and an honest page when nothing is found."""
+"""The search page: tabs and topics with counts, three orders, cards with passages, and an honest page without any."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast, get_args
 
 from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.errors import Busy
-from helpdesk.queries.categories import CategoryLink, list_categories
+from helpdesk.queries.categories import CategoryLink, SectionLink, list_categories
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page, list_cards
 from helpdesk.queries.searching import Found
-from helpdesk.queries.searching import search as run_search
-from helpdesk.search.backend import SearchQuery, SearchUnavailable
+from helpdesk.search.backend import SearchQuery, Sort
 from helpdesk.services.searches import log_search
 from helpdesk.web.caching import send_to
-from helpdesk.web.errors import RETRY_AFTER
+from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, clean_query, page_number, show
@@ -26,6 +27,33 @@ from helpdesk.web.site.lists import Tab, category_tabs, list_options, make_pager
 log = logging.getLogger(__name__)
 
 POPULAR = 5
+ORDERS: tuple[Sort, ...] = get_args(Sort)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a search's address asks for, checked."""
+
+    text: str
+    category: CategoryLink | None
+    section: SectionLink | None
+    sort: Sort
+    is_literal: bool
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The query of the address, without page; defaults are not written."""
+        return {
+            "q": self.text,
+            **({"category": self.category.key} if self.category else {}),
+            **({"section": self.section.key} if self.section else {}),
+            **({} if self.sort == ORDERS[0] else {"sort": self.sort}),
+            **({"exact": 1} if self.is_literal else {}),
+        }
+
+    def url(self, **changes: Any) -> str:
+        """The address of the same search with something changed, from its first page on."""
+        return url_for("helpdesk.search", **replace(self, **changes).options)
 
 
 def search() -> Response:
@@ -36,7 +64,16 @@ def search() -> Response:
     chosen = next((c for c in tree if c.key == key), None)
     if number is None or (key and chosen is None):
         raise NotFound
-    return _browse(tree, chosen, number) if not query else _find(tree, chosen, query, number)
+    return _browse(tree, chosen, number) if not query else _find(tree, _read(query, chosen), number)
+
+
+def _read(query: str, chosen: CategoryLink | None) -> Asked:
+    """The parameters that only a search has. Raises NotFound."""
+    key, sort, exact = (request.args.get(name, "") for name in ("section", "sort", "exact"))
+    part = next((item for item in chosen.sections if item.key == key), None) if chosen else None
+    if (key and part is None) or sort not in ("", *ORDERS) or exact not in ("", "0", "1"):
+        raise NotFound
+    return Asked(text=query, category=chosen, section=part, sort=cast(Sort, sort or ORDERS[0]), is_literal=exact == "1")
 
 
 def _browse(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, number: int) -> Response:
@@ -78,49 +115,76 @@ def _browse(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, number:
     )
 
 
-def _find(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, query: str, number: int) -> Response:
-    site, locale, size = current_site(), current_locale(), current_site().settings.page_size
-    asked: dict[str, Any] = {"q": query} | ({"category": chosen.key} if chosen else {})
-    site.indexer.ensure(locale)
-    try:
-        found = run_search(
-            site.database,
-            site.indexer.backend,
-            site.locales,
-            SearchQuery(
-                locale=locale.tag,
-                text=query,
-                category=chosen.key if chosen else None,
-                limit=size,
-                offset=(number - 1) * size,
-            ),
-            now=clock.now(),
-        )
-    except SearchUnavailable as error:
-        log.warning("The search in %s is unavailable: %s", locale.tag, error)
-        return _unavailable(tree, asked)
+def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response:
+    size, options = current_site().settings.page_size, asked.options
+    query = SearchQuery(
+        locale=current_locale().tag,
+        text=asked.text,
+        category=asked.category.key if asked.category else None,
+        section=asked.section.key if asked.section else None,
+        sort=asked.sort,
+        limit=size,
+        offset=(number - 1) * size,
+        is_literal=asked.is_literal,
+    )
+    found = find(query)
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
-        return _last_page(asked, cards.pages)
-    if number == 1:
-        _log(query, chosen, found)
+        return _last_page(options, cards.pages)
+    if options.keys() <= {"q", "category"} and not found.is_plain:
+        _log(asked, found, number)
+    searched = found.searched if found.mending == "spelling" else asked.text
     page = Page(
         # Translators: heading; %(query)s is what the reader typed
-        title=_("Results for “%(query)s”", query=query),
+        title=_("Results for “%(query)s”", query=searched),
         is_indexed=False,
-        here={"route": "search", **asked, **({} if number == 1 else {"page": number})},
-        query=query,
+        here={"route": "search", **options, **({} if number == 1 else {"page": number})},
+        query=asked.text,
     )
     return show(
         "search.html",
         page,
-        policy="page",
-        tabs=category_tabs(tree, chosen, found.counts, q=query),
-        category=chosen,
+        policy="never" if found.is_plain else "page",
+        searched=searched,
+        tabs=_tabs(tree, asked, found.counts),
+        topics=_topics(asked, found.sections),
+        sorts=[Tab(label, asked.url(sort=sort), sort == asked.sort) for sort, label in _order_labels().items()],
+        category=asked.category,
         found=found,
+        everywhere_url=asked.url(category=None, section=None),
+        literal_url=asked.url(is_literal=True),
         popular=_popular() if not found.total else (),
-        pager=make_pager(cards, "helpdesk.search", asked),
+        pager=make_pager(cards, "helpdesk.search", options),
     )
+
+
+def _tabs(tree: tuple[CategoryLink, ...], asked: Asked, counts: Mapping[str, int]) -> list[Tab]:
+    kept = {name: value for name, value in asked.options.items() if name not in ("category", "section")}
+    return category_tabs(tree, asked.category, counts, **kept)
+
+
+def _topics(asked: Asked, counts: Mapping[str, int]) -> list[Tab]:
+    """The sections of the chosen category in which something is found; none where there is nothing to choose."""
+    if asked.category is None:
+        return []
+    parts = [part for part in asked.category.sections if counts.get(part.key) or part == asked.section]
+    if len(parts) < 2 and asked.section is None:
+        return []
+    # Translators: the first link above the results in a category, before its topics: results of every topic
+    tabs = [Tab(_("All topics"), asked.url(section=None), asked.section is None, count=sum(counts.values()))]
+    for part in parts:
+        tabs.append(Tab(part.title, asked.url(section=part), part == asked.section, part.lang, counts.get(part.key, 0)))
+    return tabs
+
+
+def _order_labels() -> dict[Sort, str]:
+    labels = sort_labels()
+    return {
+        # Translators: an order of search results: what fits the words best first
+        "relevance": _("Best match"),
+        "updated": labels["updated"],
+        "views": labels["popular"],
+    }
 
 
 def _last_page(asked: dict[str, Any], pages: int) -> Response:
@@ -128,44 +192,23 @@ def _last_page(asked: dict[str, Any], pages: int) -> Response:
     return send_to(target, 302, "never")
 
 
-def _unavailable(tree: tuple[CategoryLink, ...], asked: dict[str, Any]) -> Response:
-    page = Page(
-        # Translators: heading: for a short while the search of this language cannot be used
-        title=_("Search is being prepared"),
-        is_indexed=False,
-        here={"route": "search", **asked},
-        query=asked["q"],
-    )
-    response = show(
-        "search.html",
-        page,
-        policy="never",
-        status=503,
-        tabs=category_tabs(tree, None),
-        category=None,
-        found=None,
-        popular=_popular(),
-        pager=None,
-    )
-    response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
-
-
 def _popular() -> tuple[object, ...]:
     site = current_site()
     return list_cards(site.database, site.locales, current_locale(), sort="popular", limit=POPULAR, now=clock.now())
 
 
-def _log(query: str, chosen: CategoryLink | None, found: Found) -> None:
+def _log(asked: Asked, found: Found, number: int) -> None:
     """Note the search; results are shown all the same when the database takes no writes."""
     try:
         log_search(
             current_site().database,
             locale=current_locale().tag,
-            query=query,
-            category=chosen.key if chosen else None,
+            query=asked.text,
+            category=asked.category.key if asked.category else None,
             results=found.total,
             now=clock.now(),
+            page=number,
+            correction=found.searched if found.mending else "",
         )
     except Busy as error:
         log.warning("A search was not logged: %s", error)

@@ -23,7 +23,7 @@ from helpdesk.web.site.articles import current_reader
 log = logging.getLogger(__name__)
 
 # Parameters of a page that stay when its language changes; the page itself refuses what is wrong with them.
-KEPT = ("category", "sort", "page")
+KEPT = ("category", "section", "sort", "exact", "page")
 
 
 def switch() -> Response:
@@ -56,6 +56,8 @@ def _target() -> str:
         query["q"] = words
     if route == "search":
         return url_for("helpdesk.search", **query)
+    if route == "suggest":
+        return url_for("helpdesk.suggest", q=query.get("q"))
     raw = request.args.get("id", "")
     if not raw.isascii() or not raw.isdigit() or len(raw) > 9:
         raise NotFound
@@ -63,8 +65,8 @@ def _target() -> str:
         article_id = int(raw)
         carried = {"q": query["q"]} if "q" in query else {}
         return article_url(article_id, find_page(article_id, current_locale()).slug, **carried)
-    query.pop("q", None)
-    return _list(route, int(raw), query)
+    of_lists = {name: value for name, value in query.items() if name in ("sort", "page")}
+    return _list(route, int(raw), of_lists)
 
 
 def _list(route: str, owner_id: int, query: dict[str, Any]) -> str:

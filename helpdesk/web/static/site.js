@@ -139,3 +139,123 @@ document.addEventListener("click", async (event) => {
     location.assign(link.href);
   }
 });
+
+// Suggestions below the search field: the combobox of the ARIA Authoring Practices, with links for options.
+function suggest(form) {
+  const input = form.elements.q;
+  const make = (name, attributes, parent = form) => {
+    const element = name.nodeType ? name : parent.appendChild(document.createElement(name));
+    for (const attribute in attributes) element.setAttribute(attribute, attributes[attribute]);
+    return element;
+  };
+  const list = make("div", { id: "suggestions", class: "options", role: "listbox", hidden: "" });
+  const status = make("span", { class: "vh", role: "status" });
+  const typed = () => input.value.trim();
+  const WAIT = 120; // milliseconds without a key before the server is asked
+  let active = -1;
+  let answered = "";
+  let request = new AbortController();
+  let timer;
+
+  // No search field may be a combobox (ARIA in HTML), a text field may.
+  make(input, {
+    type: "text", role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": false,
+  });
+
+  function choose(number) {
+    active = number;
+    [...list.children].forEach((option, place) => option.setAttribute("aria-selected", place === number));
+    const option = list.children[number];
+    input.setAttribute("aria-activedescendant", option?.id ?? "");
+    option?.scrollIntoView({ block: "nearest" });
+  }
+
+  function open(is) {
+    list.hidden = !is || !list.children.length;
+    input.setAttribute("aria-expanded", !list.hidden);
+    choose(-1);
+  }
+
+  // An answer that is still on its way is one to an older question.
+  function forgetAnswer() {
+    clearTimeout(timer);
+    request.abort();
+    status.textContent = "";
+  }
+
+  function close() {
+    forgetAnswer();
+    open(false);
+  }
+
+  async function ask() {
+    const question = typed();
+    request = new AbortController();
+    const { signal } = request;
+    try {
+      const query = new URLSearchParams({ format: "json", q: question });
+      const answer = await fetch(`${form.dataset.suggest}?${query}`, { signal });
+      const { label, said, items } = await answer.json();
+      if (signal.aborted) return;
+      list.replaceChildren();
+      list.setAttribute("aria-label", label);
+      items.forEach(({ text, url, lang, dir, is_search }, place) => {
+        const id = `suggestion-${place}`;
+        const name = is_search ? "again" : "";
+        make("a", { id, role: "option", tabindex: -1, href: url, lang, dir, class: name }, list).textContent = text;
+      });
+      status.textContent = said;
+      answered = question;
+      open(true);
+    } catch {} // offline, refused or asked anew: the form works all the same
+  }
+
+  function type(event) {
+    if (event.isComposing) return;
+    forgetAnswer();
+    choose(-1);
+    if (typed()) timer = setTimeout(ask, WAIT);
+    else close();
+  }
+
+  function move(step) {
+    const places = list.children.length + 1; // the field itself is one of them
+    if (!list.hidden) choose(((active + 1 + step + places) % places) - 1);
+    else if (typed() === answered) open(true);
+    else if (typed()) ask();
+  }
+
+  // Each says whether the key is done with.
+  const KEYS = {
+    ArrowDown: () => move(1) ?? true,
+    ArrowUp: () => move(-1) ?? true,
+    Enter: () => active >= 0 && (list.children[active].click() ?? true),
+    Escape: () => {
+      if (list.hidden) input.value = "";
+      close();
+      return true;
+    },
+    Home: () => choose(-1),
+    End: () => choose(-1),
+    ArrowLeft: () => choose(-1),
+    ArrowRight: () => choose(-1),
+  };
+
+  input.addEventListener("keydown", (event) => {
+    // The key that ends a composition belongs to the input method.
+    if (event.isComposing || event.keyCode === 229) {
+      if (event.key === "Enter") event.preventDefault();
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && KEYS[event.key]?.()) {
+      event.preventDefault();
+    }
+  });
+  input.addEventListener("input", type);
+  input.addEventListener("compositionend", type);
+  input.addEventListener("blur", close);
+  form.addEventListener("submit", close);
+  // The field keeps the focus, so that the list is still there when the click lands.
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", close);
+}
+
+document.querySelectorAll("[data-suggest]").forEach(suggest);
