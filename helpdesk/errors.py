@@ -60,6 +60,10 @@ class NoticeError(HelpdeskError):
     """A notice that cannot be shown; the message says what to write instead."""
 
 
+class SynonymError(HelpdeskError):
+    """A synonym that cannot be kept; the message says why."""
+
+
 class HistoryError(HelpdeskError):
     """A history that cannot be made up here or so; the message says why."""
 

@@ -7,11 +7,12 @@ from flask.cli import AppGroup
 from helpdesk.cli.checking import check
 from helpdesk.cli.content import content
 from helpdesk.cli.feedback import feedback
-from helpdesk.cli.instance import db, demo, doctor, search
+from helpdesk.cli.instance import db, demo, doctor
 from helpdesk.cli.messages import messages
 from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
 from helpdesk.cli.screens import screens
+from helpdesk.cli.searching import search
 from helpdesk.cli.translations import translations
 from helpdesk.cli.views import views
 

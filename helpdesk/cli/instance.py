@@ -1,4 +1,4 @@
-"""`flask helpdesk doctor|db|search|demo`: the instance itself."""
+"""`flask helpdesk doctor|db|demo`: the instance itself."""
 
 from __future__ import annotations
 
@@ -98,19 +98,6 @@ def db_upgrade() -> None:
 def db_status() -> None:
     """Say which schema the database has and which the code needs."""
     click.echo(f"database {current_revision(find_site().database)}, code {head_revision()}")
-
-
-@click.group()
-def search() -> None:
-    """The search index of this machine."""
-
-
-@search.command("rebuild")
-@with_site
-def search_rebuild(site: Site) -> None:
-    """Build every locale's index anew beside the old one, in a process of its own, then swap; searches go on."""
-    articles = site.indexer.rebuild(show_progress, is_apart=True)
-    click.echo(f"Indexed {articles} articles in {len(site.locales.all)} locales.")
 
 
 @click.group()

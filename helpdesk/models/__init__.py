@@ -3,7 +3,7 @@
 from helpdesk.models.articles import Article, Body, Counter, ImportState, Media, Redirect, Revision, Translation
 from helpdesk.models.categories import Category, CategoryText, Section, SectionText
 from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, SwitchTally, Vote
-from helpdesk.models.searching import Outbox, SearchLog, SearchNode
+from helpdesk.models.searching import Outbox, SearchClick, SearchLog, SearchNode, Synonym
 from helpdesk.models.state import Notice, State
 
 __all__ = [
@@ -22,12 +22,14 @@ __all__ = [
     "Redirect",
     "RequestTally",
     "Revision",
+    "SearchClick",
     "SearchLog",
     "SearchNode",
     "Section",
     "SectionText",
     "State",
     "SwitchTally",
+    "Synonym",
     "Translation",
     "Vote",
 ]

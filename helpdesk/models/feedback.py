@@ -51,6 +51,8 @@ class DailyTally(Base):
     """Views of a translation on one UTC day, per locale asked for, and beside them what was not counted and why."""
 
     __tablename__ = "hd_daily_tally"
+    # What came today is taken off the counters, to know how they stood when the day began.
+    __table_args__ = (Index("ix_hd_daily_tally_day", "day"),)
     translation_id: Mapped[int] = mapped_column(ForeignKey("hd_translation.id", ondelete="CASCADE"), primary_key=True)
     locale: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)

@@ -1,26 +1,66 @@
-"""The log of searches, and the outbox through which content reaches each machine's index."""
+"""What was searched and read, synonyms, and the outbox through which content reaches each machine's index."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base, UtcDateTime
+from helpdesk.db import Base, Text, UtcDateTime
+
+# In the order of its code points on both databases.
+Ordered = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class SearchLog(Base):
-    """One search and what came of it; no person."""
+    """One page of results that was shown, and what came of the search; no person, and no time but the UTC day."""
 
     __tablename__ = "hd_search_log"
-    __table_args__ = (Index("ix_hd_search_log_locale_searched_at", "locale", "searched_at"),)
+    __table_args__ = (
+        # All that is counted over days: no row of the log is read for it.
+        Index("ix_hd_search_log_locale_searched_on", "locale", "searched_on", "query", "page", "results", "correction"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    searched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    searched_on: Mapped[date]
     locale: Mapped[str]
-    query: Mapped[str]
+    # As `text.characters.normalized` writes it, which makes one query of its spellings.
+    query: Mapped[str] = mapped_column(Ordered)
     category: Mapped[str | None]
     results: Mapped[int]
+    page: Mapped[int]
+    # What was searched instead, because nothing was found as typed; empty: nothing else.
+    correction: Mapped[str]
+
+
+class SearchClick(Base):
+    """How often an article was read out of the results of a query on a UTC day; no person.
+
+    Positions count from 1; below 0 they are made up, for the demo.
+    """
+
+    __tablename__ = "hd_search_click"
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    query: Mapped[str] = mapped_column(Ordered, primary_key=True)
+    clicked_on: Mapped[date] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("hd_article.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    clicks: Mapped[int]
+
+
+class Synonym(Base):
+    """Who asks for `words` finds `means` as well, and the other way round where it is two-way."""
+
+    __tablename__ = "hd_synonym"
+    __table_args__ = (UniqueConstraint("locale", "words", "means"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    locale: Mapped[str]
+    words: Mapped[str]
+    means: Mapped[str]
+    is_two_way: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SearchNode(Base):

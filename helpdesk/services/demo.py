@@ -19,6 +19,7 @@ from helpdesk.models import (
     DailyTally,
     Media,
     Revision,
+    SearchClick,
     SearchLog,
     Section,
     State,
@@ -125,13 +126,14 @@ def recount(connection: Connection, translations: Any) -> None:
 def remove_demo(site: Site) -> int:
     """Delete the demo's articles with votes and views, and what of its categories is then empty; articles deleted.
 
-    A made-up history goes as well: its searches, and its votes on articles that a company took over from the demo.
+    A made-up history goes as well: its searches, and its clicks and votes on what a company took over from the demo.
     """
     with site.database.transaction() as connection:
         ids = list(connection.execute(select(Article.id).where(Article.is_demo)).scalars())
         site.indexer.note(connection, ids)
         connection.execute(delete(Article).where(Article.is_demo))
         connection.execute(delete(SearchLog).where(SearchLog.id < 0))
+        connection.execute(delete(SearchClick).where(SearchClick.position < 0))
         connection.execute(delete(State).where(State.name == HISTORY))
         made_up = Vote.visitor.startswith(MADE_UP)
         voted = connection.execute(select(Vote.translation_id).where(made_up).distinct()).scalars().all()

@@ -172,27 +172,27 @@ def _admit_newcomer(site: Site, connection: Connection, network: bytes, now: dat
     return Reception.HELD if before + newcomers > site.settings.new_voters_per_hour else Reception.COUNTED
 
 
-def count_request(database: Database, key: bytes, *, now: datetime, is_read: bool = False) -> int:
-    """Requests of a network or visitor (a hash) in the current minute, this one included.
+def count_request(database: Database, key: bytes, *, now: datetime, number: int = 1, is_read: bool = False) -> int:
+    """Requests of a network or visitor (a hash) in the current minute, this one or `number` of them included.
 
     Raises Busy, for a request that only reads sooner than for one that writes anyway.
     """
     with database.transaction(patience=NOTE_TIMEOUT if is_read else BUSY_TIMEOUT) as connection:
-        return _tally(database, connection, key, "requests", now)
+        return _tally(database, connection, key, "requests", now, more=number)
 
 
-def _tally(database: Database, connection: Connection, key: bytes, column: str, now: datetime) -> int:
-    """One more in the current minute, and how many that makes: one upsert for all processes."""
-    row = {"network": key, "minute": _minute(now), "requests": 0, "newcomers": 0, column: 1}
+def _tally(database: Database, connection: Connection, key: bytes, column: str, now: datetime, *, more: int = 1) -> int:
+    """One more, or several, in the current minute, and how many that makes: one upsert for all processes."""
+    row = {"network": key, "minute": _minute(now), "requests": 0, "newcomers": 0, column: more}
     number = getattr(RequestTally, column)
     statement = (
         database.upsert(RequestTally)
         .values(**row)
-        .on_conflict_do_update(index_elements=["network", "minute"], set_={column: number + 1})
+        .on_conflict_do_update(index_elements=["network", "minute"], set_={column: number + more})
         .returning(number)
     )
     counted = int(connection.execute(statement).scalar_one())
-    if counted == 1:
+    if counted == more:
         connection.execute(delete(RequestTally).where(RequestTally.minute < _minute(now) - HOUR))
     return counted
 

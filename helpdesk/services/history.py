@@ -24,15 +24,17 @@ from sqlalchemy.engine import Connection
 from helpdesk import clock
 from helpdesk.db import by_code, wait_for_turn
 from helpdesk.errors import HistoryError
-from helpdesk.models import Article, DailyTally, Revision, SearchLog, State, SwitchTally, Translation, Vote
+from helpdesk.models import Article, DailyTally, Revision, SearchClick, SearchLog, State, SwitchTally, Translation, Vote
 from helpdesk.queries.history import HISTORY, MADE_UP, find_history
 from helpdesk.queries.listing import served_articles
 from helpdesk.queries.visibility import Kind, kind_of, reader_of
 from helpdesk.services.demo import FIGURES, SAMPLEDATA, read_figures, recount
 from helpdesk.services.site import Progress, Site, no_progress
+from helpdesk.text.characters import normalized
 
 SEED = 1
 LENGTH = 300  # days
+CLICKED = (45, 38, 12, 5)  # of a hundred searches for an article, how many read nothing, and it in which place
 BEFORE = timedelta(days=120)  # the readers of a mended text begin so long before its last revision, if not earlier
 NIGHT, MINUTES = 3 * 3600, 45 * 60  # when forged votes come, and for how long
 Story: TypeAlias = Mapping[str, Any]
@@ -94,6 +96,8 @@ class _Past:
         self.votes: list[dict[str, Any]] = []
         self.switches: Tally[tuple[int, str, str, date]] = Tally()
         self.searches: list[dict[str, Any]] = []
+        self.clicks: Tally[tuple[str, str, date, int, int]] = Tally()
+        self.articles: dict[str, tuple[int, date]] = {}
         self.revisions = 0
 
     def read_texts(self) -> list[tuple[Any, dict[str, float]]]:
@@ -110,7 +114,11 @@ class _Past:
             .where(Article.is_demo)
             .order_by(Article.id, by_code(Translation.locale))
         ).all()
-        return [(text, readers[text.id]) for text in texts if text.id in readers]
+        read = [(text, readers[text.id]) for text in texts if text.id in readers]
+        for text, _readers in read:
+            first = self.articles.get(text.key, (text.article_id, date.max))[1]
+            self.articles[text.key] = text.article_id, min(first, text.published_at.date())
+        return read
 
     def tell(self, text: Any, readers: Mapping[str, float]) -> None:
         """Draw what happened to one translation."""
@@ -226,28 +234,38 @@ class _Past:
                 self.switches[text.article_id, tag, rng.choice(others), day] += 1
 
     def tell_searches(self) -> None:
-        """Draw the searches in the languages of the site."""
+        """Draw the searches in the languages of the site, and what was read of what they found."""
         for line in self.queries:
             if self.site.locales.find(line["locale"]) is None:
                 continue
             rng = Random(f"{self.seed} {line['locale']} {line['query']}")
             days = [self.until - timedelta(days=n + 1) for n in range(int(line["days"] or LENGTH))]
-            found = {"locale": line["locale"], "query": line["query"], "results": int(line["results"])}
+            tag, query = line["locale"], normalized(line["query"])
+            found = {"locale": tag, "query": query, "results": int(line["results"])}
+            found |= {"category": None, "page": 1, "correction": ""}
+            article, first = self.articles.get(line["article"], (0, date.max))
             number = round(float(line["weekly"]) * len(days) / 7)
             for day in rng.choices(days, [self.told["week"][day.weekday()] for day in days], k=number):
-                self.searches.append({**found, "searched_at": _moment(day, rng.randrange(24 * 3600))})
+                self.searches.append({**found, "searched_on": day})
+                (position,) = rng.choices(range(len(CLICKED)), CLICKED)
+                if position and day >= first:
+                    self.clicks[tag, query, day, article, -position] += 1
 
     def write(self) -> dict[str, int]:
         """Put the rows in the place of the demo's figures; how many of what."""
         made_up = Vote.visitor.startswith(MADE_UP)
         self.connection.execute(delete(Vote).where(made_up, Vote.translation_id.in_(self.changed)))
-        self.searches.sort(key=lambda search: search["searched_at"])
+        self.searches.sort(key=lambda search: search["searched_on"])
         for number, search in enumerate(self.searches, start=-len(self.searches)):
             search["id"] = number  # below 0: made up; the last is -1, after which SQLite goes on with 0
         columns = ("article_id", "from_locale", "to_locale", "day")
         switches = [dict(zip(columns, cell, strict=True), switches=n) for cell, n in self.switches.items()]
         self._add(DailyTally, ("translation_id", "locale", "day"), self.tallies)
         self._add(SwitchTally, columns, switches)
+        names = ("locale", "query", "clicked_on", "article_id", "position")
+        self._add(
+            SearchClick, names, [dict(zip(names, cell, strict=True), clicks=n) for cell, n in self.clicks.items()]
+        )
         for model, rows in ((Vote, self.votes), (SearchLog, self.searches)):
             if rows:
                 self.connection.execute(insert(model), rows)
@@ -257,7 +275,12 @@ class _Past:
         nothing = sum(counted[1:], counted[0]) <= 0
         self.connection.execute(delete(DailyTally).where(DailyTally.translation_id.in_(self.changed), nothing))
         recount(self.connection, self.changed)
-        found = {"votes": len(self.votes), "searches": len(self.searches), "switches": self.switches.total()}
+        found = {
+            "votes": len(self.votes),
+            "searches": len(self.searches),
+            "clicks": self.clicks.total(),
+            "switches": self.switches.total(),
+        }
         return {"daily tallies": len(self.tallies), **found, "earlier revisions": self.revisions}
 
     def _add(self, model: Any, key: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Remembers what was searched and how much was found; never who searched."""
+"""Remembers what was searched, how much was found and what was read of it; never who searched."""
 
 from __future__ import annotations
 
@@ -7,14 +7,34 @@ from datetime import datetime
 from sqlalchemy import insert
 
 from helpdesk.db import NOTE_TIMEOUT, Database
-from helpdesk.models import SearchLog
+from helpdesk.models import SearchClick, SearchLog
+from helpdesk.text.characters import normalized
 
 
 def log_search(
-    database: Database, *, locale: str, query: str, category: str | None, results: int, now: datetime
+    database: Database,
+    *,
+    locale: str,
+    query: str,
+    category: str | None,
+    results: int,
+    now: datetime,
+    page: int = 1,
+    correction: str = "",
 ) -> None:
-    """Note one search. Raises Busy, and then it was not noted."""
+    """Note one page of a search; `correction` is what was searched instead. Raises Busy, and then it was not noted."""
+    row = {"searched_on": now.date(), "locale": locale, "category": category, "results": results, "page": page}
+    row |= {"query": normalized(query), "correction": normalized(correction)}
+    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+        connection.execute(insert(SearchLog).values(**row))
+
+
+def log_click(database: Database, *, locale: str, query: str, article_id: int, position: int, now: datetime) -> None:
+    """Note that an article was read out of the results, in which it had a place. Raises Busy, and then it was not."""
+    row = {"locale": locale, "query": normalized(query), "clicked_on": now.date()}
+    row |= {"article_id": article_id, "position": position}
+    statement = database.upsert(SearchClick).values(**row, clicks=1)
     with database.transaction(patience=NOTE_TIMEOUT) as connection:
         connection.execute(
-            insert(SearchLog).values(searched_at=now, locale=locale, query=query, category=category, results=results)
+            statement.on_conflict_do_update(index_elements=list(row), set_={"clicks": SearchClick.clicks + 1})
         )

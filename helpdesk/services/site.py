@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from helpdesk.config import Settings
 from helpdesk.db import Database
 from helpdesk.locales import Locales
+from helpdesk.queries.knowledge import Memory
 from helpdesk.services.indexing import Indexer
 
 # Called with a label, the steps done and the steps in all.
@@ -20,11 +21,12 @@ def no_progress(_label: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Settings, database and index of one help center."""
+    """Settings, database and index of one help center, and what this process knows for its searches."""
 
     settings: Settings
     database: Database
     indexer: Indexer
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def locales(self) -> Locales:

@@ -18,13 +18,25 @@ from helpdesk.config import REASONS
 from helpdesk.db import Base
 from helpdesk.errors import HistoryError
 from helpdesk.locales import SHIPPED
-from helpdesk.models import Article, Body, Counter, DailyTally, Revision, SearchLog, SwitchTally, Translation, Vote
+from helpdesk.models import (
+    Article,
+    Body,
+    Counter,
+    DailyTally,
+    Revision,
+    SearchClick,
+    SearchLog,
+    SwitchTally,
+    Translation,
+    Vote,
+)
 from helpdesk.queries.frame import GENERATION
 from helpdesk.services.demo import FIGURES, SAMPLEDATA, remove_demo
 from helpdesk.services.history import earlier_text, make_history
 from helpdesk.services.importing import import_content
 from helpdesk.services.searches import log_search
 from helpdesk.services.site import Site
+from helpdesk.text.characters import normalized
 from helpdesk.text.frontmatter import split
 from tests.conftest import _rename_node, close, make_app
 from tests.core.test_importing import FOLDER, write
@@ -109,10 +121,11 @@ def test_the_same_day_and_seed_make_the_same_rows(build: Callable[..., Flask], d
     made = make_history(other, until=UNTIL)
     after = rows(other)
     assert after == rows(site)
-    changed = "counter", "revision", "vote", "daily_tally", "switch_tally", "search_log", "state"
+    changed = "counter", "revision", "vote", "daily_tally", "switch_tally", "search_log", "search_click", "state"
     assert {name for name in after if after[name] != before[name]} == {f"hd_{name}" for name in changed}
     assert made["votes"] == len(after["hd_vote"])
     assert made["searches"] == len(after["hd_search_log"])
+    assert made["clicks"] == sum(row[-1] for row in after["hd_search_click"])
     assert made["earlier revisions"] == len(after["hd_revision"]) - len(before["hd_revision"])
 
 
@@ -231,11 +244,22 @@ def test_searches_are_told_with_and_without_results(site: Site) -> None:
         found = {query: (number, results) for query, number, results in connection.execute(searches)}
     told = [line for line in lines("history-searches.csv") if site.locales.find(line["locale"])]
     assert found == {
-        line["query"]: (round(float(line["weekly"]) * int(line["days"] or 300) / 7), int(line["results"]))
+        normalized(line["query"]): (round(float(line["weekly"]) * int(line["days"] or 300) / 7), int(line["results"]))
         for line in told
     }
     assert len([results for _number, results in found.values() if results == 0]) > 10
     assert max(column(site, select(SearchLog.id))) < 0
+
+
+def test_what_was_searched_for_was_read(site: Site) -> None:
+    clicks = column(site, select(func.sum(SearchClick.clicks)))[0]
+    assert 0.4 < clicks / len(column(site, select(SearchLog.id).where(SearchLog.results > 0))) < 0.6
+    assert set(column(site, select(SearchClick.position))) == {-1, -2, -3}
+    first = select(Article.id, func.min(Translation.published_at)).join(Translation).group_by(Article.id)
+    with site.database.read() as connection:
+        published = {article: moment.date() for article, moment in connection.execute(first) if moment}
+        read = connection.execute(select(SearchClick.article_id, SearchClick.clicked_on)).all()
+    assert [article for article, day in read if day < published[article]] == []
 
 
 def test_pages_show_it(copy: Callable[..., Flask]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import Any
 
-from sqlalchemy import CheckConstraint, inspect, select
+from sqlalchemy import CheckConstraint, MetaData, insert, inspect, select
 
 from helpdesk.db import Base, Database
-from helpdesk.models import Article, Body, RequestTally, Revision, Translation, Vote
+from helpdesk.models import Article, Body, RequestTally, Revision, SearchLog, Translation, Vote
 from helpdesk.services.migrating import current_revision, downgrade, head_revision, schema_differences, upgrade
-from tests.support.schemas import VERSION, columns, everything, plant_rows
+from tests.support.schemas import DAY, MIDNIGHT, THEN, VERSION, columns, everything, plant_rows
 
 
 def test_migrations_make_what_the_models_say(database: Database) -> None:
@@ -51,7 +52,11 @@ def test_every_row_survives_the_way_up_and_down(database: Database) -> None:
     first, first_columns = everything(database), columns(database)
     assert [name for name, rows in first.items() if not rows] == []
     upgrade(database)
-    assert _as_it_was(everything(database), first_columns) == first
+    kept = {name: names & columns(database)[name] for name, names in first_columns.items()}
+    assert {name: gone for name, names in first_columns.items() if (gone := names - kept[name])} == {
+        "hd_search_log": {"searched_at"}
+    }
+    assert _only(everything(database), kept) == _only(first, kept)
     with database.read() as connection:
         has_body = connection.execute(select(Translation.id, Translation.has_body)).all()
         assert dict(map(tuple, has_body)) == {1: True, 2: True, 3: False, 4: True}
@@ -70,8 +75,35 @@ def test_every_row_survives_the_way_up_and_down(database: Database) -> None:
     assert schema_differences(database) == []
 
 
-def _as_it_was(found: dict[str, Any], known: dict[str, set[str]]) -> dict[str, Any]:
-    """The tables and columns of an earlier schema."""
+def test_a_search_keeps_its_day_and_what_its_spellings_share(database: Database) -> None:
+    upgrade(database, "0003")
+    metadata = MetaData()
+    metadata.reflect(database.engine)
+    log = metadata.tables["hd_search_log"]
+    late = THEN.replace(hour=23, minute=59)
+    row = {"locale": "en", "category": "faq", "results": 3}
+    queries = ["pay", "Pay  ＰＩＮ ", "x" * 300]
+    with database.transaction() as connection:
+        rows = [row | {"id": number, "query": query, "searched_at": late} for number, query in enumerate(queries)]
+        connection.execute(insert(log), rows)
+    upgrade(database)
+    with database.read() as connection:
+        found = connection.execute(select(SearchLog.__table__).order_by(SearchLog.id)).mappings().all()
+    kept = ["pay", "pay pin", "x" * 256]
+    new = row | {"searched_on": DAY, "page": 1, "correction": ""}
+    assert list(map(dict, found)) == [new | {"id": number, "query": query} for number, query in enumerate(kept)]
+    with database.transaction() as connection:
+        connection.execute(insert(SearchLog).values(**new | {"id": 3, "query": "pay", "page": 2}))
+    downgrade(database, "0003")
+    with database.read() as connection:
+        moments = connection.execute(select(log.c.searched_at, log.c.query).order_by(log.c.id)).all()
+    assert [(moment if moment.tzinfo else moment.replace(tzinfo=UTC), query) for moment, query in moments] == [
+        (MIDNIGHT, query) for query in kept
+    ]
+
+
+def _only(found: dict[str, Any], known: dict[str, set[str]]) -> dict[str, Any]:
+    """The tables and columns that two schemas share."""
     return {
         name: type(rows)(frozenset((key, value) for key, value in row if key in known[name]) for row in rows)
         for name, rows in found.items()

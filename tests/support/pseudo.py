@@ -85,7 +85,7 @@ def letters(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 # Read by machines and by scripts; all other attributes are read by people.
 _TECHNICAL = re.compile(
     "action|aria-(current|describedby|hidden|labelledby|pressed)|autocomplete|blocking|charset|class|cx|cy|d|r|rx"
-    "|data-(count|counter|digits|failed|feedback|notice|share|status|switch|view)|datetime|decoding|dir|enterkeyhint"
+    "|data-(count|counter|digits|failed|feedback|notice|share|status|suggest|switch|view)|datetime|decoding|dir|enterkeyhint"
     "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|property|rel|role|rows|scope"
     "|src|tabindex|type|value|viewbox|width",
     re.IGNORECASE,
@@ -180,7 +180,7 @@ def plant(site: Site, root: Path) -> None:
             front = f"title: Τίτλος {number}\npublished_at: 2026-01-02\nupdated_at: 2026-03-04\n{status}"
             if number == OWN:  # the source has moved on
                 front += "revision: 2\nsignificance: minor\n" if tag == CONTENT else "based_on: 1\n"
-            body = _BODY if number == OWN else f"Κείμενο {number}.\n"
+            body = {OWN: _BODY, LAST: "Κείμενο привіт سلام.\n"}.get(number, f"Κείμενο {number}.\n")
             is_title_only = number == TITLE_ONLY and tag != CONTENT
             files[f"{folder}/{tag}.md"] = f"---\n{front}---\n{'' if is_title_only else body}"
     files["guides/alpha/own/picture.png"] = png(400, 200)

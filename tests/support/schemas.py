@@ -12,6 +12,7 @@ from helpdesk.db import Database
 
 THEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 DAY = date(2026, 3, 1)
+MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 VERSION = "hd_alembic_version"
 
 
@@ -102,7 +103,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "hd_request_tally": [{"network": b"\x00net", "minute": 29_000_000, "requests": 7}],
     "hd_redirect": [{"kind": "category", "locale": "en", "slug": "old", "target_id": 4}],
     "hd_media": [{"hash": "0" * 32, "extension": "png", "width": 3, "height": 2}],
-    "hd_search_log": [{"id": 30, "searched_at": THEN, "locale": "en", "query": "pay", "category": None, "results": 3}],
+    "hd_search_log": [
+        {"id": 30, "searched_at": MIDNIGHT, "locale": "en", "query": "pay", "category": None, "results": 3}
+    ],
     "hd_search_node": [{"id": 40, "name": "node", "seen_at": THEN}],
     "hd_outbox": [{"node_id": 40, "article_id": 70, "token": "t", "due_at": THEN}],
     "hd_state": [{"name": "started_as", "value": "empty"}],

@@ -159,4 +159,7 @@ def test_opensearch(client: CheckingClient, tag: str) -> None:
     address = root.find("o:Url[@type='text/html']", OPENSEARCH).get("template")
     assert address == f"http://localhost/{tag}/search?q={{searchTerms}}"
     assert client.get(address.format(searchTerms="api")).status == 200
+    address = root.find("o:Url[@type='application/x-suggestions+json']", OPENSEARCH).get("template")
+    assert address == f"http://localhost/{tag}/suggest?format=opensearch&q={{searchTerms}}"
+    assert client.get(address.format(searchTerms="api")).response.get_json(force=True)[0] == "api"
     assert client.get(f"/{tag}/").one("link", rel="search").get("href") == f"/{tag}/opensearch.xml"

@@ -40,6 +40,7 @@ CHANNELS = {
     "API article": "/api/v1/articles/70?locale=en",
     "API translations": "/api/v1/articles/70/translations?locale=en",
     "API search": "/api/v1/search?locale=en&q=zqcommon",
+    "suggestions": "/en/suggest?q=something",
     "API suggestions": "/api/v1/suggest?locale=en&q=something",
 }
 

@@ -13,7 +13,7 @@ from helpdesk.models import SearchLog
 from helpdesk.services.publishing import publish, unpublish
 from helpdesk.services.site import Site
 from tests.support.content import DEMO_ARTICLES
-from tests.support.pages import CheckingClient
+from tests.support.pages import CheckingClient, Page, text_of
 from tests.support.queries import count_queries
 
 
@@ -67,6 +67,126 @@ def test_tabs_count_and_keep_the_query(client: CheckingClient) -> None:
     inside = client.get(tabs[2][1])
     assert len(inside.cards) == counts[2]
     assert inside.cards[0]["meta"][0].startswith("Published on")
+
+
+def main_links(page: Page) -> list[tuple[str, str, str]]:
+    """Text, address and rel of the links below the header."""
+    return [(text_of(a), a.get("href", ""), a.get("rel", "")) for a in page.one("main").iter("a")]
+
+
+def test_topics_narrow_the_results_of_a_category(client: CheckingClient) -> None:
+    page = client.get("/en/search?q=account&category=faq&sort=updated")
+    (everything, address), *topics = [
+        ("".join(a.itertext()), a.get("href")) for a in page.one("nav", class_="chips").iter("a")
+    ]
+    assert address == "/en/search?q=account&category=faq&sort=updated"
+    counts = [int(text.rsplit(" ", 1)[1]) for text, _url in topics]
+    assert everything == f"All topics {sum(counts)}"
+    assert len(counts) > 2
+    assert next(text for text in page.texts("p", role="status") if "result" in text).startswith(
+        f"{sum(counts)} results"
+    )
+    text, address = topics[0]
+    inside = client.get(address)
+    assert len(inside.cards) == counts[0]
+    assert [text_of(a) for a in inside.one("main").iter("a") if a.get("aria-current") == "true"] == [
+        text,
+        "Recently updated",
+    ]
+    assert client.get("/en/search?q=account").all("nav", class_="chips") == []
+
+
+def test_orders_keep_the_query(client: CheckingClient) -> None:
+    page = client.get("/en/search?q=account&category=faq&exact=1")
+    found = [(text_of(a), a.get("href"), a.get("aria-current")) for a in page.one("nav", class_="sorts").iter("a")]
+    address = "/en/search?q=account&category=faq"
+    assert found == [
+        ("Best match", f"{address}&exact=1", "true"),
+        ("Recently updated", f"{address}&sort=updated&exact=1", None),
+        ("Most viewed", f"{address}&sort=views&exact=1", None),
+    ]
+    days = [time.get("datetime", "") for time in client.get(found[1][1]).all("time")][1::2]
+    assert days == sorted(days, reverse=True)
+    assert len(set(days)) > 3
+
+
+def test_links_of_a_search_are_not_to_be_followed(client: CheckingClient) -> None:
+    seen = set[str]()
+    for query in ("account", "account&category=faq", "account&page=2", "verifcation", "xyzzyq&category=faq"):
+        links = main_links(client.get(f"/en/search?q={query}"))
+        searches = {(text, rel) for text, address, rel in links if address.startswith("/en/search")}
+        assert [item for item in searches if "nofollow" not in item[1].split()] == []
+        seen |= {text.partition(" “")[0] for text, _rel in searches}
+    assert {"Next page", "Previous page", "Most viewed", "Search instead for"} <= seen
+
+
+def test_a_spelling_is_mended_and_there_is_a_way_back(site: Site, client: CheckingClient) -> None:
+    page = client.get("/en/search?q=verifcation&sort=views")
+    assert page.texts("h1") == ["Results for “verification”"]
+    assert page.one("input", id="q").get("value") == "verifcation"
+    assert "verification" in [text.lower() for text in page.texts("mark")]
+    assert (
+        "Search instead for “verifcation”",
+        "/en/search?q=verifcation&sort=views&exact=1",
+        "nofollow",
+    ) in main_links(page)
+    literal = client.get("/en/search?q=verifcation&exact=1")
+    assert literal.texts("h1") == ["Results for “verifcation”"]
+    assert "We found nothing for “verifcation”." in literal.text
+    assert "Search instead" not in literal.text
+
+
+@pytest.mark.parametrize(("tag", "query", "searched"), [("en", "цшервкфцфд", "withdrawal"), ("ar", "hgspf", "السحب")])
+def test_another_keyboard_is_mended(client: CheckingClient, tag: str, query: str, searched: str) -> None:
+    page = client.open("GET", f"/{tag}/search", query_string={"q": query})
+    assert text_of(page.one("p", class_="lead").find("bdi")) == searched
+    assert page.one("p", class_="lead").find("a").get("href").endswith("&exact=1")
+    assert query in page.texts("h1")[0]
+    assert page.texts("mark") != []
+
+
+def test_words_that_no_article_has_are_named(client: CheckingClient) -> None:
+    one = client.get("/en/search?q=withdrawal+xyzzyq")
+    assert one.texts("p", class_="lead")[0] == "No article has the word xyzzyq."
+    assert 17 in found_ids(client, "en", "withdrawal xyzzyq")
+    two = client.get("/en/search?q=why+is+my+withdrawal+delayed+xyzzyq+qwrtplk")
+    assert two.texts("p", class_="lead")[0] == "No article has the words xyzzyq or qwrtplk."
+    assert two.texts("q") == ["xyzzyq", "qwrtplk"]
+
+
+def test_where_no_article_has_all_words_that_is_said(client: CheckingClient) -> None:
+    said = "No article has all of these words; these have some."
+    assert said in client.get("/en/search?q=authenticator+maintenance").text
+    assert said not in client.get("/en/search?q=withdrawal+delayed").text
+
+
+def test_other_languages_follow_below_a_heading_of_their_own(client: CheckingClient) -> None:
+    page = client.get("/en/search?q=API+Steuerreport")
+    near, far = page.all("ol", class_="list")
+    assert [item.find("h2/a").get("lang") for item in near] == [None] * len(near)
+    assert [item.find("h3/a").get("lang") for item in far] == ["de"]
+    assert "In other languages" in page.texts("h2")
+    assert [int(card["url"].rsplit("pos=", 1)[1]) for card in page.cards] == [*range(1, len(page.cards) + 1)]
+    # Where all are, the heading comes first; where none is, there is no heading.
+    assert client.get("/ru/search?q=authenticator").all("ol", class_="list")[0].find("li/h3") is not None
+    assert "In other languages" not in client.get("/en/search?q=authenticator").texts("h2")
+
+
+def test_while_there_is_no_index_a_simpler_search_answers(
+    site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(site.indexer), "ensure", lambda *_: False)
+    page = client.get("/en/search?q=authenticator&category=faq")
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert page.texts("p", class_="lead") == ["Search is being prepared. Until then, these come from a simpler search."]
+    assert page.cards[0]["title"] == "Move your authenticator to a new phone"
+    assert logged(site) == []
+
+
+def test_what_a_reader_typed_keeps_to_itself_in_every_direction(client: CheckingClient) -> None:
+    for tag, query in (("en", "شششش"), ("ar", "qqqq-1234")):
+        page = client.open("GET", f"/{tag}/search", query_string={"q": query})
+        assert page.texts("bdi") == [query, query]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +278,10 @@ def test_broken_encodings_never_fail(client: CheckingClient, query_string: bytes
     assert page.status in (200, 404)
 
 
-@pytest.mark.parametrize("options", ["page=0", "page=1001", "page=x", "category=nope"])
+WRONG = ["page=0", "page=1001", "page=x", "category=nope", "category=faq&section=nope", "section=trading", "sort=nope"]
+
+
+@pytest.mark.parametrize("options", [*WRONG, "sort=featured", "exact=2"])
 def test_garbage_options_are_404(client: CheckingClient, options: str) -> None:
     assert client.get(f"/en/search?q=a&{options}").status == 404
 

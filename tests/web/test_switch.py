@@ -40,6 +40,8 @@ PAGES = [
     "/en/search?page=2",
     "/en/search?q=USDT",
     "/en/search?q=API&category=product-documents",
+    "/en/search?q=API&category=product-documents&section=this-help-center&sort=views&exact=1",
+    "/en/suggest?q=API",
     "/en/about/views",
 ]
 
@@ -51,14 +53,10 @@ def test_there_and_back_is_the_same_page(client: CheckingClient, path: str) -> N
     there = switch_to(client, start, "ar")
     assert (there.status, there.root.get("lang"), there.root.get("dir")) == (200, "ar", "rtl")
     back = switch_to(client, there, "en")
-    expected = path.replace("&pos=1", "").replace("category=product-documents", "").replace("q=API&", "")
-    actual = back.response.request.path + (
-        f"?{back.response.request.query_string.decode()}" if back.response.request.query_string else ""
-    )
-    if "category=" in path:
-        assert sorted(actual.partition("?")[2].split("&")) == ["category=product-documents", "q=API"]
-    else:
-        assert actual == expected
+    address, _, query = path.replace("&pos=1", "").partition("?")
+    request = back.response.request
+    assert request.path == address
+    assert sorted(request.query_string.decode().split("&")) == sorted(query.split("&"))
 
 
 def test_each_language_is_listed_in_its_own_name(client: CheckingClient) -> None:

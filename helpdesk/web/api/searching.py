@@ -10,7 +10,6 @@ from helpdesk import clock
 from helpdesk.queries import searching
 from helpdesk.search.backend import SearchQuery
 from helpdesk.search.passages import Passage
-from helpdesk.services.finding import find
 from helpdesk.services.suggesting import suggest_titles
 from helpdesk.web.api.articles import card_values, title_item
 from helpdesk.web.api.groups import find_scope
@@ -18,6 +17,7 @@ from helpdesk.web.api.operations import read_parameters, write
 from helpdesk.web.api.paging import page_of
 from helpdesk.web.api.schemas import AskedSearch, AskedTitles, FoundCard, SearchResult, Segment, TitleList
 from helpdesk.web.errors import WrongParameters
+from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import clean
@@ -40,7 +40,7 @@ def search(asked: AskedSearch) -> SearchResult:
         offset=(asked.page - 1) * asked.per_page,
         is_literal=asked.exact == "1",
     )
-    found = find(current_site(), query, now=clock.now())
+    found = find(query)
     return SearchResult(
         tuple(map(_found_card, found.cards)),
         *page_of(asked, found.total),

@@ -14,7 +14,8 @@ from helpdesk import clock
 from helpdesk.errors import Busy
 from helpdesk.queries.addresses import Address
 from helpdesk.queries.articles import ArticlePage
-from helpdesk.services.views import Reader, record_view
+from helpdesk.services.searches import log_click
+from helpdesk.services.views import Reader, Request, record_view
 from helpdesk.web import frames
 from helpdesk.web.around import find_page, look_around
 from helpdesk.web.caching import send_to, with_query
@@ -28,6 +29,7 @@ from helpdesk.web.site.structured import crumbs, tech_article
 log = logging.getLogger(__name__)
 
 IMAGE = re.compile(r'src="hd:media/([0-9a-f]+\.[a-z]+)"')
+POSITION = re.compile("[1-9][0-9]{0,5}")
 REF = re.compile(r"([1-9][0-9]{0,8})(?:-(.*))?", re.DOTALL)
 
 
@@ -88,7 +90,7 @@ def _count(page: ArticlePage) -> None:
     """Count the reading; a page is served all the same when the database takes no writes."""
     site = current_site()
     try:
-        record_view(
+        counted = record_view(
             site.database,
             current_reader(),
             translation_id=page.translation_id,
@@ -98,6 +100,32 @@ def _count(page: ArticlePage) -> None:
         )
     except Busy as error:
         log.warning("A view of article %s was not counted: %s", page.article_id, error)
+        return
+    note_click(page, counted)
+
+
+def note_click(page: ArticlePage, counted: Request | None) -> None:
+    """Note that a reading which counted came out of a search, as the link in its results says."""
+    query, position = clean_query(), _position()
+    if counted is not Request.READER or not query or position is None:
+        return
+    try:
+        log_click(
+            current_site().database,
+            locale=current_locale().tag,
+            query=query,
+            article_id=page.article_id,
+            position=position,
+            now=clock.now(),
+        )
+    except Busy as error:
+        log.warning("A click on article %s was not counted: %s", page.article_id, error)
+
+
+def _position() -> int | None:
+    """The article's place in the results that its reader comes from."""
+    found = request.args.get("pos", "")
+    return int(found) if POSITION.fullmatch(found) else None
 
 
 def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Response:
@@ -177,7 +205,8 @@ def article_alternates(article_id: int, found: Sequence[Address]) -> list[tuple[
 
 
 def _view_url(page: ArticlePage) -> str:
-    """Where the page's script tells that it is read; empty where its GET is counted."""
+    """Where the page's script tells that it is read, and of which search; empty where its GET is counted."""
     if not current_site().settings.cdn_seconds:
         return ""
-    return url_for("helpdesk.view", ref=article_ref(page.article_id, page.slug))
+    ref = article_ref(page.article_id, page.slug)
+    return url_for("helpdesk.view", ref=ref, q=clean_query() or None, pos=_position())

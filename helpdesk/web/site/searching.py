@@ -16,9 +16,9 @@ from helpdesk.queries.categories import CategoryLink, SectionLink, list_categori
 from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page, list_cards
 from helpdesk.queries.searching import Found
 from helpdesk.search.backend import SearchQuery, Sort
-from helpdesk.services.finding import find
 from helpdesk.services.searches import log_search
 from helpdesk.web.caching import send_to
+from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, clean_query, page_number, show
@@ -127,12 +127,12 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
         offset=(number - 1) * size,
         is_literal=asked.is_literal,
     )
-    found = find(current_site(), query, now=clock.now())
+    found = find(query)
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
         return _last_page(options, cards.pages)
-    if options.keys() <= {"q", "category"} and number == 1 and not found.is_plain:
-        _log(asked, found)
+    if options.keys() <= {"q", "category"} and not found.is_plain:
+        _log(asked, found, number)
     searched = found.searched if found.mending == "spelling" else asked.text
     page = Page(
         # Translators: heading; %(query)s is what the reader typed
@@ -197,7 +197,7 @@ def _popular() -> tuple[object, ...]:
     return list_cards(site.database, site.locales, current_locale(), sort="popular", limit=POPULAR, now=clock.now())
 
 
-def _log(asked: Asked, found: Found) -> None:
+def _log(asked: Asked, found: Found, number: int) -> None:
     """Note the search; results are shown all the same when the database takes no writes."""
     try:
         log_search(
@@ -207,6 +207,8 @@ def _log(asked: Asked, found: Found) -> None:
             category=asked.category.key if asked.category else None,
             results=found.total,
             now=clock.now(),
+            page=number,
+            correction=found.searched if found.mending else "",
         )
     except Busy as error:
         log.warning("A search was not logged: %s", error)

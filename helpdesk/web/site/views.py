@@ -14,7 +14,7 @@ from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep, send_to
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.security import Verdict, judge_post, network_hash
-from helpdesk.web.site.articles import current_reader, parse_ref
+from helpdesk.web.site.articles import current_reader, note_click, parse_ref
 
 log = logging.getLogger(__name__)
 
@@ -52,3 +52,4 @@ def _count(page: ArticlePage) -> None:
         return
     if counted is None:
         log.info("A view of article %s was not counted: its network told of too many.", page.article_id)
+    note_click(page, counted)
