@@ -21,7 +21,7 @@ from helpdesk.queries.searches import list_latest_queries
 from helpdesk.queries.visibility import reader_of
 from helpdesk.search.analysis import fold_title
 from helpdesk.search.backend import Knowledge, SearchQuery
-from helpdesk.services.indexing import touch
+from helpdesk.services.noting import touch
 from helpdesk.services.site import Site
 from helpdesk.text.characters import one_line
 
