@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import insert
 
 from helpdesk import clock
@@ -36,10 +35,13 @@ from tests.support.indexes import (
 from tests.support.instances import assert_in_step
 
 ARTICLES = {
-    key: {"en.md": translation(title, f"All about {title}."), "de.md": translation(f"{title}x")}
-    for key, title in (("delays", "Withdrawal delays"), ("phone", "A new phone"), ("coin", "Bitcoin"))
+    key: {"en.md": translation(title, f"All about {title}."), "de.md": translation(german)}
+    for key, title, german in (
+        ("delays", "Withdrawal delays", "Wartezeit"),
+        ("phone", "A new phone", "Handy"),
+        ("coin", "Bitcoin", "Kupfer"),
+    )
 }
-SOON = "zqsoonx"
 
 
 @pytest.fixture
@@ -238,7 +240,7 @@ def test_a_site_is_well_without_indexes_that_nobody_needed(empty_site: Site, tmp
 
 @pytest.mark.on("sqlite")
 def test_processes_are_started_only_where_they_can_open_the_database(
-    app: Flask, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = site.settings
     assert find_builder(settings, site.database.engine, WhooshBackend) == site.indexer.builder

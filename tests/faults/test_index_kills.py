@@ -71,10 +71,11 @@ def toggle_together(instance: Path) -> None:
     app = make(instance, locales=LOCALES)
     site = site_of(app)
     ready()
-    keys = [key for (key,) in rows(instance, f"SELECT key FROM hd_article WHERE key NOT IN {TOGGLED} ORDER BY id")]
+    english = "SELECT a.key FROM hd_article a JOIN hd_translation t ON t.article_id = a.id WHERE t.locale = 'en'"
+    keys = [key for (key,) in rows(instance, f"{english} ORDER BY a.id")]
     while True:
         with site.database.transaction():
-            for key in (*TOGGLED, *keys):
+            for key in keys:
                 toggle(site, key)
 
 

@@ -129,7 +129,7 @@ def assert_in_step(site: Site) -> None:
 
 
 def find(site: Site, tag: str, text: str) -> tuple[int, list[tuple[int, str]]]:
-    """Search as the page does: the index's total, and the cards as (article id, title)."""
-    found = run_search(site, SearchQuery(locale=tag, text=text), now=clock.now())
+    """Search as the page does for just what was typed: the index's total, and the cards as (article id, title)."""
+    found = run_search(site, SearchQuery(locale=tag, text=text, is_literal=True), now=clock.now())
     assert not found.is_plain
     return found.total, [(item.card.article_id, item.card.title) for item in found.cards]
