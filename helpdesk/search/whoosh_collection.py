@@ -205,10 +205,16 @@ class WhooshCollection:
 
     def frequency(self, term: str) -> int:
         """See Collection."""
-        # Whoosh counts the deleted ones too.
-        return max(
-            sum(max(0, opened.frequency(name, term) - deleted) for _, deleted, opened in self._parts) for name in FIELDS
-        )
+        return max(sum(self._least(name, term, *part) for part in self._parts) for name in FIELDS)
+
+    def _least(self, name: str, term: str, offset: int, deleted: int, opened: Opened) -> int:
+        """Whoosh counts the deleted ones too, but a term that lives must not seem to be dead."""
+        having = opened.frequency(name, term)
+        if having > deleted or not having:
+            return max(0, having - deleted)
+        living = self.columns.living
+        blocks = _blocks(opened.matcher(name, term))
+        return int(any(living[offset + number] for numbers, _, _ in blocks for number in numbers))
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
