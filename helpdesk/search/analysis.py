@@ -67,6 +67,7 @@ _TOKEN = re.compile(
     f"(?P<cjk>[{_CJK}]+)|(?P<hangul>[{HANGUL}]+)|(?P<southeast>[{_SOUTHEAST}]+)|(?P<word>{_RUN}(?:{_JOINER}{_RUN})*)"
 )
 _ASCII_TOKEN = re.compile("[A-Za-z0-9]+(?:(?:['._-]|(?<=[0-9]),(?=[0-9]))[A-Za-z0-9]+)*")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 _CLUSTER = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u3099\u309a\uff9e\uff9f]?")
 _HAS_GRAMS = re.compile(f"[{GRAM_SCRIPTS}]")
 _GRAM = {"cjk": 2, "hangul": 2, "southeast": 3}
@@ -139,10 +140,13 @@ def analyse(text: str, language: str) -> list[Token]:
 
 
 def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
-    """The positions of each term as `analyse` gives them, and how many there are in the text."""
+    """The positions of each term as `analyse` gives them, and how many there are in the text.
+
+    Chinese characters stand beside their pairs, so that one alone is found as well.
+    """
     found: dict[str, list[int]] = {}
     position = 0
-    for _, parts in _pieces(text, language):
+    for _, parts in _pieces(text, language, has_characters=True):
         for term, place, _start, _end in parts:
             at = found.get(term)
             if at is None:
@@ -153,14 +157,14 @@ def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
     return found, position
 
 
-def _pieces(text: str, language: str) -> Iterator[tuple[int, _Parts]]:
+def _pieces(text: str, language: str, has_characters: bool = False) -> Iterator[tuple[int, _Parts]]:
     """Where each written word begins, and its terms."""
     language = _primary(language)
     memo = _memos.setdefault(language, {})
     for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
         raw = match.group()
         if match.lastgroup in _GRAM:
-            parts: _Parts | None = _grams(raw, match.lastgroup)
+            parts: _Parts | None = _grams(raw, match.lastgroup, has_characters)
         elif (parts := memo.get(raw)) is None:
             parts = _word(raw, language)
             if len(raw) <= _MAX_TERM_LENGTH:
@@ -194,6 +198,15 @@ def needless_parts(words: Mapping[Span, frozenset[str]], found: set[Span]) -> se
     return {span for span in words for code in codes if span != code and code[0] <= span[0] and span[1] <= code[1]}
 
 
+def characters(text: str) -> dict[Span, str]:
+    """The Chinese characters of a query that stand beside others, once each by their place."""
+    found: dict[str, Span] = {}
+    for match in re.finditer(f"{_HAN.pattern}{{2,}}", text[:MAX_QUERY_LENGTH]):
+        for i, char in enumerate(match.group(), match.start()):
+            found.setdefault(char, (i, i + 1))
+    return {span: char for char, span in found.items()}
+
+
 def is_unspaced(text: str) -> bool:
     """Whether any of it is in a script that is indexed by n-grams."""
     return bool(_HAS_GRAMS.search(text))
@@ -210,7 +223,7 @@ def _primary(language: str) -> str:
     return primary if primary in _SNOWBALL or primary in _OWN_RULES else ""
 
 
-def _grams(raw: str, kind: str) -> _Parts:
+def _grams(raw: str, kind: str, has_characters: bool = False) -> _Parts:
     if unicodedata.is_normalized("NFKC", raw):
         chars = [(char, i, i + 1) for i, char in enumerate(raw)]
     else:
@@ -227,6 +240,10 @@ def _grams(raw: str, kind: str) -> _Parts:
         Token("".join(char for char, _, _ in chars[i : i + size]), i, chars[i][1], chars[i + size - 1][2])
         for i in range(len(chars) - size + 1)
     )
+    if has_characters and kind == "cjk":
+        last = len(grams) - 1
+        singles = [Token(char, min(i, last), *span) for i, (char, *span) in enumerate(chars) if _HAN.fullmatch(char)]
+        return tuple(sorted((*grams, *singles), key=lambda token: token.position))
     # Korean puts spaces between words, so the word is worth a term of its own.
     return (whole, *grams) if kind == "hangul" and len(chars) <= _MAX_TERM_LENGTH else grams
 

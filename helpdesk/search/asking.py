@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, query_terms
+from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
 from helpdesk.search.collection import Collection
 from helpdesk.search.ranking import Alternative, Word
 
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
+# What a Chinese character is worth beside the pairs that it is in.
+CHARACTER = 0.2
 
 _QUOTED = re.compile('(?<!\\S)(-?)["“„”«»「『]([^"“„”«»「」『』]*)["“”«»」』](?!\\w)')
 _EXCLUDED = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
@@ -64,6 +66,11 @@ def words_of(text: str, languages: Sequence[str]) -> list[Word]:
         Word(text[start:end], (start, end), tuple(Alternative((term,)) for term in sorted(terms)))
         for (start, end), terms in query_terms(text, languages).items()
     ]
+
+
+def characters_of(text: str) -> list[Word]:
+    """Chinese characters that say a little more than their pairs."""
+    return [Word(char, span, (Alternative((char,), CHARACTER),)) for span, char in characters(text).items()]
 
 
 def phrases_of(text: str, languages: Sequence[str]) -> set[Phrase]:

@@ -43,7 +43,7 @@ class Scored:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    found = rank(collection, asked.words, boosts)
+    found = rank(collection, (*asked.words, *asked.characters), boosts)
     kept = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
     exact = frozenset(n for n in collection.titled(fold_title(asked.text)) if collection.columns.living[n])
     scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in kept}

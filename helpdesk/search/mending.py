@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from helpdesk.search import compounds
 from helpdesk.search.analysis import analyse, is_unspaced
-from helpdesk.search.asking import Phrase, is_known, phrases_of, take_apart, with_synonyms, words_of
+from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, with_synonyms, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection, Part
 from helpdesk.search.ranking import Alternative, Word
@@ -24,6 +24,7 @@ class Asked:
 
     text: str
     words: tuple[Word, ...]
+    characters: tuple[Word, ...]
     phrases: tuple[frozenset[Phrase], ...]
     excluded: tuple[frozenset[Phrase], ...]
     also: tuple[str, ...]
@@ -64,6 +65,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     return Asked(
         text=taken.whole,
         words=tuple(words),
+        characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
         also=also,

@@ -48,6 +48,11 @@ class Word:
     alternatives: tuple[Alternative, ...]
 
     @property
+    def worth(self) -> float:
+        """What the word itself is worth, from 0 to 1."""
+        return max(alternative.factor for alternative in self.alternatives)
+
+    @property
     def terms(self) -> frozenset[str]:
         """All terms of all alternatives."""
         return frozenset(term for alternative in self.alternatives for term in alternative.terms)
@@ -89,7 +94,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
         found = {word: fit for word, fit in found.items() if word.span != span}
     documents = collection.living
     rare = {word: fit for word, fit in found.items() if 2 * len(fit) <= documents} or found
-    weights = {word.span: idf(len(fit), documents) for word, fit in rare.items()}
+    weights = {word.span: word.worth * idf(len(fit), documents) for word, fit in rare.items()}
     scores: Fits = {}
     coverage: Fits = {}
     whole = sum(weights.values())
@@ -105,7 +110,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
 
 def nearness_of(collection: Collection, ranking: Ranking, candidates: Iterable[int]) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
-    words = sorted(ranking.words, key=lambda word: word.span)
+    words = sorted((word for word in ranking.words if word.worth == 1), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
