@@ -20,7 +20,7 @@ from helpdesk.search.collection import FIELDS, Columns, Row, analysed
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.search.whoosh_collection import WhooshCollection
 from tests.support.processes import FULL
-from tests.support.searching import document, found
+from tests.support.searching import document, found, word
 
 HOME = Path(helpdesk.__file__).parents[1]
 
@@ -129,10 +129,18 @@ def test_the_collection_gives_what_was_analysed(tmp_path: Path):
         assert n in set(kept.titled(own.title))
     words_of: dict[str, int] = {}
     for part in kept.parts():
-        for word, frequency in part.words:
-            words_of[word] = words_of.get(word, 0) + frequency
-    for word in {word for own in of.values() for word in own.words}:
-        assert words_of[word] >= sum(word in own.words for own in of.values())
+        for surface, frequency in part.words:
+            words_of[surface] = words_of.get(surface, 0) + frequency
+    for surface in {surface for own in of.values() for surface in own.words}:
+        assert words_of[surface] >= sum(surface in own.words for own in of.values())
+
+
+def test_a_term_that_lives_is_known_however_many_are_deleted(tmp_path: Path):
+    backend = built(tmp_path, *(document(number, word(number)) for number in range(20)))
+    backend.delete("en", range(8))
+    (segment,) = segments(backend)
+    assert len(segment.deleted) == 8
+    assert [opened(backend).frequency(word(number)) for number in range(20)] == [0] * 8 + [1] * 12
 
 
 def test_parts_are_kept_while_their_segment_is(tmp_path: Path):
