@@ -370,6 +370,7 @@ def test_votes_go_from_an_article_that_was_taken_over(copy: Callable[..., Flask]
     remove_demo(site)
     assert figures(site, "move-authenticator", "en") == (9027, 0, 0)
     assert column(site, select(Vote.id)) == column(site, select(SearchLog.id)) == []
+    assert column(site, select(SearchClick.clicks)) == []
 
 
 def test_days_and_sites_that_have_no_history(plain: Site, empty_site: Site, noon: datetime) -> None:

@@ -222,7 +222,7 @@ def test_priors_compare_a_text_with_those_in_its_language(planted: Site) -> None
 def test_priors_stand_as_the_day_began(planted: Site) -> None:
     key = 100_002
     morning, evening = (datetime(2026, 5, 13, hour, tzinfo=UTC) for hour in (0, 23))
-    set_figures(planted, {key: (100, 40, 2)})
+    set_figures(planted, {key: (100, 40, 2), 100_004: (0, 50, 50)})
     before = priors(planted, "en", morning)
     vote = {"translation_id": key, "locale": "en", "revision": 1, "created_at": NOON, "updated_at": NOON}
     votes = [vote | {"visitor": f"v{n}", "is_helpful": n < 5, "status": "counted"} for n in range(25)]
