@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import delete, update
+from sqlalchemy.util import LRUCache
 
 from helpdesk import clock
 from helpdesk.config import load
@@ -28,6 +31,7 @@ from tests.support.databases import (
     copy_instance,
     drop_database,
     find_postgres,
+    keep_instance,
     served_postgres,
 )
 from tests.support.machine import LEFT_OUT, TAGS, absent, leave_out
@@ -54,10 +58,24 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 
 
+class Statements(LRUCache[Any, Any]):
+    """SQL compiled once for all engines of this process that speak the same dialect: SQLAlchemy keeps it by engine."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+STATEMENTS = Statements(1000)
+
+
 def make_app(instance: Path, *, locales: tuple[str, ...] = TAGS, **settings: object) -> Flask:
     """A standalone app on an instance folder, whatever the environment says."""
     app = create_app(load(instance, environ={}, secret_key=KEY, locales=locales, **settings))
     app.jinja_options = {"bytecode_cache": COMPILED}
+    app.extensions["helpdesk"].database.engine.update_execution_options(compiled_cache=STATEMENTS)
     return app
 
 
@@ -71,6 +89,15 @@ def prepared(instance: Path, mode: str) -> Path:
     site.indexer.rebuild()
     with site.database.transaction() as connection:  # with other locales it was another node
         connection.execute(delete(SearchNode).where(SearchNode.name != site.indexer.node))
+    close(app)
+    return instance
+
+
+def filled(template: Path, instance: Path, fill: Callable[[Site], object], **settings: object) -> Path:
+    """An instance to copy: a copy of a template, and more in it. Its database is to be dropped at the end."""
+    app = make_app(copy_instance(template, instance), **settings)
+    _rename_node(app.extensions["helpdesk"])
+    fill(app.extensions["helpdesk"])
     close(app)
     return instance
 
@@ -129,11 +156,24 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Backend, str], Path]:
-    """Prepared instances by backend and mode, each made once."""
+    """Prepared instances by backend and mode, each made once in a run; every process of the run has its own copy."""
 
     @cache
     def make(backend: Backend, mode: str) -> Path:
-        return prepared(backend.make_instance(tmp_path_factory.mktemp(mode) / "instance"), mode)
+        own = tmp_path_factory.mktemp(mode) / "instance"
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            return prepared(backend.make_instance(own), mode)
+        kept = tmp_path_factory.getbasetemp().parent / f"{backend.name}-{mode}"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                keep_instance(prepared(backend.make_instance(own), mode), kept)
+                return own
+        backend.take_instance(kept, own)
+        app = make_app(own)
+        _rename_node(app.extensions["helpdesk"])
+        close(app)
+        return own
 
     return make
 
@@ -204,6 +244,23 @@ def empty_site(empty_app: Flask) -> Site:
 def client(app: Flask) -> CheckingClient:
     """A reader of the demo site."""
     return CheckingClient(app)
+
+
+@pytest.fixture(scope="session")
+def visited_app(demo_template: Path, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A demo site for tests that neither change it nor look at its figures."""
+    instance = copy_instance(demo_template, tmp_path_factory.mktemp("visited") / "instance")
+    app = make_app(instance)
+    _rename_node(app.extensions["helpdesk"])
+    yield app
+    close(app)
+    drop_database(instance)
+
+
+@pytest.fixture
+def visitor(visited_app: Flask) -> CheckingClient:
+    """A reader of the site that others read too, never there before."""
+    return CheckingClient(visited_app)
 
 
 @pytest.fixture

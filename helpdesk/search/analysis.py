@@ -271,10 +271,10 @@ def _variants(raw: str, language: str) -> list[str]:
     elif language == "he" and (bare := _HEBREW_PREFIX.sub("", word)) != word:
         forms.append(bare)
     terms: list[str] = []
-    for form in forms:
-        stem = _stem(form, language)
+    for form in dict.fromkeys(forms):
+        stem, folded = _stem(form, language), _fold(form)
         # Folded before as well as after: suffixes carry accents, and readers type without them.
-        terms += (stem, _fold(stem), _fold(_stem(_fold(form), language)))
+        terms += (stem, _fold(stem), _fold(stem if folded == form else _stem(folded, language)))
     return [term for term in dict.fromkeys(terms) if term]
 
 

@@ -143,6 +143,12 @@ def answer_if_unchanged() -> Response | None:
 def give_no_validator() -> None:
     """This answer depends on more than the content."""
     g.pop("hd_tag", None)
+    g.hd_is_passing = True
+
+
+def is_passing() -> bool:
+    """Whether no validator may be put on this answer."""
+    return "hd_is_passing" in g
 
 
 def add_validator(response: Response) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
@@ -20,6 +21,13 @@ RTL = {"ar", "fa", "he", "ur"}
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost", "Referer": "http://localhost/"}
 
 
+@lru_cache(200)
+def parsed(html: str) -> tuple[Element, list[Any]]:
+    """The root of a page, not to be changed, and what is wrong with its HTML; many tests get the same pages."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    return parser.parse(html), parser.errors
+
+
 class Page:
     """A parsed page."""
 
@@ -28,9 +36,7 @@ class Page:
         self.status = response.status_code
         self.data = response.get_data()
         self.html = self.data.decode() if (response.mimetype or "").startswith("text/") else ""
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = parser.parse(self.html)
-        self.errors = parser.errors
+        self.root, self.errors = parsed(self.html)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         """Elements by tag and attributes (`class_` for class; a class matches as a word)."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from helpdesk.services.site import Site
+from tests.conftest import filled
 from tests.support.api import ask
+from tests.support.databases import Backend, drop_database
 from tests.support.pages import CheckingClient
 from tests.support.planted import (
     ARCHIVED,
@@ -27,10 +29,18 @@ from tests.support.queries import count_queries
 ROOT = "http://localhost"
 
 
+@pytest.fixture(scope="module")
+def planted_template(demo_template: Path, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Planted once; every test has a copy."""
+    folder = tmp_path_factory.mktemp("planted")
+    instance = filled(demo_template, folder / "instance", lambda site: plant(site, folder / "content"))
+    yield instance
+    drop_database(instance)
+
+
 @pytest.fixture
-def planted_app(app: Flask, site: Site, tmp_path: Path) -> Flask:
-    plant(site, tmp_path / "planted")
-    return app
+def planted_app(build: Callable[..., Flask], planted_template: Path) -> Flask:
+    return build(planted_template)
 
 
 def test_list(app: Flask) -> None:

@@ -11,6 +11,9 @@ from flask import Flask
 
 from tests.support.pages import CheckingClient, Page, text_of
 
+# What is asked of the database here is asked on PostgreSQL by the tests of the pages themselves.
+pytestmark = pytest.mark.on("sqlite")
+
 ARTICLE = "/articles/26"
 PATHS = ("/", "/categories/faq", "/categories/faq?page=2", "/search?q=API", "/search?page=2", "/about/views", ARTICLE)
 

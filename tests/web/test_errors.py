@@ -27,8 +27,8 @@ from tests.support.pages import CheckingClient
         ("/de/categories/" + "%F0%9F%98%80" * 50, "de"),
     ],
 )
-def test_not_found_in_the_language_of_the_path(client: CheckingClient, path: str, lang: str) -> None:
-    page = client.get(path)
+def test_not_found_in_the_language_of_the_path(visitor: CheckingClient, path: str, lang: str) -> None:
+    page = visitor.get(path)
     assert (page.status, page.root.get("lang")) == (404, lang)
     assert len(page.all("a", class_="btn")) == 3
 
@@ -41,15 +41,15 @@ def test_not_found_otherwise_in_the_readers_language(client: CheckingClient) -> 
     "host",
     ["evil.example", "localhost.evil.example", "", "127.0.0.1.nip.io", "[::2]", "a b", "LOCALHOST:5000", "localhost"],
 )
-def test_only_known_hosts(client: CheckingClient, host: str) -> None:
-    page = client.get("/en/", headers={"Host": host})
+def test_only_known_hosts(visitor: CheckingClient, host: str) -> None:
+    page = visitor.get("/en/", headers={"Host": host})
     assert page.status == (200 if host.lower().partition(":")[0] == "localhost" else 400)
     assert "evil" not in page.html
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
-def test_other_methods_are_405(client: CheckingClient, method: str) -> None:
-    page = client.open(method, "/en/")
+def test_other_methods_are_405(visitor: CheckingClient, method: str) -> None:
+    page = visitor.open(method, "/en/")
     assert page.status == 405
     assert set(page.response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 

@@ -16,6 +16,9 @@ from tests.support.instances import copied
 from tests.support.mounted import LAYOUT, Host, settings_of
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
 
+# What is asked of the database here is asked on PostgreSQL by the tests of the pages themselves.
+pytestmark = pytest.mark.on("sqlite")
+
 MakeShop = Callable[..., Host]
 READING = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 

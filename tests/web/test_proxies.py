@@ -15,6 +15,9 @@ from helpdesk.services.views import network_of
 from tests.support.pages import SAME_ORIGIN, CheckingClient
 from tests.support.votes import count_votes
 
+# What is asked of the database here is asked on PostgreSQL by the tests of the pages themselves.
+pytestmark = pytest.mark.on("sqlite")
+
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
 FORGED = {
     "X-Forwarded-For": "203.0.113.9",

@@ -111,13 +111,13 @@ def test_no_route_without_a_line(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, line in ROUTES.items() if line[5]])
-def test_cache_policy(client: CheckingClient, name: str) -> None:
+def test_cache_policy(visitor: CheckingClient, name: str) -> None:
     policy, address = ROUTES[name][3], ROUTES[name][5]
     if address == "(media)":
-        address = client.get("/en/articles/26-sign-api-requests").one("img").get("src")
+        address = visitor.get("/en/articles/26-sign-api-requests").one("img").get("src")
     if address == "(static)":
-        address = client.get("/en/").one("link", rel="stylesheet").get("href")
-    assert client.get(address).response.headers["Cache-Control"] == policy
+        address = visitor.get("/en/").one("link", rel="stylesheet").get("href")
+    assert visitor.get(address).response.headers["Cache-Control"] == policy
 
 
 def test_health(client: CheckingClient) -> None:

@@ -31,11 +31,11 @@ def titles(client: CheckingClient, tag: str, query: str, **options: str) -> list
 
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize("tag", ["en", "en-SG", "de", "ar", "zh-Hans", "zh-Hant"])
-def test_every_title_finds_its_article(client: CheckingClient, tag: str) -> None:
-    cards = [card for n in (1, 2, 3) for card in client.get(f"/{tag}/search?page={n}", follow=True).cards]
+def test_every_title_finds_its_article(visitor: CheckingClient, tag: str) -> None:
+    cards = [card for n in (1, 2, 3) for card in visitor.get(f"/{tag}/search?page={n}", follow=True).cards]
     # Some are archived, drafts, scheduled or for other readers, who are tested elsewhere.
     assert DEMO_ARTICLES - 5 <= len({card["url"] for card in cards}) < DEMO_ARTICLES
-    wrong = [card["title"] for card in cards if titles(client, tag, card["title"])[0] != card["title"]]
+    wrong = [card["title"] for card in cards if titles(visitor, tag, card["title"])[0] != card["title"]]
     assert wrong == []
 
 
@@ -202,8 +202,8 @@ def test_what_a_reader_typed_keeps_to_itself_in_every_direction(client: Checking
         ("en", "HMAC-SHA256", 26),
     ],
 )
-def test_words_in_other_forms_are_found(client: CheckingClient, tag: str, query: str, article: int) -> None:
-    assert article in found_ids(client, tag, query)[:5]
+def test_words_in_other_forms_are_found(visitor: CheckingClient, tag: str, query: str, article: int) -> None:
+    assert article in found_ids(visitor, tag, query)[:5]
 
 
 def test_fallback_articles_are_found_and_labelled(client: CheckingClient) -> None:
@@ -266,15 +266,15 @@ NAUGHTY = [
 
 @pytest.mark.parametrize("query", NAUGHTY, ids=range(len(NAUGHTY)))
 @pytest.mark.parametrize("tag", ["en", "ar", "zh-Hans"])
-def test_naughty_queries_get_an_honest_page(client: CheckingClient, tag: str, query: str) -> None:
-    page = client.open("GET", f"/{tag}/search", query_string={"q": query})
+def test_naughty_queries_get_an_honest_page(visitor: CheckingClient, tag: str, query: str) -> None:
+    page = visitor.open("GET", f"/{tag}/search", query_string={"q": query})
     assert page.status == 200
     assert page.all("script", src="") == []
 
 
 @pytest.mark.parametrize("query_string", [b"q=%ff%fe", b"q=%", b"q=a&q=b&page=%00", b"&&&", b"q=\xe6\x8f"])
-def test_broken_encodings_never_fail(client: CheckingClient, query_string: bytes) -> None:
-    page = client.open("GET", "/en/search", query_string=query_string.decode("latin-1"))
+def test_broken_encodings_never_fail(visitor: CheckingClient, query_string: bytes) -> None:
+    page = visitor.open("GET", "/en/search", query_string=query_string.decode("latin-1"))
     assert page.status in (200, 404)
 
 
@@ -282,8 +282,8 @@ WRONG = ["page=0", "page=1001", "page=x", "category=nope", "category=faq&section
 
 
 @pytest.mark.parametrize("options", [*WRONG, "sort=featured", "exact=2"])
-def test_garbage_options_are_404(client: CheckingClient, options: str) -> None:
-    assert client.get(f"/en/search?q=a&{options}").status == 404
+def test_garbage_options_are_404(visitor: CheckingClient, options: str) -> None:
+    assert visitor.get(f"/en/search?q=a&{options}").status == 404
 
 
 def test_a_page_past_the_end_is_the_last_one(client: CheckingClient) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from helpdesk import clock
 from helpdesk.services.publishing import publish, unpublish
+from helpdesk.services.searches import log_click, log_search
 from helpdesk.services.site import Site
 from tests.support.databases import written_elsewhere
 from tests.support.pages import CheckingClient
@@ -59,6 +61,19 @@ def test_how_many_there_are_is_said_in_the_readers_language(
     assert page.texts("p", role="status") == [said]
     answer = client.get(f"/{tag}/suggest?format=json&q={typed}").response.get_json()
     assert (answer["label"], answer["said"]) == ("Suggestions", said)
+
+
+def test_searches_that_helped_others_follow(site: Site, client: CheckingClient) -> None:
+    for day in (1, 2, 3):
+        said = {"locale": "en", "query": "Withdraw to a bank", "now": clock.now() - timedelta(days=day)}
+        log_search(site.database, category=None, results=3, **said)
+        log_click(site.database, article_id=17, position=1, **said)
+    *titles, last = suggested(client, "en", "withd")
+    assert {item["is_search"] for item in titles} == {False}
+    address = "/en/search?q=withdraw+to+a+bank"
+    assert last == {"text": "withdraw to a bank", "url": address, "lang": "en", "dir": "auto", "is_search": True}
+    (link,) = [a for a in client.get("/en/suggest?q=withd").one("main").iter("a") if a.get("href") == address]
+    assert (link.get("rel"), link.find("bdi").text) == ("nofollow", "withdraw to a bank")
 
 
 def test_a_change_is_seen_at_the_next_key(site: Site, client: CheckingClient) -> None:

@@ -47,12 +47,12 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_there_and_back_is_the_same_page(client: CheckingClient, path: str) -> None:
-    start = client.get(path)
+def test_there_and_back_is_the_same_page(visitor: CheckingClient, path: str) -> None:
+    start = visitor.get(path)
     assert start.status == 200
-    there = switch_to(client, start, "ar")
+    there = switch_to(visitor, start, "ar")
     assert (there.status, there.root.get("lang"), there.root.get("dir")) == (200, "ar", "rtl")
-    back = switch_to(client, there, "en")
+    back = switch_to(visitor, there, "en")
     address, _, query = path.replace("&pos=1", "").partition("?")
     request = back.response.request
     assert request.path == address

@@ -55,9 +55,10 @@ class Operation:
         if tag and frames.is_known(tag):
             return frames.unchanged(tag, "page")
         response = write(self.view(asked, **path))
-        if tag:
-            response.set_etag(tag, weak=True)
-        return keep(response, "page" if self.is_stable else "never")
+        if not tag or frames.is_passing():
+            return response
+        response.set_etag(tag, weak=True)
+        return keep(response, "page")
 
 
 def write(value: Any) -> Response:

@@ -11,6 +11,7 @@ from helpdesk.queries import searching
 from helpdesk.search.backend import SearchQuery
 from helpdesk.search.passages import Passage
 from helpdesk.services.suggesting import suggest_titles
+from helpdesk.web import frames
 from helpdesk.web.api.articles import card_values, title_item
 from helpdesk.web.api.groups import find_scope
 from helpdesk.web.api.operations import read_parameters, write
@@ -81,4 +82,6 @@ def _segments(passage: Passage) -> tuple[Segment, ...]:
 def suggest(asked: AskedTitles) -> TitleList:
     """Articles whose title has all that was typed."""
     found = suggest_titles(current_site(), current_locale(), clean(asked.q), limit=SUGGESTIONS, now=clock.now())
+    if found is None:
+        frames.give_no_validator()
     return TitleList(tuple(map(title_item, found or ())))
