@@ -27,6 +27,8 @@ EUROPEAN_UNION = (
     "AT, BE, BG, CY, CZ, DE, DK, EE, ES, FI, FR, GR, HR, HU, IE, IT, LT, LU, LV, MT, NL, PL, PT, RO, SE, SI, SK"
 )
 REASONS = ("hard", "incomplete", "outdated", "wrong", "unsolved")
+# Parts of an article that are searched.
+WEIGHTS = ("title", "keywords", "headings", "summary", "body")
 
 
 def _text(value: str) -> str:
@@ -72,6 +74,13 @@ def _digits(value: str) -> Mapping[str, str]:
     if not set(systems.values()) <= set(DIGITS):
         raise ValueError(f"digits such as `ar: arab; hi: deva` ({', '.join(DIGITS)})")
     return systems
+
+
+def _weights(value: str) -> Mapping[str, float]:
+    weights = {name: float(numbers[0]) for name, numbers in _fallbacks(value).items()}
+    if set(weights) != set(WEIGHTS) or not all(0 <= weight <= 100 for weight in weights.values()):
+        raise ValueError(f"a number from 0 to 100 for each of {', '.join(WEIGHTS)}, such as `title: 3; body: 1`")
+    return weights
 
 
 def _origins(value: str) -> tuple[str, ...]:
@@ -177,6 +186,11 @@ class Settings:
         "", _origins, "Sites whose scripts may read the API, comma separated; `*`: all"
     )
     api_per_minute: int = _setting("120", _integer, "API requests a minute and network before 429")
+    search_weights: Mapping[str, float] = _setting(
+        "title: 3; keywords: 3; headings: 2; summary: 1.5; body: 1",
+        _weights,
+        "What a word counts for in each part of an article",
+    )
     suggestions_per_minute: int = _setting(
         "600", _integer, "Suggestions while typing, a minute and network, before 429"
     )

@@ -55,7 +55,7 @@ class Helpdesk:
         self._check(app)
         settings = self.settings or load(_instance_folder(app), host=app.config)
         database = Database(self._find_engine(app, settings))
-        backend = WhooshBackend(settings.index_path)
+        backend = WhooshBackend(settings.index_path, settings.search_weights)
         builder = find_builder(settings, database.engine, WhooshBackend)
         indexer = Indexer(database, backend, settings.locale_set, settings.index_path, builder)
         site = Site(settings, database, indexer)

@@ -65,8 +65,8 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return "; ".join(f"{tag}: {', '.join(chain)}" for tag, chain in value.items())
-    return "" if value is None else str(value)
+        return "; ".join(f"{name}: {_shown(item)}" for name, item in value.items())
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def settings_table() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Collection as Container
@@ -38,33 +39,19 @@ if TYPE_CHECKING:
 _ROWS, _TEXTS = "rows", "texts"
 _EXACT, _STORED = "exact_title", "stored"
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
-_MAX_PLACE = 0x10FFFF
+# Postings that are read at once.
+_BLOCK = 256
 
 
-class _Terms(FieldType):  # type: ignore[misc]
-    """Takes terms with their places, so that no tokens of Whoosh's are made; a place is kept as a UTF-8 character."""
-
-    def __init__(self) -> None:
-        super().__init__(Existence(), None)
-        # Has Whoosh join the values of a block, which is smaller and faster than a tuple of them.
-        self.format.posting_size = 1
-
-    def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> list[tuple[bytes, int, float, bytes]]:
-        return [(term.encode(), len(places), float(len(places)), _packed(places)) for term, places in value.items()]
+def _field(value_size: int) -> FieldType:
+    kind = FieldType(Existence(), None)
+    kind.format.posting_size = value_size
+    return kind
 
 
-class _Exact(FieldType):  # type: ignore[misc]
-    """Takes one term as it is."""
-
-    def __init__(self) -> None:
-        super().__init__(Existence(), None)
-
-    def index(self, value: str, **_options: Any) -> list[tuple[bytes, int, float, bytes]]:
-        return [(value.encode(), 1, 1.0, b"")]
-
-
-# Stored is the whole document, from which a segment is made again when others go up in it.
-_SCHEMA = Schema(**{name: _Terms() for name in FIELDS}, **{_EXACT: _Exact(), _STORED: STORED()})
+# Of size 1, values of a block are joined. Stored is the whole document, from which a segment is made again when others
+# go up in it.
+_SCHEMA = Schema(**{name: _field(1) for name in FIELDS}, **{_EXACT: _field(0), _STORED: STORED()})
 
 
 class _Rows(msgspec.Struct):
@@ -82,28 +69,43 @@ class _Texts(msgspec.Struct):
 
 
 class _Pool:
-    """Takes the place of Whoosh's, which sorts and spills single postings; they come by growing document number."""
+    """Takes the place of Whoosh's, which gathers, sorts and writes single postings; documents come in their order."""
 
-    def __init__(self) -> None:
-        self._fields: dict[str, dict[bytes, tuple[array[int], array[float], list[bytes]]]] = {}
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+        # By field and term: document numbers, frequencies, and places as characters.
+        self._fields: dict[str, dict[str, tuple[array[int], array[float], list[str]]]] = {}
 
-    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
-        name, term, number, weight, value = posting
-        terms = self._fields.get(name)
-        if terms is None:
-            terms = self._fields[name] = {}
-        known = terms.get(term)
-        if known is None:
-            known = terms[term] = (array("I"), array("f"), [])
-        known[0].append(number)
-        known[1].append(weight)
-        known[2].append(value)
+    def put(self, number: int, document: Analysed) -> None:
+        """The postings of a document."""
+        exact = {document.title: ()} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
+        for name, terms in {**document.terms, _EXACT: exact}.items():
+            known = self._fields.setdefault(name, {})
+            for term, places in terms.items():
+                own = known.get(term)
+                if own is None:
+                    own = known[term] = (array("I"), array("f"), [])
+                own[0].append(number)
+                own[1].append(len(places))
+                own[2].append(_characters(places))
 
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+    def iter_postings(self) -> tuple[()]:
+        """Called once, to write them all; does so in whole blocks, and leaves none to be written one by one."""
         for name, terms in sorted(self._fields.items()):
+            self._writer.start_field(name, _SCHEMA[name])
+            postings = self._writer._postwriter
             for term in sorted(terms):
-                for number, weight, value in zip(*terms.pop(term), strict=True):
-                    yield name, term, number, weight, value
+                self._writer.start_term(term.encode())
+                numbers, frequencies, places = terms.pop(term)
+                for first in range(0, len(numbers), _BLOCK):
+                    if first:
+                        postings._write_block()
+                    block = slice(first, first + _BLOCK)
+                    postings._ids, postings._weights = numbers[block], frequencies[block]
+                    postings._values = ["".join(places[block]).encode("utf-8", "surrogatepass")]
+                self._writer.finish_term()
+            self._writer.finish_field()
+        return ()
 
     def cleanup(self) -> None:
         self._fields.clear()
@@ -203,10 +205,16 @@ class WhooshCollection:
 
     def frequency(self, term: str) -> int:
         """See Collection."""
-        # Whoosh counts the deleted ones too.
-        return max(
-            sum(max(0, opened.frequency(name, term) - deleted) for _, deleted, opened in self._parts) for name in FIELDS
-        )
+        return max(sum(self._least(name, term, *part) for part in self._parts) for name in FIELDS)
+
+    def _least(self, name: str, term: str, offset: int, deleted: int, opened: Opened) -> int:
+        """Whoosh counts the deleted ones too, but a term that lives must not seem to be dead."""
+        having = opened.frequency(name, term)
+        if having > deleted or not having:
+            return max(0, having - deleted)
+        living = self.columns.living
+        blocks = _blocks(opened.matcher(name, term))
+        return int(any(living[offset + number] for numbers, _, _ in blocks for number in numbers))
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
@@ -266,20 +274,21 @@ def read_columns(folder: Path) -> Columns:
 
 def write(folder: Path, documents: Iterable[Analysed]) -> int:
     """A segment, not yet brought to the disk; how many documents it has."""
-    codec = W3Codec(compression=0)
+    codec = W3Codec(blocklimit=_BLOCK, compression=0)
     # Without lengths of its own, which it would look up for every posting.
     codec.length_stats = False
     # In one compound file, everything would be read through a layer of Python.
     writer = _Storage(folder).create_index(_SCHEMA).writer(codec=codec, compound=False)
-    writer.pool = _Pool()
+    pool = _Pool(writer.fieldwriter)
     columns, titles, words = Columns(), list[str](), Counter[str]()
     try:
         for document in documents:
-            exact = {_EXACT: document.title} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
-            writer.add_document(**document.terms, **exact, **{_STORED: msgspec.msgpack.encode(document)})
+            writer.add_document(**{_STORED: msgspec.msgpack.encode(document)})
+            pool.put(len(columns), document)
             columns.append(document.row)
             titles.append(document.title)
             words.update(document.words)
+        writer.pool = pool
         writer.commit(merge=False)
     except BaseException:
         with suppress(Exception):  # on a full disk this fails as well; the whole folder goes
@@ -301,7 +310,8 @@ def _blocks(matcher: Any) -> Iterator[tuple[Sequence[int], Sequence[float], byte
         matcher._next_block()
 
 
-def _packed(places: Sequence[int]) -> bytes:
-    if places[-1] > _MAX_PLACE:
-        places = [min(place, _MAX_PLACE) for place in places]
-    return "".join(map(chr, places)).encode("utf-8", "surrogatepass")
+def _characters(places: Sequence[int]) -> str:
+    try:
+        return "".join(map(chr, places))
+    except ValueError:  # words after the first million stand all in one place
+        return "".join(chr(min(place, sys.maxunicode)) for place in places)

@@ -29,13 +29,14 @@ def document(article_id: int, title: str = "", body: str = "", **values: Any) ->
 
 
 def found(backend: SearchBackend, text: str, locale: str = "en", **options: Any) -> list[int]:
-    """Articles that a query finds, best first."""
-    return [hit.article_id for hit in backend.search(SearchQuery(locale=locale, text=text, **options)).hits]
+    """Articles that a query finds as it is typed, best first."""
+    query = SearchQuery(locale=locale, text=text, **{"is_literal": True, **options})
+    return [hit.article_id for hit in backend.search(query).hits]
 
 
 def total(backend: SearchBackend, text: str, locale: str = "en") -> int:
-    """How many articles a query finds."""
-    return backend.search(SearchQuery(locale=locale, text=text)).total
+    """How many articles a query finds as it is typed."""
+    return backend.search(SearchQuery(locale=locale, text=text, is_literal=True)).total
 
 
 def giving(*documents: Document, delete: tuple[int, ...] = ()) -> AbstractContextManager[Changes]:

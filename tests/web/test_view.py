@@ -15,7 +15,7 @@ from tests.conftest import NOON
 from tests.support.databases import written_elsewhere
 from tests.support.pages import SAME_ORIGIN, CheckingClient
 from tests.support.votes import figures
-from tests.web.test_views import ARTICLE, KEY, tally
+from tests.web.test_views import ARTICLE, KEY, clicks, tally
 
 VIEW = f"{ARTICLE}/view"
 FOREIGN = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
@@ -43,6 +43,16 @@ def test_the_page_is_not_counted_and_its_word_is(site: Site, client: CheckingCli
     assert [tell(client), tell(client)] == [204, 204]
     assert tally(site) == (1, 1, 0, 0)
     assert figures(site, KEY, "en")[0] == before + 1
+
+
+@pytest.mark.usefixtures("noon")
+def test_its_word_carries_the_search_that_led_there(site: Site, client: CheckingClient) -> None:
+    page = client.get(f"{ARTICLE}?q=New+phone&pos=3")
+    (path,) = [e.get("data-view") for e in page.all("div", class_="article")]
+    assert path == f"{VIEW}?q=New+phone&pos=3"
+    assert clicks(site) == []
+    assert [tell(client, path), tell(client, path)] == [204, 204]
+    assert clicks(site) == [("en", "new phone", 16, 3, 1)]
 
 
 def test_after_half_an_hour_it_is_a_new_view(

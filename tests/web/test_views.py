@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.models import DailyTally, Reading, ReadingKey
+from helpdesk.models import DailyTally, Reading, ReadingKey, SearchClick
 from helpdesk.services.site import Site
 from helpdesk.services.views import network_of
 from tests.conftest import NOON
@@ -30,6 +30,44 @@ def tally(site: Site, locale: str = "en") -> tuple[int, int, int, int]:
     with site.database.read() as connection:
         row = connection.execute(statement).first()
     return tuple(row) if row else (0, 0, 0, 0)
+
+
+def clicks(site: Site) -> list[tuple[str, str, int, int, int]]:
+    """Locale, query, article, position and number of what was read out of results."""
+    columns = SearchClick.locale, SearchClick.query, SearchClick.article_id, SearchClick.position, SearchClick.clicks
+    with site.database.read() as connection:
+        found = connection.execute(select(*columns).order_by(SearchClick.position))
+        return [tuple(row) for row in found]
+
+
+@pytest.mark.usefixtures("noon")
+def test_what_is_read_out_of_results_is_noted_once_for_each_view(site: Site, app: Flask) -> None:
+    one, other = (CheckingClient(app, address=f"10.2.0.{number}") for number in (1, 2))
+    one.get(f"{ARTICLE}?q=New++Phone&pos=2")
+    one.get(f"{ARTICLE}?q=New++Phone&pos=2")
+    other.get(f"{ARTICLE}?q=new+phone&pos=2")
+    assert clicks(site) == [("en", "new phone", 16, 2, 2)]
+
+
+@pytest.mark.usefixtures("noon")
+@pytest.mark.parametrize(
+    ("asked", "headers"),
+    [
+        ("", {}),
+        ("?q=phone", {}),
+        ("?pos=1", {}),
+        ("?q=+&pos=1", {}),
+        ("?q=phone&pos=0", {}),
+        ("?q=phone&pos=-1", {}),
+        ("?q=phone&pos=١", {}),
+        ("?q=phone&pos=1234567", {}),
+        ("?q=phone&pos=1", {"User-Agent": "Mozilla/5.0 (compatible; bingbot/2.0)"}),
+        ("?q=phone&pos=1", {"Sec-Purpose": "prefetch"}),
+    ],
+)
+def test_nothing_else_is_a_click(site: Site, client: CheckingClient, asked: str, headers: dict[str, str]) -> None:
+    assert client.open("GET", f"{ARTICLE}{asked}", headers=headers).status == 200
+    assert clicks(site) == []
 
 
 @pytest.mark.usefixtures("noon")
