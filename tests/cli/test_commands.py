@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from helpdesk.services.site import Site
 from tests.conftest import NOON
 from tests.core.test_importing import FOLDER, write
 from tests.support.content import DEMO_ARTICLES
+from tests.support.indexes import Dying, damage, with_backend
 from tests.support.pages import CheckingClient
 from tests.support.votes import figures, list_votes
 
@@ -262,6 +264,22 @@ def test_views_explain(run, client: CheckingClient) -> None:
 
 def test_search_rebuild(run) -> None:
     assert run("search", "rebuild").endswith(f"Indexed {DEMO_ARTICLES} articles in 7 locales.\n")
+
+
+def test_a_rebuild_that_dies_ends_with_a_sentence(run, site: Site) -> None:
+    with_backend(site, Dying)
+    assert run("search", "rebuild") == (
+        "1\nError: The rebuild was killed by signal 9; the index is as it was. Run the command again.\n"
+    )
+
+
+def test_doctor_tells_how_the_indexes_are(run, site: Site) -> None:
+    damage(site, "de")
+    shutil.rmtree(site.settings.index_path / "ar")
+    lines = {line.split()[1]: line.split(maxsplit=2)[2] for line in run("doctor").splitlines() if line[:6] == "index "}
+    assert lines["en"].startswith(f"ready, {len(site.indexer.backend.stamps('en'))} documents, ")
+    assert lines["de"] == "broken, to be built anew; searches are answered from the database until then"
+    assert lines["ar"] == "missing, made by the first search"
 
 
 def test_nginx_refuses_without_a_trusted_proxy(run) -> None:
