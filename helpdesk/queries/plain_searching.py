@@ -72,13 +72,13 @@ def _matches(
     statement = _statement(reader_of(locales, locale), wanted, unwanted, is_postgres=database.is_postgres)
     with database.read() as connection:
         rows = connection.execute(statement, {"now": now}).all()
-    foreign = {tag: is_foreign(locales, locale, tag) for tag in {row.locale for row in rows}}
+    foreign = {tag: is_foreign(locales, locale, tag) for tag in {row.title_locale for row in rows}}
     found = []
     for row in rows:
         *points, is_unwanted = row[-len(wanted) - 1 :]
         words = frozenset(number for number, value in enumerate(points) if value)
         if words and not is_unwanted:
-            found.append(_Match(row, words, sum(points), foreign[row.locale]))
+            found.append(_Match(row, words, sum(points), foreign[row.title_locale]))
     most = max((len(match.words) for match in found), default=0)
     return [match for match in found if len(match.words) == most]
 

@@ -158,12 +158,15 @@ def list_documents(
         statement = statement.where(Article.id.in_(list(article_ids)))
     with database.read() as connection:
         rows = connection.execute(statement, {"now": now}).all()
-    foreign = {tag: is_foreign(locales, locale, tag) for tag in {row.locale for row in rows}}
-    return [_document(row, foreign[row.locale]) for row in rows]
+    foreign = {tag: is_foreign(locales, locale, tag) for tag in {row.title_locale for row in rows}}
+    return [_document(row, foreign[row.title_locale]) for row in rows]
 
 
 def is_foreign(locales: Locales, asked: Locale, tag: str) -> bool:
-    """Whether a text is another language's for readers of a locale."""
+    """Whether what has a title in this language is another language's for readers of a locale.
+
+    A title is enough: it tells readers in their language what the article is about.
+    """
     return kind_of(locales, asked, locales.find(tag)) is Kind.FALLBACK
 
 

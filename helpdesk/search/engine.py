@@ -45,7 +45,8 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
     asked, mending = understand(collection, query)
     found = rank(collection, (*asked.words, *asked.characters), boosts)
     kept = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
-    exact = frozenset(n for n in collection.titled(fold_title(asked.text)) if collection.columns.living[n])
+    titles = {fold_title(query.text), fold_title(asked.text)}
+    exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
     scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in kept}
     nearness = nearness_of(collection, found, kept)
     factors = _factors(collection, query, scores)
