@@ -72,6 +72,8 @@ _CLUSTER = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u3099\
 _HAS_GRAMS = re.compile(f"[{GRAM_SCRIPTS}]")
 _GRAM = {"cjk": 2, "hangul": 2, "southeast": 3}
 
+# What a code or number has, and no other word.
+CODE_LIKE = re.compile(r"[\d_]")
 _SEPARATOR = re.compile("[._,\u2010\u2011-]")
 _HYPHEN = re.compile("[_\u2010\u2011-]")
 _PIECE = re.compile(f"[0-9]+|(?:[^\\W\\d_][{MARKS}\u00ad\u200c\u200d'’ʼ׳״·\"]*)+")
@@ -195,7 +197,12 @@ def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str
 def needless_parts(words: Mapping[Span, frozenset[str]], found: set[Span]) -> set[Span]:
     """Places inside a code that was found whole: who asks for TRC-20 does not ask for every 20."""
     codes = [span for span in found if any(char.isdigit() for term in words[span] for char in term)]
-    return {span for span in words for code in codes if span != code and code[0] <= span[0] and span[1] <= code[1]}
+    return {span for span in words if any(is_within(span, code) for code in codes)}
+
+
+def is_within(span: Span, other: Span) -> bool:
+    """Whether a place is a part of another one."""
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
 
 
 def characters(text: str) -> dict[Span, str]:

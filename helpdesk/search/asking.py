@@ -17,10 +17,13 @@ from helpdesk.search.ranking import Alternative, Word
 
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
+# What letters with digits or underscores are worth beside another word: who names a code means that code.
+CODE = 2.0
 # What a Chinese character is worth beside the pairs that it is in.
 CHARACTER = 0.2
 
 _QUOTED = re.compile('(?<!\\S)(-?)["“„”«»「『]([^"“„”«»「」『』]*)["“”«»」』](?!\\w)')
+_CODE = re.compile(r"\d.*[^\W\d]|[^\W\d].*\d|_")
 _EXCLUDED = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
 
 # Terms, of which one must stand there, by their distance from where a phrase begins.
@@ -63,7 +66,11 @@ def _blank(text: str, match: re.Match[str]) -> str:
 def words_of(text: str, languages: Sequence[str]) -> list[Word]:
     """The words of a text in order, each with its own terms."""
     return [
-        Word(text[start:end], (start, end), tuple(Alternative((term,)) for term in sorted(terms)))
+        Word(
+            text[start:end],
+            (start, end),
+            tuple(Alternative((term,), CODE if _CODE.search(text[start:end]) else 1.0) for term in sorted(terms)),
+        )
         for (start, end), terms in query_terms(text, languages).items()
     ]
 

@@ -23,8 +23,8 @@ class Document:
     """What readers of a locale find of one article; `language` is that of the translation served.
 
     Title, summary and keywords are in `title_language`: they may come from a translation that has no text yet.
-    `is_foreign`: title and text are a fallback in another language. `published_on` are days, `updated_at` seconds since 1970.
-    `stamp` are 32 hexadecimal digits that change with anything else here.
+    `is_foreign`: title and text are a fallback in another language. `published_on` are days since 1970, `updated_at`
+    seconds. `stamp` are 32 hexadecimal digits that change with anything else here.
     """
 
     article_id: int

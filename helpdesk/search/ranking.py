@@ -13,7 +13,7 @@ from heapq import nlargest
 from itertools import pairwise
 from math import log
 
-from helpdesk.search.analysis import Span, needless_parts
+from helpdesk.search.analysis import CODE_LIKE, Span, is_within
 from helpdesk.search.collection import FIELDS, Block, Collection
 
 K1 = 1.2
@@ -49,7 +49,7 @@ class Word:
 
     @property
     def worth(self) -> float:
-        """What the word itself is worth, from 0 to 1."""
+        """What the word itself is worth: 1 for a plain one."""
         return max(alternative.factor for alternative in self.alternatives)
 
     @property
@@ -89,9 +89,8 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     what it is about.
     """
     found = _look_up(collection, words, boosts)
-    by_span = {word.span: word.terms for word in found}
-    for span in needless_parts(by_span, set(by_span)):
-        found = {word: fit for word, fit in found.items() if word.span != span}
+    codes = [word.span for word in found if CODE_LIKE.search(word.text)]
+    found = {word: fit for word, fit in found.items() if not any(is_within(word.span, code) for code in codes)}
     documents = collection.living
     rare = {word: fit for word, fit in found.items() if 2 * len(fit) <= documents} or found
     weights = {word.span: word.worth * idf(len(fit), documents) for word, fit in rare.items()}
@@ -110,7 +109,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
 
 def nearness_of(collection: Collection, ranking: Ranking, candidates: Iterable[int]) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
-    words = sorted((word for word in ranking.words if word.worth == 1), key=lambda word: word.span)
+    words = sorted((word for word in ranking.words if word.worth >= 1), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
