@@ -18,6 +18,8 @@ from helpdesk.search.vocabulary import AFTER_ALL, UNSPACED
 Rank = tuple[int, int]
 
 _WORD = re.compile(f"(?:{UNSPACED.pattern})+|(?:(?!{UNSPACED.pattern})[^ ])+")
+# Articles and prepositions that Arabic and Hebrew write in one with a word.
+_PREFIX = re.compile("^(?:[وفبك]?ال|لل|[הבלמכשו])(?=[\u05d0-\u05ea\u0621-\u064a]{3})")
 # Letters by which a stretch without spaces is found at any of its places.
 _GRAM = 3
 # Titles that are looked at for the order of their words, short ones first; the others count as out of order.
@@ -123,6 +125,8 @@ def _keys(title: str) -> Iterable[str]:
             yield from (word[i : i + _GRAM] for i in range(len(word)))
         else:
             yield word
+            if (bare := _PREFIX.sub("", word)) != word:
+                yield bare
 
 
 def _in_order(words: Sequence[str], title: str) -> bool:

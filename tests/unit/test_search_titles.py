@@ -107,3 +107,9 @@ def test_the_order_of_words_is_looked_up_in_so_many(monkeypatch: pytest.MonkeyPa
     assert [number for number, _ in some.find("a b", 9)] == [1, 2, 3, 4]
     monkeypatch.setattr(titles, "_MAX_ORDERED", 9)
     assert [number for number, _ in some.find("a b", 9)] == [3, 4, 1, 2]
+
+
+def test_articles_and_prepositions_before_a_word_do_not_hide_it() -> None:
+    assert find("سحب", "أسباب تأخر السحب", "إيداع") == ["أسباب تأخر السحب"]
+    assert find("إيدا", "رسوم السحب والإيداع") == ["رسوم السحب والإيداع"]
+    assert find("משיכ", "למה המשיכה מתעכבת") == ["למה המשיכה מתעכבת"]
