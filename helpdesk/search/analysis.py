@@ -1,7 +1,7 @@
 """Text in any language to the terms that are indexed and searched, with the places where they stand.
 
-Scripts without spaces become overlapping n-grams, which find as well as dictionaries do; the words of others
-become Snowball stems, with and without their accents.
+Scripts without spaces become overlapping n-grams, which find as well as most dictionaries do, or what a site's own
+function makes of them; the words of others become Snowball stems, with and without their accents.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-try:
-    import Stemmer
-except ImportError:
-    Stemmer = None
 import snowballstemmer
+
+from helpdesk.search.segmenters import has_segmenter, split
 
 MAX_QUERY_LENGTH = 256
 MAX_QUERY_TERMS = 32
@@ -60,13 +61,22 @@ _SOUTHEAST = (
 )
 # Scripts that are indexed by n-grams.
 GRAM_SCRIPTS = _CJK + HANGUL + _SOUTHEAST
-_UNIT = f"(?![{GRAM_SCRIPTS}])[^\\W_][{MARKS}]*"
-_RUN = f"{_UNIT}(?:[\u00ad\u200c\u200d]?{_UNIT})*"
-_JOINER = "(?:['’ʼ׳״·._\u2010\u2011-]|(?<=[0-9]),(?=[0-9])|(?<=[\u05d0-\u05ea])\"(?=[\u05d0-\u05ea]))"
-_TOKEN = re.compile(
-    f"(?P<cjk>[{_CJK}]+)|(?P<hangul>[{HANGUL}]+)|(?P<southeast>[{_SOUTHEAST}]+)|(?P<word>{_RUN}(?:{_JOINER}{_RUN})*)"
+_LETTER = f"[^\\W_{GRAM_SCRIPTS}]"
+# Nothing in it gives back what it took, so no text is dearer than its length.
+_RUN = f"{_LETTER}(?:{_LETTER}++|[{MARKS}]++|[\u00ad\u200c\u200d](?={_LETTER}))*+"
+_JOINER = "(?:['’ʼ׳״·._\u2010\u2011-]|(?<=\\d)[,٫٬](?=\\d)|(?<=[\u05d0-\u05ea])\"(?=[\u05d0-\u05ea]))"
+_SPACES = " \u00a0\u2009\u202f"
+_THOUSAND = "|".join(f"(?:{space}\\d{{3}}){{1,6}}" for space in _SPACES)
+# Before an amount; other capitals make a code of what follows: TRC 20 100 is no 20,100.
+_CURRENCIES = "CHF|CZK|DKK|EUR|GBP|NOK|PLN|RUB|SEK|UAH|USD|ZAR"
+# Thousands with spaces, of which a digit less or more makes separate numbers.
+_AMOUNT = (
+    f"\\d(?<!\\d[{_SPACES}]\\d)(?:(?<![A-Z]{{2}}[{_SPACES}]\\d)|(?<=(?:{_CURRENCIES})[{_SPACES}]\\d))"
+    f"\\d{{0,2}}(?:{_THOUSAND})(?:[.,٫]\\d++(?!{_LETTER})|(?!{_LETTER}|_|[{_SPACES}]\\d))"
 )
-_ASCII_TOKEN = re.compile("[A-Za-z0-9]+(?:(?:['._-]|(?<=[0-9]),(?=[0-9]))[A-Za-z0-9]+)*")
+_TOKEN = re.compile(f"{_AMOUNT}|{_RUN}(?:{_JOINER}{_RUN})*+|[{_CJK}]+|[{HANGUL}]+|[{_SOUTHEAST}]+")
+_ASCII_TOKEN = re.compile(f"{_AMOUNT}|[A-Za-z0-9]++(?:['._,-](?:(?<!,)|(?<=[0-9],)(?=[0-9]))[A-Za-z0-9]++)*+")
+_KIND = re.compile(f"(?P<cjk>[{_CJK}])|(?P<hangul>[{HANGUL}])|(?P<southeast>[{_SOUTHEAST}])")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 _CLUSTER = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u3099\u309a\uff9e\uff9f]?")
 _HAS_GRAMS = re.compile(f"[{GRAM_SCRIPTS}]")
@@ -77,8 +87,12 @@ CODE_LIKE = re.compile(r"[\d_]")
 _SEPARATOR = re.compile("[._,\u2010\u2011-]")
 _HYPHEN = re.compile("[_\u2010\u2011-]")
 _PIECE = re.compile(f"[0-9]+|(?:[^\\W\\d_][{MARKS}\u00ad\u200c\u200d'’ʼ׳״·\"]*)+")
-_THOUSANDS = re.compile("([0-9]{1,3}([.,])[0-9]{3}(?:\\2[0-9]{3})*)(?:[.,]([0-9]+))?")
-_DECIMAL = re.compile("[0-9]+(?:[.,][0-9]+)+")
+_THOUSANDS = re.compile(
+    f"([0-9]{{1,3}}([.,٬'’{_SPACES}])[0-9]{{3}}(?:\\2[0-9]{{3}})*|[0-9]{{1,2}}(?:,[0-9]{{2}})+,[0-9]{{3}})"
+    "(?:[.,٫]([0-9]+))?"
+)
+_DECIMAL = re.compile("[0-9]+(?:[.,٫٬][0-9]+)*")
+_NOT_DIGIT = re.compile("[^0-9]")
 
 _IGNORED = str.maketrans(dict.fromkeys("\u00ad\u200c\u200d"))
 _APOSTROPHES = str.maketrans(dict.fromkeys('’ʼ׳״·"', "'"))
@@ -120,9 +134,11 @@ _SNOWBALL = {
     "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
     "yi": "yiddish",
 }  # fmt: skip
-_OWN_RULES = {"az", "fa", "he"}
+# All others share a memo.
+_RULED = {*_SNOWBALL, "az", "he"}
 
 _Parts = tuple[Token, ...]
+_new = tuple.__new__
 # Few words are distinct (Zipf), so this is what makes analysis fast. Entries are only ever added or all
 # dropped, by operations that are atomic, so threads share it without a lock that a fork could leave held.
 _memos: dict[str, dict[str, _Parts]] = {}
@@ -133,48 +149,52 @@ _stemmers = threading.local()
 
 def analyse(text: str, language: str) -> list[Token]:
     """The terms of a text in order; `language` is a BCP 47 tag, and an unknown one only lacks stems."""
+    language, memo = _language(language)
     tokens: list[Token] = []
     position = 0
-    for start, parts in _pieces(text, language):
-        tokens.extend(Token(term, position + p, start + s, start + e) for term, p, s, e in parts)
-        position = tokens[-1].position + 1
+    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
+        raw = match[0]
+        parts = memo.get(raw) or _parts(raw, language, memo)
+        if parts:
+            begin = match.start()
+            for term, place, start, end in parts:
+                tokens.append(_new(Token, (term, position + place, begin + start, begin + end)))
+            position += place + 1
     return tokens
 
 
 def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
     """The positions of each term as `analyse` gives them, and how many there are in the text.
 
-    Chinese characters stand beside their pairs, so that one alone is found as well.
+    Chinese characters stand beside their pairs, and groups of digits beside an amount, so that one alone is found.
     """
-    found: dict[str, list[int]] = {}
+    language, memo = _language(language)
+    found = defaultdict[str, list[int]](list)
     position = 0
-    for _, parts in _pieces(text, language, has_characters=True):
-        for term, place, _start, _end in parts:
-            at = found.get(term)
-            if at is None:
-                found[term] = [position + place]
-            else:
-                at.append(position + place)
-        position += parts[-1].position + 1
-    return found, position
-
-
-def _pieces(text: str, language: str, has_characters: bool = False) -> Iterator[tuple[int, _Parts]]:
-    """Where each written word begins, and its terms."""
-    language = _primary(language)
-    memo = _memos.setdefault(language, {})
-    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
-        raw = match.group()
-        if match.lastgroup in _GRAM:
-            parts: _Parts | None = _grams(raw, match.lastgroup, has_characters)
-        elif (parts := memo.get(raw)) is None:
-            parts = _word(raw, language)
-            if len(raw) <= _MAX_TERM_LENGTH:
-                if len(memo) >= _MAX_MEMO:
-                    memo.clear()
-                memo[raw] = parts
+    for raw in (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text):
+        parts = memo.get(raw) or _parts(raw, language, memo, is_indexed=True)
         if parts:
-            yield match.start(), parts
+            for term, place, _start, _end in parts:
+                found[term].append(position + place)
+            position += place + 1
+    return dict(found), position
+
+
+def _parts(raw: str, language: str, memo: dict[str, _Parts], *, is_indexed: bool = False) -> _Parts:
+    """The terms of what was matched; those of words go into the memo."""
+    kind = _KIND.match(raw)
+    if kind:
+        return _grams(raw, str(kind.lastgroup), language, is_indexed=is_indexed)
+    parts = _word(raw, language)
+    if " " in raw:
+        # It may be two cells of a table.
+        groups = re.findall(r"\d+", _ascii_digits(raw)) if is_indexed else []
+        return *parts, *(Token(group, 0, 0, len(raw)) for group in groups)
+    if len(raw) <= _MAX_TERM_LENGTH:
+        if len(memo) >= _MAX_MEMO:
+            memo.clear()
+        memo[raw] = parts
+    return parts
 
 
 def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str]]:
@@ -184,9 +204,13 @@ def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str
     """
     text = text[:MAX_QUERY_LENGTH]
     words: dict[Span, set[str]] = {}
-    for language in dict.fromkeys(map(_primary, languages)):
+    primaries = dict.fromkeys(map(_primary, languages))
+    # Beside a language's own words, n-grams for the others would be words that nothing has.
+    own = [language for language in primaries if has_segmenter(language)]
+    for language in primaries:
         for token in analyse(text, language):
-            words.setdefault((token.start, token.end), set()).add(token.term)
+            if not own or language in own or not is_unspaced(token.term):
+                words.setdefault((token.start, token.end), set()).add(token.term)
     distinct: dict[frozenset[str], Span] = {}
     for span in sorted(words):
         distinct.setdefault(frozenset(words[span]), span)
@@ -225,12 +249,18 @@ def fold_title(text: str) -> str:
     return " ".join(re.findall(f"(?:[^\\W_][{MARKS}]*)+", folded))
 
 
+@lru_cache(maxsize=1024)
 def _primary(language: str) -> str:
-    primary = language.replace("_", "-").split("-")[0].lower()
-    return primary if primary in _SNOWBALL or primary in _OWN_RULES else ""
+    return language.replace("_", "-").split("-")[0].lower()
 
 
-def _grams(raw: str, kind: str, has_characters: bool = False) -> _Parts:
+def _language(language: str) -> tuple[str, dict[str, _Parts]]:
+    """The primary language of a tag, and the memo of it or of all that have no rules."""
+    primary = _primary(language)
+    return primary, _memos.setdefault(primary if primary in _RULED else "", {})
+
+
+def _grams(raw: str, kind: str, language: str, *, is_indexed: bool = False) -> _Parts:
     if unicodedata.is_normalized("NFKC", raw):
         chars = [(char, i, i + 1) for i, char in enumerate(raw)]
     else:
@@ -239,20 +269,30 @@ def _grams(raw: str, kind: str, has_characters: bool = False) -> _Parts:
             for match in _CLUSTER.finditer(raw)
             for char in unicodedata.normalize("NFKC", match.group())
         ]
-    size = _GRAM[kind]
-    whole = Token("".join(char for char, _, _ in chars)[:_MAX_TERM_LENGTH], 0, 0, len(raw))
-    if len(chars) <= size:
+    size, text = _GRAM[kind], "".join(char for char, _, _ in chars)
+    whole = Token(text[:_MAX_TERM_LENGTH], 0, 0, len(raw))
+    spans = split(text, language)
+    if spans == [(0, len(chars))] or (not spans and len(chars) <= size):
         return (whole,)
+    spans = spans or [(i, i + size) for i in range(len(chars) - size + 1)]
     grams = tuple(
-        Token("".join(char for char, _, _ in chars[i : i + size]), i, chars[i][1], chars[i + size - 1][2])
-        for i in range(len(chars) - size + 1)
+        Token(text[start:end][:_MAX_TERM_LENGTH], place, chars[start][1], chars[end - 1][2])
+        for place, (start, end) in enumerate(spans)
     )
-    if has_characters and kind == "cjk":
-        last = len(grams) - 1
-        singles = [Token(char, min(i, last), *span) for i, (char, *span) in enumerate(chars) if _HAN.fullmatch(char)]
-        return tuple(sorted((*grams, *singles), key=lambda token: token.position))
+    if is_indexed and kind == "cjk":
+        return _with_characters(grams, chars)
     # Korean puts spaces between words, so the word is worth a term of its own.
     return (whole, *grams) if kind == "hangul" and len(chars) <= _MAX_TERM_LENGTH else grams
+
+
+def _with_characters(grams: _Parts, chars: Sequence[tuple[str, int, int]]) -> _Parts:
+    starts = [gram.start for gram in grams]
+    singles = [
+        Token(char, place, start, end)
+        for char, start, end in chars
+        if _HAN.fullmatch(char) and grams[place := max(0, bisect_right(starts, start) - 1)].term != char
+    ]
+    return tuple(sorted((*grams, *singles), key=lambda token: token.position))
 
 
 def _word(raw: str, language: str) -> _Parts:
@@ -261,10 +301,11 @@ def _word(raw: str, language: str) -> _Parts:
     has_digit = any(char.isdigit() for char in text)
     if not has_digit and not _SEPARATOR.search(text):
         return tuple(Token(term, 0, 0, len(raw)) for term in _variants(text, language))
-    if text.isdecimal() or _DECIMAL.fullmatch(text):
-        terms = [text.replace(",", ".")[:_MAX_TERM_LENGTH]]
-        if match := _THOUSANDS.fullmatch(text[:_MAX_TERM_LENGTH]):
-            terms.append(match[1].replace(match[2], "") + (f".{match[3]}" if match[3] else ""))
+    amount = _THOUSANDS.fullmatch(text[:_MAX_TERM_LENGTH])
+    if amount or _DECIMAL.fullmatch(text):
+        terms = [_NOT_DIGIT.sub(".", text)[:_MAX_TERM_LENGTH]]
+        if amount:
+            terms.append(_NOT_DIGIT.sub("", amount[1]) + (f".{amount[3]}" if amount[3] else ""))
         return tuple(Token(term, 0, 0, len(raw)) for term in terms)
     joined = (_HYPHEN if has_digit else _SEPARATOR).sub("", text)
     terms = _variants(joined, language) if len(joined) <= _MAX_TERM_LENGTH else []
@@ -305,12 +346,13 @@ def _variants(raw: str, language: str) -> list[str]:
 def _stem(word: str, language: str) -> str:
     if language not in _SNOWBALL or word.isdigit():
         return word
-    stemmer: Any = getattr(_stemmers, language, None)
-    if stemmer is None:
+    stem: Any = getattr(_stemmers, language, None)
+    if stem is None:
+        # It takes PyStemmer where that is installed; old releases lack some languages.
         name = _SNOWBALL[language]
-        stemmer = Stemmer.Stemmer(name) if Stemmer else snowballstemmer.stemmer(name)
-        setattr(_stemmers, language, stemmer)
-    return str(stemmer.stemWord(word))
+        stem = snowballstemmer.stemmer(name).stemWord if name in snowballstemmer.algorithms() else str
+        setattr(_stemmers, language, stem)
+    return str(stem(word))
 
 
 def _lower(text: str, language: str) -> str:
@@ -355,22 +397,22 @@ def surfaces(text: str, language: str) -> set[str]:
     Of Chinese and Japanese the pairs of characters; none of the other scripts without spaces.
     """
     language = _primary(language)
-    memo = _surface_memos.setdefault(language, {})
+    memo = _surface_memos.setdefault(language if language in _RULED else "", {})
     found: set[str] = set()
-    for raw, kind in {
-        (match[0], match.lastgroup) for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text)
-    }:
-        if kind == "cjk":
-            found.update(token.term for token in _grams(raw, kind))
-        elif kind != "southeast":
-            words = memo.get(raw)
-            if words is None:
-                words = _surfaces(raw, language, is_whole=kind == "hangul")
-                if len(raw) <= _MAX_TERM_LENGTH:
-                    if len(memo) >= _MAX_MEMO:
-                        memo.clear()
-                    memo[raw] = words
-            found.update(words)
+    for raw in set((_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)):
+        words = memo.get(raw)
+        if words is None:
+            kind = _KIND.match(raw)
+            if kind and kind.lastgroup != "hangul":
+                if kind.lastgroup == "cjk":
+                    found.update(token.term for token in _grams(raw, "cjk", ""))
+                continue
+            words = _surfaces(raw, language, is_whole=kind is not None)
+            if len(raw) <= _MAX_TERM_LENGTH:
+                if len(memo) >= _MAX_MEMO:
+                    memo.clear()
+                memo[raw] = words
+        found.update(words)
     return found
 
 
