@@ -14,6 +14,7 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import accumulate
 from operator import mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,11 @@ _EXACT, _STORED = "exact_title", "stored"
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 # Postings that are read at once.
 _BLOCK = 256
+# What an open segment remembers, some ten bytes a posting and two hundred a term: then it forgets all.
+_MAX_POSTINGS, _MAX_TERMS = 100_000, 10_000
+
+# Document numbers, frequencies and joined values.
+_Read = tuple[Sequence[int], Sequence[float], bytes]
 
 
 def _field(value_size: int) -> FieldType:
@@ -148,6 +154,11 @@ class Opened:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
+        # One query asks for the same terms several times, and the next one for some of them again. Entries are added
+        # or all dropped, so threads need no lock.
+        self._frequencies: dict[tuple[str, str], int] = {}
+        self._blocks: dict[tuple[str, str], list[_Read]] = {}
+        self._remembered = 0
 
     def close(self) -> None:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
@@ -176,14 +187,25 @@ class Opened:
         return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
 
     def frequency(self, name: str, term: str) -> int:
-        return int(self.reader.doc_frequency(name, term))
+        found = self._frequencies.get((name, term))
+        if found is None:
+            if len(self._frequencies) >= _MAX_TERMS:
+                self._frequencies.clear()
+            found = self._frequencies[name, term] = int(self.reader.doc_frequency(name, term))
+        return found
 
-    def matcher(self, name: str, term: str) -> Any:
+    def blocks(self, name: str, term: str) -> list[_Read]:
         """None for a term that stands nowhere."""
-        try:
-            return self.reader.postings(name, term)
-        except TermNotFound:
-            return None
+        found = self._blocks.get((name, term))
+        if found is None:
+            found = list(_blocks(self.reader, name, term))
+            # One more, that a term which stands nowhere counts as well.
+            self._remembered += 1 + sum(len(numbers) for numbers, _, _ in found)
+            if self._remembered > _MAX_POSTINGS:
+                self._blocks.clear()
+                self._remembered = 0
+            self._blocks[name, term] = found
+        return found
 
 
 class WhooshCollection:
@@ -213,13 +235,12 @@ class WhooshCollection:
         if having > deleted or not having:
             return max(0, having - deleted)
         living = self.columns.living
-        blocks = _blocks(opened.matcher(name, term))
-        return int(any(living[offset + number] for numbers, _, _ in blocks for number in numbers))
+        return int(any(living[offset + number] for numbers, _, _ in opened.blocks(name, term) for number in numbers))
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
         for offset, _, opened in self._parts:
-            for numbers, frequencies, _ in _blocks(opened.matcher(field, term)):
+            for numbers, frequencies, _ in opened.blocks(field, term):
                 yield [offset + number for number in numbers] if offset else numbers, frequencies
 
     def positions(self, field: str, term: str, numbers: Container[int]) -> dict[int, Sequence[int]]:
@@ -227,7 +248,7 @@ class WhooshCollection:
         found: dict[int, Sequence[int]] = {}
         for offset, _, opened in self._parts:
             wanted = {number - offset for number in numbers if number >= offset}
-            for block, frequencies, values in _blocks(opened.matcher(field, term)) if wanted else ():
+            for block, frequencies, values in opened.blocks(field, term) if wanted else ():
                 if wanted.isdisjoint(block):
                     continue
                 places, at = values.decode("utf-8", "surrogatepass"), 0
@@ -301,12 +322,16 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     return len(columns)
 
 
-def _blocks(matcher: Any) -> Iterator[tuple[Sequence[int], Sequence[float], bytes]]:
-    """Numbers, frequencies and joined values, a block at a time: ten times as fast as Whoosh's public way."""
-    while matcher and matcher.is_active():
-        matcher._read_ids()
+def _blocks(reader: Any, name: str, term: str) -> Iterator[_Read]:
+    """A term's postings a block at a time: ten times as fast as Whoosh's public way."""
+    try:
+        matcher = reader.postings(name, term)
+    except TermNotFound:
+        return
+    while matcher.is_active():
+        matcher._read_data()
         matcher._read_weights()
-        yield matcher._ids, matcher._weights, matcher._data[2]
+        yield array("I", accumulate(matcher._data[0])), matcher._weights, matcher._data[2]
         matcher._next_block()
 
 
