@@ -29,7 +29,7 @@ _UNMARKED = str.maketrans(
     }
 )
 # In these scripts marks are vowels and consonants; only nukta and chandrabindu may be left out.
-_MARKS_MATTER = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
+_MARKS_MATTER = re.compile("[\u0780-\u07bf\u0900-\u109f\u1700-\u17ff\u1900-\u1bff\u3099\u309a\ua8e0-\uabff]")
 _INDIC = str.maketrans({"\u093c": None, "\u0901": "\u0902"})
 _CYRILLIC_LETTERS = "йїў"
 
