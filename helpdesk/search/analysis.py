@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import snowballstemmer
 
 from helpdesk.search.letters import APOSTROPHES, IGNORED, ascii_digits, fold, lower, unify
-from helpdesk.search.segmenters import has_segmenter, split
+from helpdesk.search.segmenters import segmenter_of, split
 
 MAX_QUERY_LENGTH = 256
 MAX_QUERY_TERMS = 32
@@ -153,11 +153,11 @@ def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
 
 
 def _parts(raw: str, language: str, memo: dict[str, _Parts], *, is_indexed: bool = False) -> _Parts:
-    """The terms of what was matched; those of words go into the memo."""
+    """The terms of what was matched; those of what spaces divide go into the memo."""
     kind = _KIND.match(raw)
-    if kind:
+    if kind and kind.lastgroup != "hangul":
         return _grams(raw, str(kind.lastgroup), language, is_indexed=is_indexed)
-    parts = _word(raw, language)
+    parts = _grams(raw, "hangul", language) if kind else _word(raw, language)
     if " " in raw:
         # It may be two cells of a table.
         groups = re.findall(r"\d+", ascii_digits(raw)) if is_indexed else []
@@ -178,7 +178,7 @@ def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str
     words: dict[Span, set[str]] = {}
     primaries = dict.fromkeys(map(_primary, languages))
     # Beside a language's own words, n-grams for the others would be words that nothing has.
-    own = [language for language in primaries if has_segmenter(language)]
+    own = [language for language in primaries if segmenter_of(language)]
     for language in primaries:
         for token in analyse(text, language):
             if not own or language in own or not is_unspaced(token.term):
@@ -222,9 +222,9 @@ def _primary(language: str) -> str:
 
 
 def _language(language: str) -> tuple[str, dict[str, _Parts]]:
-    """The primary language of a tag, and the memo of it or of all that have no rules."""
+    """The primary language of a tag, and the memo of it or of all that have neither rules nor a function."""
     primary = _primary(language)
-    return primary, _memos.setdefault(primary if primary in _RULED else "", {})
+    return primary, _memos.setdefault((primary if primary in _RULED else "") + segmenter_of(primary), {})
 
 
 def _grams(raw: str, kind: str, language: str, *, is_indexed: bool = False) -> _Parts:
