@@ -83,6 +83,13 @@ def _weights(value: str) -> Mapping[str, float]:
     return weights
 
 
+def _segmenters(value: str) -> Mapping[str, str]:
+    names = {language: ",".join(functions) for language, functions in _fallbacks(value).items()}
+    if not all(re.fullmatch("[a-z]{2,3} [A-Za-z_][\\w.]*:[A-Za-z_]\\w*", " ".join(pair)) for pair in names.items()):
+        raise ValueError("functions by language, such as `ja: package.module:function; ko: package.module:other`")
+    return names
+
+
 def _origins(value: str) -> tuple[str, ...]:
     origins = _words(value)
     for origin in origins:
@@ -190,6 +197,12 @@ class Settings:
         "title: 3; keywords: 3; headings: 2; summary: 1.5; body: 1",
         _weights,
         "What a word counts for in each part of an article",
+    )
+    segmenters: Mapping[str, str] = _setting(
+        "",
+        _segmenters,
+        "Functions that divide text without spaces into words, instead of pairs of letters: "
+        "`ja: package.module:function; ko: package.module:other`",
     )
     suggestions_per_minute: int = _setting(
         "600", _integer, "Suggestions while typing, a minute and network, before 429"

@@ -15,6 +15,7 @@ from helpdesk.cli import build_group
 from helpdesk.config import Settings, load
 from helpdesk.db import Database, borrow_engine, create_engine_for
 from helpdesk.errors import ConfigurationError
+from helpdesk.search.segmenters import plug_in
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.builders import find_builder
@@ -54,6 +55,7 @@ class Helpdesk:
         """Mount into an app; nothing is written yet. Raises ConfigurationError."""
         self._check(app)
         settings = self.settings or load(_instance_folder(app), host=app.config)
+        plug_in(settings.segmenters)
         database = Database(self._find_engine(app, settings))
         backend = WhooshBackend(settings.index_path, settings.search_weights)
         builder = find_builder(settings, database.engine, WhooshBackend)

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 import snowballstemmer
 
-from helpdesk.search.segmenters import has_segmenter, split
+from helpdesk.search.letters import APOSTROPHES, IGNORED, ascii_digits, fold, lower, unify
+from helpdesk.search.segmenters import segmenter_of, split
 
 MAX_QUERY_LENGTH = 256
 MAX_QUERY_TERMS = 32
@@ -72,7 +73,8 @@ _CURRENCIES = "CHF|CZK|DKK|EUR|GBP|NOK|PLN|RUB|SEK|UAH|USD|ZAR"
 # Thousands with spaces, of which a digit less or more makes separate numbers.
 _AMOUNT = (
     f"\\d(?<!\\d[{_SPACES}]\\d)(?:(?<![A-Z]{{2}}[{_SPACES}]\\d)|(?<=(?:{_CURRENCIES})[{_SPACES}]\\d))"
-    f"\\d{{0,2}}(?:{_THOUSAND})(?:[.,٫]\\d++(?!{_LETTER})|(?!{_LETTER}|_|[{_SPACES}]\\d))"
+    f"\\d{{0,2}}(?:{_THOUSAND})"
+    f"(?:[.,٫](?!\\d{{3}}(?!\\d))\\d++(?!{_LETTER}|_)|(?!{_LETTER}|_|[.,٫{_SPACES}]\\d))"
 )
 _TOKEN = re.compile(f"{_AMOUNT}|{_RUN}(?:{_JOINER}{_RUN})*+|[{_CJK}]+|[{HANGUL}]+|[{_SOUTHEAST}]+")
 _ASCII_TOKEN = re.compile(f"{_AMOUNT}|[A-Za-z0-9]++(?:['._,-](?:(?<!,)|(?<=[0-9],)(?=[0-9]))[A-Za-z0-9]++)*+")
@@ -94,37 +96,9 @@ _THOUSANDS = re.compile(
 _DECIMAL = re.compile("[0-9]+(?:[.,٫٬][0-9]+)*")
 _NOT_DIGIT = re.compile("[^0-9]")
 
-_IGNORED = str.maketrans(dict.fromkeys("\u00ad\u200c\u200d"))
-_APOSTROPHES = str.maketrans(dict.fromkeys('’ʼ׳״·"', "'"))
 _ELISION = re.compile("^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|all|dall|un)'(?=.)", re.I)
 _HEBREW_PREFIX = re.compile("^[ושכ]?[הבלמכש](?=[א-ת]{3})")
-_ARABIC = re.compile("[\u0600-\u06ff]")
-_ARABIC_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05c7]")
-_ARABIC_LETTERS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ۀ": "ه", "ـ": None}
-)
-_PERSIAN_LETTERS = str.maketrans({"ك": "ک", "ي": "ی"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_UNMARKED = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "ı": "i",
-        "þ": "th",
-        "ё": "е",
-        "ґ": "г",
-    }
-)
-# In these scripts marks are vowels and consonants; only nukta and chandrabindu may be left out.
-_MARKS_MATTER = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
-_INDIC = str.maketrans({"\u093c": None, "\u0901": "\u0902"})
-_CYRILLIC_LETTERS = "йїў"
-
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
     "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
@@ -181,14 +155,14 @@ def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
 
 
 def _parts(raw: str, language: str, memo: dict[str, _Parts], *, is_indexed: bool = False) -> _Parts:
-    """The terms of what was matched; those of words go into the memo."""
+    """The terms of what was matched; those of what spaces divide go into the memo."""
     kind = _KIND.match(raw)
-    if kind:
+    if kind and kind.lastgroup != "hangul":
         return _grams(raw, str(kind.lastgroup), language, is_indexed=is_indexed)
-    parts = _word(raw, language)
+    parts = _grams(raw, "hangul", language) if kind else _word(raw, language)
     if " " in raw:
         # It may be two cells of a table.
-        groups = re.findall(r"\d+", _ascii_digits(raw)) if is_indexed else []
+        groups = re.findall(r"\d+", ascii_digits(raw)) if is_indexed else []
         return *parts, *(Token(group, 0, 0, len(raw)) for group in groups)
     if len(raw) <= _MAX_TERM_LENGTH:
         if len(memo) >= _MAX_MEMO:
@@ -206,7 +180,7 @@ def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str
     words: dict[Span, set[str]] = {}
     primaries = dict.fromkeys(map(_primary, languages))
     # Beside a language's own words, n-grams for the others would be words that nothing has.
-    own = [language for language in primaries if has_segmenter(language)]
+    own = [language for language in primaries if segmenter_of(language)]
     for language in primaries:
         for token in analyse(text, language):
             if not own or language in own or not is_unspaced(token.term):
@@ -245,7 +219,7 @@ def is_unspaced(text: str) -> bool:
 
 def fold_title(text: str) -> str:
     """A title for comparison: case, width, accents, punctuation and spacing make no difference; may be ""."""
-    folded = _fold(_arabic(_lower(unicodedata.normalize("NFKC", text), ""), ""))
+    folded = fold(unify(lower(unicodedata.normalize("NFKC", text), ""), ""))
     return " ".join(re.findall(f"(?:[^\\W_][{MARKS}]*)+", folded))
 
 
@@ -255,9 +229,9 @@ def _primary(language: str) -> str:
 
 
 def _language(language: str) -> tuple[str, dict[str, _Parts]]:
-    """The primary language of a tag, and the memo of it or of all that have no rules."""
+    """The primary language of a tag, and the memo of it or of all that have neither rules nor a function."""
     primary = _primary(language)
-    return primary, _memos.setdefault(primary if primary in _RULED else "", {})
+    return primary, _memos.setdefault((primary if primary in _RULED else "") + segmenter_of(primary), {})
 
 
 def _grams(raw: str, kind: str, language: str, *, is_indexed: bool = False) -> _Parts:
@@ -297,7 +271,7 @@ def _with_characters(grams: _Parts, chars: Sequence[tuple[str, int, int]]) -> _P
 
 def _word(raw: str, language: str) -> _Parts:
     """Terms of one written word: whole, and in parts where hyphens, dots or digits join it."""
-    text = _ascii_digits(raw)
+    text = ascii_digits(raw)
     has_digit = any(char.isdigit() for char in text)
     if not has_digit and not _SEPARATOR.search(text):
         return tuple(Token(term, 0, 0, len(raw)) for term in _variants(text, language))
@@ -322,14 +296,14 @@ def _word(raw: str, language: str) -> _Parts:
 
 def _variants(raw: str, language: str) -> list[str]:
     """The terms for which a plain word stands, the most exact one first."""
-    word = unicodedata.normalize("NFKC", raw[:_MAX_TERM_LENGTH].translate(_IGNORED)).translate(_APOSTROPHES)
+    word = unicodedata.normalize("NFKC", raw[:_MAX_TERM_LENGTH].translate(IGNORED)).translate(APOSTROPHES)
     if language in ("fr", "it", "ca"):
         word = _ELISION.sub("", word)
     elif language in ("tr", "az"):
         word = word.split("'")[0]
     elif language == "en" and word[-2:] in ("'s", "'S"):
         word = word[:-2]
-    word = _arabic(_lower(word.replace("'", ""), language), language)
+    word = unify(lower(word.replace("'", ""), language), language)
     forms = [word]
     if language == "de":
         forms.append(word.translate(_GERMAN))
@@ -337,9 +311,9 @@ def _variants(raw: str, language: str) -> list[str]:
         forms.append(bare)
     terms: list[str] = []
     for form in dict.fromkeys(forms):
-        stem, folded = _stem(form, language), _fold(form)
+        stem, folded = _stem(form, language), fold(form)
         # Folded before as well as after: suffixes carry accents, and readers type without them.
-        terms += (stem, _fold(stem), _fold(stem if folded == form else _stem(folded, language)))
+        terms += (stem, fold(stem), fold(stem if folded == form else _stem(folded, language)))
     return [term for term in dict.fromkeys(terms) if term]
 
 
@@ -353,42 +327,6 @@ def _stem(word: str, language: str) -> str:
         stem = snowballstemmer.stemmer(name).stemWord if name in snowballstemmer.algorithms() else str
         setattr(_stemmers, language, stem)
     return str(stem(word))
-
-
-def _lower(text: str, language: str) -> str:
-    if language in ("tr", "az"):
-        text = text.replace("İ", "i").replace("I", "ı")
-    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text.casefold())
-
-
-def _arabic(text: str, language: str) -> str:
-    if text.isascii():
-        return text
-    text = _ARABIC_MARKS.sub("", text)
-    if not _ARABIC.search(text):
-        return text
-    text = text.translate(_ARABIC_LETTERS)
-    return text.translate(_PERSIAN_LETTERS) if language == "fa" else text
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text
-    if _MARKS_MATTER.search(text):
-        return text.translate(_INDIC)
-    return "".join(char if char in _CYRILLIC_LETTERS else _base(char) for char in text.translate(_UNMARKED))
-
-
-def _base(char: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFD", char) if unicodedata.category(c) != "Mn")
-    return unicodedata.normalize("NFC", plain)
-
-
-def _ascii_digits(text: str) -> str:
-    """Decimal digits of every script as 0-9; the length stays."""
-    if text.isascii() or not any(char.isdecimal() for char in text):
-        return text
-    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 def surfaces(text: str, language: str) -> set[str]:
@@ -418,9 +356,9 @@ def surfaces(text: str, language: str) -> set[str]:
 
 def _surfaces(raw: str, language: str, *, is_whole: bool) -> tuple[str, ...]:
     pieces = (raw,) if is_whole else _HYPHEN.split(raw)
-    words = (_lower(unicodedata.normalize("NFKC", piece.translate(_IGNORED)), language) for piece in pieces)
+    words = (lower(unicodedata.normalize("NFKC", piece.translate(IGNORED)), language) for piece in pieces)
     return tuple(
-        word.translate(_APOSTROPHES)
+        word.translate(APOSTROPHES)
         for word in words
         if 3 <= len(word) <= _MAX_WORD_LENGTH and not any(map(str.isdigit, word))
     )

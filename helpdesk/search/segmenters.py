@@ -8,10 +8,9 @@ from importlib import import_module
 
 from helpdesk.errors import ConfigurationError
 
-# The words of a text in order, each as it stands there; what is between them is not searched.
+# The words of a text in order, each as it stands there; what is between them is not searched. Threads share it.
 Segmenter = Callable[[str], Iterable[str]]
 
-_SAMPLE = "日本語"
 log = logging.getLogger(__name__)
 _names: Mapping[str, str] = {}
 _functions: Mapping[str, Segmenter] = {}
@@ -26,23 +25,33 @@ def plug_in(names: Mapping[str, str]) -> None:
     _failed.clear()
 
 
+def _load(language: str, name: str) -> Segmenter:
+    module, _, function = name.partition(":")
+    try:
+        found: Segmenter = getattr(import_module(module), function)
+        _spans("日本語", found)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ConfigurationError(f"HELPDESK_SEGMENTERS: `{name}` for {language} cannot be used: {reason}.") from error
+    return found
+
+
 def plugged() -> str:
     """What tells one set from another."""
     return repr(sorted(_names.items()))
 
 
-def has_segmenter(language: str) -> bool:
-    """Whether a language has a function."""
-    return language in _functions
+def segmenter_of(language: str) -> str:
+    """The name of a language's function; empty if it has none."""
+    return _names.get(language, "")
 
 
 def split(text: str, language: str) -> list[tuple[int, int]]:
     """Where the words of a text stand; empty without a function, and if it fails."""
-    function = _functions.get(language)
-    if function is None:
+    if language not in _functions:
         return []
     try:
-        return _spans(text, function)
+        return _spans(text, _functions[language])
     except Exception as error:  # noqa: BLE001  whatever a site's own code raises, its readers can search
         if language not in _failed:
             _failed.add(language)
@@ -58,15 +67,3 @@ def _spans(text: str, function: Segmenter) -> list[tuple[int, int]]:
             end = start + len(word)
             spans.append((start, end))
     return spans
-
-
-def _load(language: str, name: str) -> Segmenter:
-    module, _, function = name.partition(":")
-    try:
-        found: Segmenter = getattr(import_module(module), function)
-        _spans(_SAMPLE, found)
-    except Exception as error:
-        raise ConfigurationError(
-            f"HELPDESK_SEGMENTERS: `{name}` for {language} cannot be used: {type(error).__name__}: {error}."
-        ) from error
-    return found

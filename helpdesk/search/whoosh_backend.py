@@ -20,7 +20,7 @@ from pathlib import Path
 import whoosh
 from msgspec.structs import replace
 
-from helpdesk.search import analysis, collection, engine, whoosh_collection
+from helpdesk.search import analysis, collection, engine, letters, segmenters, whoosh_collection
 from helpdesk.search.backend import (
     Document,
     Latest,
@@ -41,11 +41,14 @@ _LOCALE = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 @cache
-def _fingerprint() -> str:
+def _fingerprint(plugged: str) -> str:
     """Of all that decides what an index keeps and how: an index of another is built anew."""
-    sources = [Path(module.__file__ or "").read_bytes() for module in (analysis, collection, whoosh_collection)]
+    sources = [
+        Path(module.__file__ or "").read_bytes()
+        for module in (analysis, letters, segmenters, collection, whoosh_collection)
+    ]
     stemmer = "PyStemmer" if find_spec("Stemmer") else "snowballstemmer"
-    versions = [stemmer, version(stemmer), whoosh.versionstring(), unicodedata.unidata_version, sys.byteorder]
+    versions = [plugged, stemmer, version(stemmer), whoosh.versionstring(), unicodedata.unidata_version, sys.byteorder]
     return sha256(b"".join(sources) + " ".join(versions).encode()).hexdigest()
 
 
@@ -195,7 +198,9 @@ class WhooshBackend:
         if not _LOCALE.fullmatch(locale):
             raise SearchUnavailable(f"{locale!r} is no locale.")
         found = self._slots.get(locale)
-        return found or self._slots.setdefault(locale, _Slot(Builds(self._root / locale, _fingerprint())))
+        return found or self._slots.setdefault(
+            locale, _Slot(Builds(self._root / locale, _fingerprint(segmenters.plugged())))
+        )
 
 
 def _by_article(documents: Sequence[Document]) -> dict[int, Analysed]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.db import Database, create_engine_for
 from helpdesk.errors import Busy, HelpdeskError
+from helpdesk.search.segmenters import plug_in
 from helpdesk.services.builders import EVERY, Builder
 from helpdesk.services.indexing import Indexer
 
@@ -22,6 +23,7 @@ def main(what: str) -> int:
     database = Database(create_engine_for(builder.url))
     indexer = Indexer(database, builder.backend(settings.index_path), settings.locale_set, settings.index_path)
     try:
+        plug_in(settings.segmenters)
         if what == EVERY:
             indexer.rebuild_every(_tell)
         else:

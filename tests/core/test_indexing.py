@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import insert
 
 from helpdesk import clock
 from helpdesk.db import create_engine_for
 from helpdesk.models import SearchNode
 from helpdesk.search.backend import SearchQuery, SearchUnavailable
+from helpdesk.search.segmenters import plug_in
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services import indexing
 from helpdesk.services.builders import find_builder
@@ -129,6 +131,20 @@ def test_a_rebuild_in_a_process_of_its_own_tells_how_far_it_is(site: Site) -> No
     assert told == [*((tag, n * len(ARTICLES), total) for n, tag in enumerate(tags)), ("", total, total)]
     assert (site.settings.index_path / "en/current").read_bytes() != before
     assert_in_step(site)
+
+
+def test_a_changed_segmenter_builds_anew_and_the_process_that_does_has_it(
+    site: Site, build: Callable[..., Flask], empty_template: Path
+) -> None:
+    segmenters = {"ja": "tests.support.segmenting:longest"}
+    try:
+        changed: Site = build(empty_template, segmenters=segmenters).extensions["helpdesk"]
+        assert changed.indexer.backend.status("en").state == "broken"
+        changed.indexer.rebuild(is_apart=True)
+        assert changed.indexer.backend.status("en").state == "ready"
+        assert_in_step(changed)
+    finally:
+        plug_in({})
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import threading
+from importlib.util import find_spec
 
 import pytest
 
-from helpdesk.search.analysis import Token, analyse, fold_title, query_terms
+from helpdesk.locales import SHIPPED
+from helpdesk.search.analysis import Token, analyse, fold_title, places, query_terms
 
 
 def terms(text: str, language: str) -> list[str]:
@@ -34,6 +38,37 @@ def test_tokens_carry_position_and_offsets_of_the_original():
         ("en", "api_key", ["apikey", "api", "key"]),
         ("en", "1,000 10000 0,5", ["1.000", "1000", "10000", "0.5"]),
         ("en", "1,000.50", ["1.000.50", "1000.50"]),
+        ("fr", "10\u202f000", ["10.000", "10000"]),
+        ("sv", "10\u00a0000 kr", ["10.000", "10000", "kr"]),
+        ("ru", "1 000 000,50", ["1.000.000.50", "1000000.50"]),
+        ("de-CH", "CHF 10 000; 10’000 10'000", ["chf", *["10.000", "10000"] * 3]),
+        ("hi", "1,00,000", ["1.00.000", "100000"]),
+        ("ar", "١٠٬٠٠٠٫٥", ["10.000.5", "10000.5"]),
+        ("ja", "10 000円", ["10.000", "10000", "円"]),
+        ("fr", "10 000-20 000.", ["10.000", "10000", "20.000", "20000"]),
+        ("en", "TRC 20 100", ["trc", "20", "100"]),
+        ("en", "10 0000", ["10", "0000"]),
+        ("en", "10 00 1234 567 8", ["10", "00", "1234", "567", "8"]),
+        ("en", "2 250,000", ["2", "250.000", "250000"]),
+        ("en", "10 000x", ["10", "000x", "000"]),
+        ("en", "10\u00a0000 000", ["10", "000", "000"]),
+        ("en", "v2 100 200", ["v2", "2", "100", "200"]),
+        ("en", "10\n000", ["10", "000"]),
+        ("en", "USDT-margined usdt", ["usdtmargin", "usdt", "margin", "usdt"]),
+        ("it", "dell'account un’altra", ["account", "altra"]),
+        ("ca", "d’accés", ["acc"]),
+        ("tr", "İstanbul'da", ["istanbul"]),
+        ("fa", "می\u200cخواهم", ["میخواهم"]),
+        ("he", 'צה"ל', ["צהל"]),
+        ("lo", "ຖອນເງິນ", ["ຖອນ", "ອນເ", "ນເງ", "ເງິ", "ງິນ"]),
+        ("km", "ដកប្រ", ["ដកប", "កប្", "ប្រ"]),
+        ("my", "ထုတ်", ["ထုတ", "ုတ်"]),
+        ("ta", "பணம்", ["பணம்"]),
+        ("ml", "പണം", ["പണം"]),
+        ("dv", "ފައިސާ", ["ފައިސާ"]),
+        ("bo", "དངུལ", ["དངུལ"]),
+        ("yue-Hant", "攞錢先", ["攞錢", "錢先"]),
+        ("uk", "об'єкт", ["обєкт"]),
         ("vi", "rút tiền Đà", ["rút", "rut", "tiền", "tien", "đà", "da"]),
         ("fr", "l’argent L'argent", ["argent", "argent"]),
         ("ar", "أَحْمَد ١٢٣", ["احمد", "123"]),
@@ -71,6 +106,14 @@ def test_terms(language: str, text: str, expected: list[str]):
         ("en", "don’t", "don't"),
         ("en", "ＢＩＴＣＯＩＮ", "bitcoin"),
         ("ar", "١٠٠٠", "1000"),
+        ("ar", "إيداع", "الايداع"),
+        ("ar", "مدرسة", "مدرسه"),
+        ("he", "לחשבון", "חשבון"),
+        ("sr-Cyrl", "рачун", "račun"),
+        ("hi", "किताबें", "किताब"),
+        ("th", "เงิน", "ถอนเงิน"),
+        ("fr", "10 000", "10,000"),
+        ("xx", "10\u2009000", "10.000"),
     ],
 )
 def test_spellings_of_one_word_share_a_term(language: str, one: str, other: str):
@@ -122,11 +165,84 @@ def test_query_is_capped_in_length_and_words():
     assert query_terms("?! …", ["en"]) == {}
 
 
-@pytest.mark.parametrize("unit", ["a", "a-", "1,", "提", "ถ", "é'", "a\u0301", "'", "\u0301", ".", "1"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "a-",
+        "1,",
+        "1 ",
+        "000 ",
+        "1 000 ",
+        "\u00a0000",
+        "1.000 ",
+        "提",
+        "ถ",
+        "é'",
+        "a\u0301",
+        "'",
+        "\u0301",
+        ".",
+        "1",
+    ],
+)
 def test_long_monotonous_text_is_no_harder_than_its_length(unit: str):
     """Whatever is quadratic in it would not come back from this for minutes."""
     text = unit * 80_000
     assert [t for t in analyse(text, "en") if not 0 <= t.start < t.end <= len(text)] == []
+
+
+def test_an_amount_stands_where_it_is_written_and_its_groups_beside_it():
+    assert analyse("Pay 10 000 now", "xx")[1:3] == [Token("10.000", 1, 4, 10), Token("10000", 1, 4, 10)]
+    found, length = places("Pay 10 000 now", "xx")
+    assert found == {"pay": [0], "10.000": [1], "10000": [1], "10": [1], "000": [1], "now": [2]}
+    assert length == 3
+
+
+def test_places_are_those_of_analysis():
+    text = "Größe l'été TRC-20 1,000 USDTを出金 출금을 하다 ถอนเงิน והבנק"
+    for language in (*SHIPPED, "xx", "sr-Cyrl", "yue-Hant", "", "x", "EN_us"):
+        tokens = analyse(text, language)
+        found, length = places(text, language)
+        assert length == tokens[-1].position + 1
+        for term in {token.term for token in tokens}:
+            assert found[term] == [token.position for token in tokens if token.term == term]
+        assert set(found) - {token.term for token in tokens} == {"出", "金"}
+
+
+def test_accents_kept_and_folded_share_a_position():
+    for language, word, forms in [("vi", "tiền", {"tiền", "tien"}), ("xx", "Ünï", {"ünï", "uni"})]:
+        assert {(token.term, token.position) for token in analyse(word, language)} == {(form, 0) for form in forms}
+
+
+PURE = """
+import sys
+sys.modules["Stemmer"] = None
+from helpdesk.search.analysis import analyse
+for line in sys.stdin:
+    language, word = line.split()
+    print(*(token.term for token in analyse(word, language)))
+"""
+
+
+@pytest.mark.skipif(find_spec("Stemmer") is None, reason="PyStemmer is not installed")
+def test_terms_are_the_same_with_and_without_pystemmer():
+    words = [
+        "withdrawals",
+        "Größen",
+        "verificación",
+        "l'argent",
+        "выводы",
+        "मुद्राओं",
+        "الإيداعات",
+        "λογαριασμού",
+        "çekimler",
+        "penarikan",
+    ]
+    asked = [(word, tag) for tag in SHIPPED for word in words]
+    lines = "".join(f"{tag} {word}\n" for word, tag in asked)
+    done = subprocess.run([sys.executable, "-c", PURE], input=lines, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [" ".join(terms(*pair)) for pair in asked]
 
 
 @pytest.mark.parametrize(
