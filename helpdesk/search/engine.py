@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
+from functools import cache
 from heapq import nsmallest
 from itertools import chain
 
 from helpdesk.search import asking
-from helpdesk.search.analysis import fold_title, is_unspaced
+from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
@@ -56,7 +57,7 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
 
 def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...]:
     """See SearchBackend.suggest."""
-    folded = fold_title(typed)
+    folded = fold_title(typed[:MAX_QUERY_LENGTH])
     columns = collection.columns
     found = [
         (rank, columns.article_ids[part.offset + number])
@@ -69,13 +70,12 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
 
 def _filtered(collection: Collection, asked: Asked, scores: Fits) -> set[int]:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
-    allowed: set[int] = set(scores)
-    for phrases in asked.phrases:
-        if phrases:
-            allowed &= asking.documents_with(collection, phrases)
+    allowed = set(scores)
+    for phrases in filter(None, asked.phrases):
+        allowed = asking.documents_with(collection, phrases, allowed)
     allowed = allowed or set(scores)
     for phrases in asked.excluded:
-        allowed -= asking.documents_with(collection, phrases)
+        allowed -= asking.documents_with(collection, phrases, allowed)
     return allowed
 
 
@@ -117,6 +117,7 @@ def _page(
     columns = collection.columns
     matches, counts, sections = _narrowed(columns, query, scored.scores)
     offset, limit = max(0, query.offset), max(0, query.limit)
+    why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
     best = nsmallest(offset + limit, matches, key=_order(columns, query, scored))
     return SearchResult(
         hits=tuple(
@@ -124,7 +125,7 @@ def _page(
                 columns.article_ids[number],
                 columns.translation_ids[number],
                 scored.scores[number],
-                explain(collection, found, number, boosts, scored) if query.is_explained else (),
+                why(number),
             )
             for number in best[offset:]
         ),
@@ -177,21 +178,27 @@ def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[in
     return lambda n: (n not in exact, columns.foreign[n], -scores[n], columns.article_ids[n])
 
 
-def explain(
-    collection: Collection, found: Ranking, number: int, boosts: Mapping[str, float], scored: Scored
-) -> tuple[Reason, ...]:
-    """What a document's score is made of, in the order in which it is reckoned."""
-    reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
-    for word in found.words:
-        _fit, best = max((fit(collection, a, boosts).get(number, 0.0), a) for a in word.alternatives)
-        for term in best.terms:
-            for name, boost in boosts.items():
-                value = term_fit(collection, term, {name: boost}).get(number, 0.0)
-                if value:
-                    reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
-    share = found.coverage.get(number, 0.0)
-    reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
-    for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
-        if number in factors:
-            reasons.append(Reason(what, factors[number], is_factor=True))
-    return tuple(reasons)
+def explained(
+    collection: Collection, found: Ranking, boosts: Mapping[str, float], scored: Scored
+) -> Callable[[int], tuple[Reason, ...]]:
+    """Tells what a document's score is made of, in the order in which it is reckoned."""
+    fits = cache(lambda alternative: fit(collection, alternative, boosts))
+    term_fits = cache(lambda term, name: term_fit(collection, term, {name: boosts[name]}))
+
+    def explain(number: int) -> tuple[Reason, ...]:
+        reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+        for word in found.words:
+            _fit, best = max((fits(a).get(number, 0.0), a) for a in word.alternatives)
+            for term in best.terms:
+                for name in boosts:
+                    value = term_fits(term, name).get(number, 0.0)
+                    if value:
+                        reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+        share = found.coverage.get(number, 0.0)
+        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+        for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
+            if number in factors:
+                reasons.append(Reason(what, factors[number], is_factor=True))
+        return tuple(reasons)
+
+    return explain
