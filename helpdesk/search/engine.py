@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
 from functools import cache
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from itertools import chain
 
 from helpdesk.search import asking
@@ -44,11 +44,12 @@ class Scored:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    found = rank(collection, (*asked.words, *asked.characters), boosts)
-    kept = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
+    kept = 0.0 if asked.phrases or asked.excluded else KEPT
+    found = rank(collection, (*asked.words, *asked.characters), boosts, kept=kept)
+    enough = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
     exact = frozenset(n for n in collection.titled(fold_title(asked.text)) if collection.columns.living[n])
-    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in kept}
-    nearness = nearness_of(collection, found, kept)
+    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in enough}
+    nearness = nearness_of(collection, found, enough)
     factors = _factors(collection, query, scores)
     for number, factor in chain(nearness.items(), factors.items()):
         scores[number] *= factor
@@ -68,8 +69,10 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _filtered(collection: Collection, asked: Asked, scores: Fits) -> set[int]:
+def _filtered(collection: Collection, asked: Asked, scores: Fits) -> Collection_[int]:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
+    if not asked.phrases and not asked.excluded:
+        return scores
     allowed = set(scores)
     for phrases in filter(None, asked.phrases):
         allowed = asking.documents_with(collection, phrases, allowed)
@@ -79,9 +82,9 @@ def _filtered(collection: Collection, asked: Asked, scores: Fits) -> set[int]:
     return allowed
 
 
-def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: set[int]) -> list[int]:
+def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Collection_[int]) -> list[int]:
     """Documents that have enough of the query to be an answer."""
-    best = max((found.coverage[number] for number in allowed), default=0.0)
+    best = max(map(found.coverage.__getitem__, allowed), default=0.0)
     whole = sum(found.weights.values())
     unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
     if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
@@ -118,7 +121,7 @@ def _page(
     matches, counts, sections = _narrowed(columns, query, scored.scores)
     offset, limit = max(0, query.offset), max(0, query.limit)
     why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
-    best = nsmallest(offset + limit, matches, key=_order(columns, query, scored))
+    best = nsmallest(offset + limit, _near_top(columns, query, scored, matches), key=_order(columns, query, scored))
     return SearchResult(
         hits=tuple(
             Hit(
@@ -130,7 +133,7 @@ def _page(
             for number in best[offset:]
         ),
         total=len(matches),
-        local=sum(not columns.foreign[number] for number in matches),
+        local=len(matches) - sum(map(columns.foreign.__getitem__, matches)),
         counts=counts,
         sections=sections,
         searched=asked.text,
@@ -145,13 +148,13 @@ def _narrowed(
     columns: Columns, query: SearchQuery, scores: Fits
 ) -> tuple[Collection_[int], dict[str, int], dict[str, int]]:
     """The matches in the chosen category and section, and counts by the keys of categories and sections."""
-    counts = Counter(columns.categories[number] for number in scores)
+    counts = Counter(map(columns.categories.__getitem__, scores))
     matches: Collection_[int] = scores
     sections: Counter[int] = Counter()
     if query.category is not None:
         category = columns.category_names.find(query.category)
         matches = [number for number in scores if columns.categories[number] == category]
-        sections = Counter(columns.sections[number] for number in matches)
+        sections = Counter(map(columns.sections.__getitem__, matches))
         if query.section is not None:
             section = columns.section_names.find(query.section)
             matches = [number for number in matches if columns.sections[number] == section]
@@ -166,6 +169,19 @@ def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
     if scored.exact or not scored.scores or asked.has_grams or len(asked.words) > FEW_WORDS:
         return False
     return max(found.coverage[number] for number in scored.scores) < 0.999
+
+
+def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Collection_[int]) -> Collection_[int]:
+    """Matches among which the page's are: most of many have too small a score, which is told quickly."""
+    count = query.offset + query.limit
+    if query.sort != "relevance" or not 0 < count < len(matches) // 4:
+        return matches
+    local = [number for number in matches if not columns.foreign[number]]
+    if len(local) < count:
+        return matches
+    floor = nlargest(count, map(scored.scores.__getitem__, local))[-1]
+    chosen = {number for number in local if scored.scores[number] >= floor}
+    return chosen | scored.exact.intersection(matches)
 
 
 def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[int], tuple[float, ...]]:
