@@ -11,7 +11,7 @@ import threading
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -24,7 +24,8 @@ from helpdesk.search.segmenters import segmenter_of, split
 MAX_QUERY_LENGTH = 256
 MAX_QUERY_TERMS = 32
 # A question in Thai has one of them for each letter.
-_MAX_QUERY_GRAMS = 128
+_MAX_QUERY_GRAMS = 96
+_MAX_CHARACTERS = 32
 _MAX_TERM_LENGTH = 64
 _MAX_WORD_LENGTH = 40
 _MAX_MEMO = 50_000
@@ -154,6 +155,28 @@ def places(text: str, language: str) -> tuple[dict[str, list[int]], int]:
     return dict(found), position
 
 
+def occurrences(text: str, language: str, terms: frozenset[str]) -> Iterator[tuple[str, int, int]]:
+    """Where some of the terms that `analyse` gives stand, in its order; much quicker where they are few."""
+    language, memo = _language(language)
+    seek = _seeker(terms)
+    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
+        raw = match.group()
+        parts = memo.get(raw)
+        if parts is None:
+            # Grams are pieces of what is normalized.
+            if _KIND.match(raw) and not seek(raw) and unicodedata.is_normalized("NFKC", raw):
+                continue
+            parts = _parts(raw, language, memo)
+        for term, _place, start, end in parts:
+            if term in terms:
+                yield term, match.start() + start, match.start() + end
+
+
+@lru_cache(maxsize=8)
+def _seeker(terms: frozenset[str]) -> Callable[[str], object]:
+    return re.compile("|".join(map(re.escape, sorted(terms)))).search
+
+
 def _parts(raw: str, language: str, memo: dict[str, _Parts], *, is_indexed: bool = False) -> _Parts:
     """The terms of what was matched; those of what spaces divide go into the memo."""
     kind = _KIND.match(raw)
@@ -174,7 +197,7 @@ def _parts(raw: str, language: str, memo: dict[str, _Parts], *, is_indexed: bool
 def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str]]:
     """A reader's words by their place in the query, each with its terms in all the languages given.
 
-    At most 32 words (128 n-grams) of the first 256 characters, in order; a repeated word stands once.
+    At most 32 words (96 n-grams) of the first 256 characters, in order; a repeated word stands once.
     """
     text = text[:MAX_QUERY_LENGTH]
     words: dict[Span, set[str]] = {}
@@ -204,12 +227,12 @@ def is_within(span: Span, other: Span) -> bool:
 
 
 def characters(text: str) -> dict[Span, str]:
-    """The Chinese characters of a query that stand beside others, once each by their place."""
+    """The Chinese characters of a query that stand beside others, once each by their place, at most 32."""
     found: dict[str, Span] = {}
     for match in re.finditer(f"{_HAN.pattern}{{2,}}", text[:MAX_QUERY_LENGTH]):
         for i, char in enumerate(match.group(), match.start()):
             found.setdefault(char, (i, i + 1))
-    return {span: char for char, span in found.items()}
+    return {span: char for char, span in list(found.items())[:_MAX_CHARACTERS]}
 
 
 def is_unspaced(text: str) -> bool:

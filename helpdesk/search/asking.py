@@ -12,9 +12,11 @@ from functools import lru_cache
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
-from helpdesk.search.collection import Collection
+from helpdesk.search.collection import FIELDS, Collection
 from helpdesk.search.ranking import Alternative, Word
 
+# Phrases and exclusions of a query; of more the first count.
+MAX_PHRASES = 8
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
 # What letters with digits or underscores are worth beside another word: who names a code means that code.
@@ -56,7 +58,7 @@ def take_apart(text: str) -> Parts:
         rest = _blank(rest, match)
     if not rest.strip():
         return Parts(text, text, (), ())
-    return Parts(text, rest, tuple(phrases), tuple(excluded))
+    return Parts(text, rest, tuple(phrases[:MAX_PHRASES]), tuple(excluded[:MAX_PHRASES]))
 
 
 def _blank(text: str, match: re.Match[str]) -> str:
@@ -141,32 +143,31 @@ def is_known(collection: Collection, word: Word) -> bool:
     return any(all(map(collection.frequency, alternative.terms)) for alternative in word.alternatives)
 
 
-def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> set[int]:
-    """Documents, deleted ones too, that have one of the phrases in one of their fields."""
-    return {number for phrase in phrases for number in _with_phrase(collection, phrase)}
+def documents_with(collection: Collection, phrases: Iterable[Phrase], among: set[int]) -> set[int]:
+    """Which of these documents have one of the phrases in one of their fields."""
+    return {number for phrase in phrases for number in _with_phrase(collection, phrase, among)}
 
 
-def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
+def _with_phrase(collection: Collection, phrase: Phrase, candidates: set[int]) -> set[int]:
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    candidates: set[int] | None = None
     for _, terms in rarest_first:
         having = {
             number
-            for name in collection.norms
+            for name in FIELDS
             for term in terms
             for numbers, _frequencies in collection.postings(name, term)
-            for number in numbers
+            for number in candidates.intersection(numbers)
         }
-        candidates = having if candidates is None else candidates & having
+        candidates = having
         if not candidates:
-            return set()
-    return _beginnings(collection, phrase, candidates or set())
+            break
+    return _beginnings(collection, phrase, candidates) if len(phrase) > 1 else candidates
 
 
 def _beginnings(collection: Collection, phrase: Phrase, numbers: set[int]) -> set[int]:
     """Which documents have every term at its distance from one place."""
     found: set[int] = set()
-    for name in collection.norms:
+    for name in FIELDS:
         starts: dict[int, set[int]] | None = None
         for distance, terms in phrase:
             here: dict[int, set[int]] = {}

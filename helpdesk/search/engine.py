@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
-from heapq import nsmallest
+from functools import cache
+from heapq import nlargest, nsmallest
 from itertools import chain
 
 from helpdesk.search import asking
-from helpdesk.search.analysis import fold_title, is_unspaced
+from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
@@ -43,12 +44,13 @@ class Scored:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    found = rank(collection, (*asked.words, *asked.characters), boosts)
-    kept = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
+    kept = 0.0 if asked.phrases or asked.excluded else KEPT
+    found = rank(collection, (*asked.words, *asked.characters), boosts, kept=kept)
+    enough = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
     titles = {fold_title(query.text), fold_title(asked.text)}
     exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
-    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in kept}
-    nearness = nearness_of(collection, found, kept)
+    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in enough}
+    nearness = nearness_of(collection, found, enough)
     factors = _factors(collection, query, scores)
     for number, factor in chain(nearness.items(), factors.items()):
         scores[number] *= factor
@@ -57,7 +59,7 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
 
 def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...]:
     """See SearchBackend.suggest."""
-    folded = fold_title(typed)
+    folded = fold_title(typed[:MAX_QUERY_LENGTH])
     columns = collection.columns
     found = [
         (rank, columns.article_ids[part.offset + number])
@@ -68,21 +70,22 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _filtered(collection: Collection, asked: Asked, scores: Fits) -> set[int]:
+def _filtered(collection: Collection, asked: Asked, scores: Fits) -> Collection_[int]:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
-    allowed: set[int] = set(scores)
-    for phrases in asked.phrases:
-        if phrases:
-            allowed &= asking.documents_with(collection, phrases)
+    if not asked.phrases and not asked.excluded:
+        return scores
+    allowed = set(scores)
+    for phrases in filter(None, asked.phrases):
+        allowed = asking.documents_with(collection, phrases, allowed)
     allowed = allowed or set(scores)
     for phrases in asked.excluded:
-        allowed -= asking.documents_with(collection, phrases)
+        allowed -= asking.documents_with(collection, phrases, allowed)
     return allowed
 
 
-def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: set[int]) -> list[int]:
+def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Collection_[int]) -> list[int]:
     """Documents that have enough of the query to be an answer."""
-    best = max((found.coverage[number] for number in allowed), default=0.0)
+    best = max(map(found.coverage.__getitem__, allowed), default=0.0)
     whole = sum(found.weights.values())
     unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
     if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
@@ -118,19 +121,20 @@ def _page(
     columns = collection.columns
     matches, counts, sections = _narrowed(columns, query, scored.scores)
     offset, limit = max(0, query.offset), max(0, query.limit)
-    best = nsmallest(offset + limit, matches, key=_order(columns, query, scored))
+    why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
+    best = nsmallest(offset + limit, _near_top(columns, query, scored, matches), key=_order(columns, query, scored))
     return SearchResult(
         hits=tuple(
             Hit(
                 columns.article_ids[number],
                 columns.translation_ids[number],
                 scored.scores[number],
-                explain(collection, found, number, boosts, scored) if query.is_explained else (),
+                why(number),
             )
             for number in best[offset:]
         ),
         total=len(matches),
-        local=sum(not columns.foreign[number] for number in matches),
+        local=len(matches) - sum(map(columns.foreign.__getitem__, matches)),
         counts=counts,
         sections=sections,
         searched=asked.text,
@@ -145,13 +149,13 @@ def _narrowed(
     columns: Columns, query: SearchQuery, scores: Fits
 ) -> tuple[Collection_[int], dict[str, int], dict[str, int]]:
     """The matches in the chosen category and section, and counts by the keys of categories and sections."""
-    counts = Counter(columns.categories[number] for number in scores)
+    counts = Counter(map(columns.categories.__getitem__, scores))
     matches: Collection_[int] = scores
     sections: Counter[int] = Counter()
     if query.category is not None:
         category = columns.category_names.find(query.category)
         matches = [number for number in scores if columns.categories[number] == category]
-        sections = Counter(columns.sections[number] for number in matches)
+        sections = Counter(map(columns.sections.__getitem__, matches))
         if query.section is not None:
             section = columns.section_names.find(query.section)
             matches = [number for number in matches if columns.sections[number] == section]
@@ -168,6 +172,19 @@ def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
     return max(found.coverage[number] for number in scored.scores) < 0.999
 
 
+def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Collection_[int]) -> Collection_[int]:
+    """Matches among which the page's are: most of many have too small a score, which is told quickly."""
+    count = query.offset + query.limit
+    if query.sort != "relevance" or not 0 < count < len(matches) // 4:
+        return matches
+    local = [number for number in matches if not columns.foreign[number]]
+    if len(local) < count:
+        return matches
+    floor = nlargest(count, map(scored.scores.__getitem__, local))[-1]
+    chosen = {number for number in local if scored.scores[number] >= floor}
+    return chosen | scored.exact.intersection(matches)
+
+
 def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[int], tuple[float, ...]]:
     """The sort key of a document: local ones first, equals by article id."""
     views, scores, exact = query.knowledge.views, scored.scores, scored.exact
@@ -178,21 +195,27 @@ def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[in
     return lambda n: (n not in exact, columns.foreign[n], -scores[n], columns.article_ids[n])
 
 
-def explain(
-    collection: Collection, found: Ranking, number: int, boosts: Mapping[str, float], scored: Scored
-) -> tuple[Reason, ...]:
-    """What a document's score is made of, in the order in which it is reckoned."""
-    reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
-    for word in found.words:
-        _fit, best = max((fit(collection, a, boosts).get(number, 0.0), a) for a in word.alternatives)
-        for term in best.terms:
-            for name, boost in boosts.items():
-                value = term_fit(collection, term, {name: boost}).get(number, 0.0)
-                if value:
-                    reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
-    share = found.coverage.get(number, 0.0)
-    reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
-    for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
-        if number in factors:
-            reasons.append(Reason(what, factors[number], is_factor=True))
-    return tuple(reasons)
+def explained(
+    collection: Collection, found: Ranking, boosts: Mapping[str, float], scored: Scored
+) -> Callable[[int], tuple[Reason, ...]]:
+    """Tells what a document's score is made of, in the order in which it is reckoned."""
+    fits = cache(lambda alternative: fit(collection, alternative, boosts))
+    term_fits = cache(lambda term, name: term_fit(collection, term, {name: boosts[name]}))
+
+    def explain(number: int) -> tuple[Reason, ...]:
+        reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+        for word in found.words:
+            _fit, best = max((fits(a).get(number, 0.0), a) for a in word.alternatives)
+            for term in best.terms:
+                for name in boosts:
+                    value = term_fits(term, name).get(number, 0.0)
+                    if value:
+                        reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+        share = found.coverage.get(number, 0.0)
+        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+        for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
+            if number in factors:
+                reasons.append(Reason(what, factors[number], is_factor=True))
+        return tuple(reasons)
+
+    return explain

@@ -81,39 +81,48 @@ def idf(having: int, documents: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> Ranking:
+def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], *, kept: float = 0.0) -> Ranking:
     """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
 
     Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
     the words that a document has, in which rare words weigh more: so the little words of a question do not outvote
-    what it is about.
+    what it is about. Documents are left out that have less than `kept` of what the best one has of the query.
     """
     found = _look_up(collection, words, boosts)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
-    found = {word: fit for word, fit in found.items() if not any(is_within(word.span, code) for code in codes)}
+    found = {word: numbers for word, numbers in found.items() if not any(is_within(word.span, code) for code in codes)}
     documents = collection.living
-    rare = {word: fit for word, fit in found.items() if 2 * len(fit) <= documents} or found
-    weights = {word.span: word.worth * idf(len(fit), documents) for word, fit in rare.items()}
+    rare = {word: numbers for word, numbers in found.items() if 2 * len(numbers) <= documents} or found
+    weights = {word.span: word.worth * idf(len(numbers), documents) for word, numbers in rare.items()}
+    whole = sum(weights.values())
     scores: Fits = {}
     coverage: Fits = {}
-    whole = sum(weights.values())
-    for word, fit in rare.items():
+    left, among = 1.0, None
+    for word in sorted(rare, key=lambda word: (-weights[word.span], word.span)):
+        # What has none of the words so far cannot come near the best one any more.
+        if among is None and left < kept * max(coverage.values(), default=0.0) - 1e-9:
+            among = set(scores)
         share = weights[word.span] / whole
-        for number, score in fit.items():
+        left -= share
+        for number, score in _best(fit(collection, a, boosts, among) for a in word.alternatives).items():
             scores[number] = scores.get(number, 0.0) + score
             coverage[number] = coverage.get(number, 0.0) + share
-    for number, share in coverage.items():
-        scores[number] *= 1 + COORDINATION * share
+    least = kept * max(coverage.values(), default=0.0)
+    coverage = {number: share for number, share in coverage.items() if share >= least}
+    scores = {number: scores[number] * (1 + COORDINATION * share) for number, share in coverage.items()}
     return Ranking(scores, coverage, tuple(rare), weights)
 
 
-def nearness_of(collection: Collection, ranking: Ranking, candidates: Iterable[int]) -> Fits:
+def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[int]) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
     words = sorted((word for word in ranking.words if word.worth >= 1), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
-    best = set(nlargest(NEAR_CANDIDATES, candidates, key=lambda number: (ranking.scores[number], -number)))
+    scores = ranking.scores
+    floor = min(nlargest(NEAR_CANDIDATES, map(scores.__getitem__, candidates)), default=0.0)
+    near_best = [number for number in candidates if scores[number] >= floor]
+    best = set(nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number)))
     places = {word.span: _places(collection, word, best) for word in words}
     whole = 0.0
     near: Fits = {}
@@ -127,9 +136,10 @@ def nearness_of(collection: Collection, ranking: Ranking, candidates: Iterable[i
     return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
 
 
-def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fits]:
+def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, set[int]]:
+    """The words that are worth looking at, and the living documents that have them."""
     counts = {word: [collection.frequency(term) for term in sorted(word.terms)] for word in words}
-    found: dict[Word, Fits] = {}
+    found: dict[Word, set[int]] = {}
     has_rare = False
     spent = 0
     for word in sorted(words, key=lambda word: (sum(counts[word]), word.span)):
@@ -138,24 +148,38 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
             break
         if has_rare and 2 * max(counts[word]) > collection.living:
             continue
-        if fits := _best(fit(collection, alternative, boosts) for alternative in word.alternatives):
-            found[word] = fits
-            has_rare = has_rare or 2 * len(fits) <= collection.living
+        if numbers := set[int]().union(*(_having(collection, a, boosts) for a in word.alternatives)):
+            found[word] = numbers
+            has_rare = has_rare or 2 * len(numbers) <= collection.living
     # In one order whatever the costs were, so that sums of floats are the same.
     return dict(sorted(found.items(), key=lambda item: item[0].span))
 
 
-def fit(collection: Collection, alternative: Alternative, boosts: Mapping[str, float]) -> Fits:
-    """How well one alternative fits the documents that have all of its terms: the mean of these."""
-    first, *others = [term_fit(collection, term, boosts) for term in alternative.terms]
+def _having(collection: Collection, alternative: Alternative, names: Iterable[str]) -> set[int]:
+    """Living documents that have all of its terms."""
+    found = set[int].intersection(
+        *(
+            set[int]().union(*(numbers for name in names for numbers, _ in collection.postings(name, term)))
+            for term in alternative.terms
+        )
+    )
+    living = collection.columns.living
+    return found if collection.living == len(living) else {number for number in found if living[number]}
+
+
+def fit(
+    collection: Collection, alternative: Alternative, boosts: Mapping[str, float], among: set[int] | None = None
+) -> Fits:
+    """How well one alternative fits the documents, or some of them, that have all of its terms: the mean of these."""
+    first, *others = [term_fit(collection, term, boosts, among) for term in alternative.terms]
     for other in others:
         first = {number: score + other[number] for number, score in first.items() if number in other}
     factor = alternative.factor / len(alternative.terms)
     return first if factor == 1 else {number: score * factor for number, score in first.items()}
 
 
-def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> Fits:
-    """BM25 of one term in all fields, by the number of each living document that has it."""
+def term_fit(collection: Collection, term: str, boosts: Mapping[str, float], among: set[int] | None = None) -> Fits:
+    """BM25 of one term in all fields, by the number of each living document, or of some, that has it."""
     scores: Fits = {}
     get = scores.get
     living, count = collection.columns.living, len(collection.columns)
@@ -166,10 +190,17 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
         if having := sum(len(numbers) for numbers, _ in blocks):
             norm = collection.norms[name]
             weight = boost * (K1 + 1) * idf(having, collection.living)
-            for numbers, frequencies in blocks:
-                for number, frequency in zip(numbers, frequencies, strict=True):
+            for block in blocks:
+                pairs = zip(*block, strict=True) if among is None else _among(block, among)
+                for number, frequency in pairs:
                     scores[number] = get(number, 0.0) + weight * frequency / (frequency + norm[number])
     return scores
+
+
+def _among(block: Block, among: set[int]) -> list[tuple[int, float]]:
+    both = among.intersection(block[0])
+    frequencies = dict(zip(*block, strict=True)) if both else {}
+    return [(number, frequencies[number]) for number in both]
 
 
 def _living(block: Block, living: bytearray) -> Block:
