@@ -81,9 +81,7 @@ def idf(having: int, documents: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def rank(
-    collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], *, kept: float = 0.0
-) -> Ranking:
+def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], *, kept: float = 0.0) -> Ranking:
     """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
 
     Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
@@ -124,8 +122,8 @@ def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[i
         return {}
     scores = ranking.scores
     floor = min(nlargest(NEAR_CANDIDATES, map(scores.__getitem__, candidates)), default=0.0)
-    best = [number for number in candidates if scores[number] >= floor]
-    best = set(nlargest(NEAR_CANDIDATES, best, key=lambda number: (scores[number], -number)))
+    near_best = [number for number in candidates if scores[number] >= floor]
+    best = set(nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number)))
     places = {word.span: _places(collection, word, best) for word in words}
     whole = 0.0
     near: Fits = {}
@@ -181,9 +179,7 @@ def fit(
     return first if factor == 1 else {number: score * factor for number, score in first.items()}
 
 
-def term_fit(
-    collection: Collection, term: str, boosts: Mapping[str, float], among: set[int] | None = None
-) -> Fits:
+def term_fit(collection: Collection, term: str, boosts: Mapping[str, float], among: set[int] | None = None) -> Fits:
     """BM25 of one term in all fields, by the number of each living document, or of some, that has it."""
     scores: Fits = {}
     get = scores.get
