@@ -199,7 +199,7 @@ class Opened:
         """The term's postings, none for one that stands nowhere."""
         found = self._blocks.get((name, term))
         if found is None:
-            found = list(_blocks(self.reader, name, term))
+            found = list(_blocks(self.reader, name, term)) if self.frequency(name, term) else []
             # And one, for a term that stands nowhere takes room as well.
             self._remembered += 1 + sum(len(numbers) for numbers, _, _ in found)
             if self._remembered > _MAX_POSTINGS:
