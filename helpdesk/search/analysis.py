@@ -24,8 +24,7 @@ from helpdesk.search.segmenters import segmenter_of, split
 MAX_QUERY_LENGTH = 256
 MAX_QUERY_TERMS = 32
 # A question in Thai has one of them for each letter.
-_MAX_QUERY_GRAMS = 96
-_MAX_CHARACTERS = 32
+_MAX_QUERY_GRAMS, _MAX_CHARACTERS = 96, 32
 _MAX_TERM_LENGTH = 64
 _MAX_WORD_LENGTH = 40
 _MAX_MEMO = 50_000

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 # Postings that are read at once.
 _BLOCK = 256
 # What an open segment remembers, some ten bytes a posting and two hundred a term: then it forgets all.
-_MAX_POSTINGS, _MAX_TERMS = 100_000, 10_000
+_MAX_POSTINGS, _MAX_TERMS = 250_000, 10_000
 
 # Document numbers, frequencies and joined values.
 _Read = tuple[Sequence[int], Sequence[float], bytes]
@@ -195,11 +196,11 @@ class Opened:
         return found
 
     def blocks(self, name: str, term: str) -> list[_Read]:
-        """None for a term that stands nowhere."""
+        """The term's postings, none for one that stands nowhere."""
         found = self._blocks.get((name, term))
         if found is None:
-            found = list(_blocks(self.reader, name, term))
-            # One more, that a term which stands nowhere counts as well.
+            found = list(_blocks(self.reader, name, term)) if self.frequency(name, term) else []
+            # And one, for a term that stands nowhere takes room as well.
             self._remembered += 1 + sum(len(numbers) for numbers, _, _ in found)
             if self._remembered > _MAX_POSTINGS:
                 self._blocks.clear()
@@ -249,13 +250,14 @@ class WhooshCollection:
         for offset, _, opened in self._parts:
             wanted = {number - offset for number in numbers if number >= offset}
             for block, frequencies, values in opened.blocks(field, term) if wanted else ():
-                if wanted.isdisjoint(block):
-                    continue
-                places, at = values.decode("utf-8", "surrogatepass"), 0
-                for number, frequency in zip(block, map(int, frequencies), strict=True):
-                    if number in wanted:
-                        found[offset + number] = list(map(ord, places[at : at + frequency]))
-                    at += frequency
+                here = sorted(wanted.intersection(block))
+                places = values.decode("utf-8", "surrogatepass") if here else ""
+                last, at = 0, 0
+                for number in here:
+                    index = bisect_left(block, number, last)
+                    at += int(sum(frequencies[last:index]))
+                    found[offset + number] = list(map(ord, places[at : at + int(frequencies[index])]))
+                    last = index
         return found
 
     def titled(self, title: str) -> Iterator[int]:

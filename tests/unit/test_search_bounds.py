@@ -1,0 +1,103 @@
+"""No text costs a search more than its limits: it is counted what is read of the index, and nothing fails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Container
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+
+import pytest
+
+from helpdesk.search import ranking
+from helpdesk.search.asking import MAX_PHRASES, take_apart
+from helpdesk.search.backend import SearchQuery
+from helpdesk.search.collection import Block, Collection, analysed
+from helpdesk.search.engine import search, suggest
+from helpdesk.search.memory_backend import _Memory
+from helpdesk.search.passages import find_passages, mark
+from helpdesk.search.ranking import BOOSTS
+from tests.bench.corpus import Asking, planted
+from tests.bench.hostile import SHAPES
+from tests.support.searching import document
+
+BUDGET = 300
+# Two common words read up to 500; a text has at most 96 grams, and three others that may be meant are tried.
+MAX_READ, MAX_LOOK_UPS = 2_000, 400
+_DOCUMENTS = planted("en", 100)
+_ASKING = Asking(_DOCUMENTS)
+
+
+class _Counting:
+    """A collection that counts what is read of it."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self.looked_up = self.read = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._collection, name)
+
+    def frequency(self, term: str) -> int:
+        self.looked_up += 1
+        return self._collection.frequency(term)
+
+    def postings(self, field: str, term: str) -> Iterable[Block]:
+        for block in self._collection.postings(field, term):
+            self.read += len(block[0])
+            yield block
+
+    def positions(self, field: str, term: str, numbers: Container[int]) -> Mapping[int, Sequence[int]]:
+        found = self._collection.positions(field, term, numbers)
+        self.read += len(found)
+        return found
+
+
+_MEMORY = _Memory({item.article_id: analysed(item) for item in _DOCUMENTS})
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_no_shape_of_text_fails_or_reads_without_end(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ranking, "MAX_POSTINGS", BUDGET)
+    text = SHAPES[name](Random(name), _ASKING)
+    for locale in ("en", "de", "zh-Hans", "ja", "ko", "ru", "th"):
+        counting = _Counting(_MEMORY)
+        search(counting, SearchQuery(locale=locale, text=text), BOOSTS)
+        assert counting.read <= MAX_READ
+        assert counting.looked_up <= MAX_LOOK_UPS
+        suggest(counting, text, limit=8)
+        cut = text[:2_000]
+        marked = mark(cut, query=text, languages=("en", locale), language=locale)
+        assert "".join(segment.text for segment in marked) == cut
+        for passage in find_passages(cut, query=text, languages=("en", locale), language=locale):
+            assert any(segment.is_match for segment in passage)
+
+
+def test_what_is_explained_reads_each_term_a_few_times_however_many_hits():
+    reads = []
+    for limit in (1, 50):
+        counting = _Counting(_MEMORY)
+        query = SearchQuery(locale="en", text=" ".join(_ASKING.common[:16]), limit=limit, is_explained=True)
+        assert len(search(counting, query, BOOSTS).hits) == limit
+        reads.append(counting.read)
+    assert reads[0] == reads[1]
+
+
+def test_of_many_phrases_and_exclusions_the_first_count():
+    many = [f"w{number}" for number in range(20)]
+    parts = take_apart("word " + " ".join(f'"{word} x"' for word in many))
+    assert parts.phrases == tuple(f"{word} x" for word in many[:MAX_PHRASES])
+    assert take_apart("word -" + " -".join(many)).excluded == tuple(many[:MAX_PHRASES])
+
+
+def test_a_text_that_is_too_long_is_suggested_for_by_its_beginning():
+    memory = _Memory({1: analysed(document(1, "a" * 256))})
+    assert suggest(memory, "a" * 256 + " other", limit=8) == (1,)
+
+
+def test_words_that_bring_no_answer_in_still_tell_answers_apart():
+    filler = [document(i, f"other{i}", "common usual") for i in range(10, 30)]
+    documents = [document(1, "rare seldom", "x"), document(2, "rare seldom", "common x"), *filler]
+    rest = [document(i, f"none{i}", "y") for i in range(30, 90)]
+    counting = _Counting(_Memory({d.article_id: analysed(d) for d in (*documents, *rest)}))
+    result = search(counting, SearchQuery(locale="en", text="rare seldom common"), BOOSTS)
+    assert [hit.article_id for hit in result.hits] == [2, 1]
