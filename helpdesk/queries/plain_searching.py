@@ -136,7 +136,7 @@ def _statement(viewer: Viewer, wanted: Sequence[str], unwanted: Sequence[str], *
         select(
             Article.id,
             Translation.id.label("translation_id"),
-            Translation.locale,
+            titled.c.locale.label("title_locale"),
             Translation.published_at,
             Translation.updated_at,
             Counter.views,

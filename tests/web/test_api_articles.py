@@ -141,7 +141,7 @@ def test_every_channel_shows_what_readers_of_the_locale_see(planted_app: Flask, 
 @pytest.mark.parametrize("word", SECRETS)
 def test_hidden_words_find_nothing(planted_app: Flask, word: str) -> None:
     for tag in LISTED:
-        assert ask(planted_app, "/search", q=word, locale=tag).body["items"] == []
+        assert ask(planted_app, "/search", q=word, locale=tag, exact=1).body["items"] == []
         assert ask(planted_app, "/suggest", q=word, locale=tag).body["items"] == []
 
 

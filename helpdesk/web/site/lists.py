@@ -49,6 +49,7 @@ class Pager:
     total: int
     previous_url: str | None
     next_url: str | None
+    is_followed: bool = True
 
 
 def category(slug: str) -> Response:

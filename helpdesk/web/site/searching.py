@@ -154,7 +154,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
         everywhere_url=asked.url(category=None, section=None),
         literal_url=asked.url(is_literal=True),
         popular=_popular() if not found.total else (),
-        pager=make_pager(cards, "helpdesk.search", options),
+        pager=replace(make_pager(cards, "helpdesk.search", options), is_followed=False),
     )
 
 
