@@ -47,7 +47,7 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
     kept = 0.0 if asked.phrases or asked.excluded else KEPT
     found = rank(collection, (*asked.words, *asked.characters), boosts, kept=kept)
     enough = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
-    titles = {fold_title(query.text), fold_title(asked.text)}
+    titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
     exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
     scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in enough}
     nearness = nearness_of(collection, found, enough)

@@ -61,6 +61,6 @@ def test_our_part_fits_and_works(shop: Any, chromium: Any, tag: str, width: int)
     page.click(".hd .menu a[hreflang=de]")
     assert f"{shop.address}/support/de/articles/16-" in page.url
     page.click(".hd button[name=answer][value=yes]")
-    page.wait_for_selector(".hd [role=status]")
+    page.wait_for_selector(".hd [data-feedback] [role=status]")
     assert len(shop.votes(16)) == 1
     context.close()
