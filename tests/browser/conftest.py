@@ -21,7 +21,7 @@ OFFLINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 
 ASKING = "fieldset [name=answer][value=yes]"
 ALERT = "[role=alert]:not([hidden])"
-STATUS = "[data-feedback] [role=status]:not([hidden])"
+STATUS = "[role=status]:not([hidden])"
 SECTION = "#feedback:not([aria-busy=true])"
 # How each state is known by its parts, whatever the language.
 STATES = {
