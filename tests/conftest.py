@@ -119,8 +119,8 @@ ON_BOTH = {"core", "web", "cli"}
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """For `-n auto`: one more than there are cores, as many tests wait for browsers and other processes."""
-    return (os.cpu_count() or 1) + 1
+    """For `-n auto`: two more than there are cores, as many tests wait for browsers and other processes."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
