@@ -121,7 +121,7 @@ def dress(
 def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title: str, *, limit: int) -> tuple[int, ...]:
     """Ids of other articles that a search for an article's title finds, best first; () while there is no index."""
     try:
-        hits = backend.search(SearchQuery(locale=locale.tag, text=title, limit=limit + 1)).hits
+        hits = backend.search(SearchQuery(locale=locale.tag, text=title, limit=limit + 1, is_literal=True)).hits
     except SearchUnavailable:
         return ()
     own = next((hit.score for hit in hits if hit.article_id == article_id), 0.0)

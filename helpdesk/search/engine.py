@@ -25,8 +25,6 @@ ENOUGH = 0.12
 UNKNOWN_GRAM = 0.25
 # What the newest announcement gains, and after how many days half of it is gone.
 RECENCY, HALF_LIFE = 0.3, 90
-
-
 # Of longer queries, which are questions, nobody expects an article with all of the words.
 FEW_WORDS = 4
 

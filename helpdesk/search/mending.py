@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpdesk.search import compounds
-from helpdesk.search.analysis import analyse, is_unspaced
+from helpdesk.search.analysis import analyse, is_unspaced, is_within
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, with_synonyms, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection, Part
@@ -75,11 +75,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
 
 def _outermost(words: Sequence[Word]) -> tuple[Word, ...]:
     """Without the parts of codes that are among them as a whole."""
-    return tuple(
-        word
-        for word in words
-        if not any(o.span != word.span and o.span[0] <= word.span[0] and word.span[1] <= o.span[1] for o in words)
-    )
+    return tuple(word for word in words if not any(is_within(word.span, other.span) for other in words))
 
 
 def _with_compounds(word: Word, language: str, parts: Sequence[Part]) -> Word:

@@ -6,7 +6,6 @@ import random
 import subprocess
 import sys
 import threading
-from importlib.util import find_spec
 
 import pytest
 
@@ -225,7 +224,6 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.skipif(find_spec("Stemmer") is None, reason="PyStemmer is not installed")
 def test_terms_are_the_same_with_and_without_pystemmer():
     words = [
         "withdrawals",
