@@ -32,12 +32,11 @@ from helpdesk.models import (
 )
 from helpdesk.queries.frame import GENERATION
 from helpdesk.services.demo import FIGURES, SAMPLEDATA, remove_demo
-from helpdesk.services.history import earlier_text, make_history
+from helpdesk.services.history import make_history
 from helpdesk.services.importing import import_content
 from helpdesk.services.searches import log_search
 from helpdesk.services.site import Site
 from helpdesk.text.characters import normalized
-from helpdesk.text.frontmatter import split
 from tests.conftest import _rename_node, close, make_app
 from tests.core.test_importing import FOLDER, write
 from tests.support.databases import Backend, copy_instance, drop_database
@@ -379,20 +378,6 @@ def test_days_and_sites_that_have_no_history(plain: Site, empty_site: Site, noon
             make_history(plain, until=until)
     with pytest.raises(HistoryError, match="There is no demo on this site"):
         make_history(empty_site, until=UNTIL)
-
-
-@pytest.mark.parametrize(("key", "tag", "steps"), MENDED)
-def test_each_step_back_changes_the_text(key: str, tag: str, steps: list[dict[str, Any]]) -> None:
-    (path,) = SAMPLEDATA.glob(f"*/*/{key}/{tag}.md")
-    text = split(path.read_text("utf-8")).body.strip("\n") + "\n"
-    dates = [step["date"] for step in steps[:-1]]
-    assert dates == sorted(dates)
-    for step in reversed(steps[:-1]):
-        changes = [{"without": [start]} for start in step.get("without", ())]
-        changes += [{"instead": {new: old}} for new, old in step.get("instead", {}).items()]
-        assert [change for change in changes if earlier_text(text, change) == text] == []
-        text = earlier_text(text, step)
-    assert len(text) > 300
 
 
 def test_the_comments_are_of_customers_in_every_language() -> None:
