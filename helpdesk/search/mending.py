@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from helpdesk.search import compounds
 from helpdesk.search.analysis import analyse, is_unspaced, is_within
-from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, with_synonyms, words_of
+from helpdesk.search.asking import (
+    Phrase,
+    characters_of,
+    is_known,
+    phrases_of,
+    take_apart,
+    with_synonyms,
+    without_borders,
+    words_of,
+)
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection, Part
 from helpdesk.search.ranking import Alternative, Word
@@ -64,7 +73,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
         words = [_with_compounds(word, query.locale, collection.parts()) for word in words]
     return Asked(
         text=taken.whole,
-        words=tuple(words),
+        words=without_borders(collection, words),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),

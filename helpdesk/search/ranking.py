@@ -13,11 +13,13 @@ from heapq import nlargest
 from itertools import pairwise
 from math import log
 
-from helpdesk.search.analysis import CODE_LIKE, Span, is_within
+from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
 from helpdesk.search.collection import FIELDS, Block, Collection
 
 K1 = 1.2
 B = 0.75
+# Of grams, several of which stand for one word: it is counted often enough without their repetitions.
+GRAM_K1 = 0.6
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
 MAX_POSTINGS = 40_000
@@ -183,17 +185,19 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float], amo
     scores: Fits = {}
     get = scores.get
     living, count = collection.columns.living, len(collection.columns)
+    k1 = GRAM_K1 if is_unspaced(term) else K1
+    slope = k1 / K1
     for name, boost in boosts.items():
         blocks = list(collection.postings(name, term))
         if collection.living != count:
             blocks = [_living(block, living) for block in blocks]
         if having := sum(len(numbers) for numbers, _ in blocks):
             norm = collection.norms[name]
-            weight = boost * (K1 + 1) * idf(having, collection.living)
+            weight = boost * (k1 + 1) * idf(having, collection.living)
             for block in blocks:
                 pairs = zip(*block, strict=True) if among is None else _among(block, among)
                 for number, frequency in pairs:
-                    scores[number] = get(number, 0.0) + weight * frequency / (frequency + norm[number])
+                    scores[number] = get(number, 0.0) + weight * frequency / (frequency + slope * norm[number])
     return scores
 
 
