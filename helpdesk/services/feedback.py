@@ -21,6 +21,7 @@ from helpdesk.db import BUSY_TIMEOUT, NOTE_TIMEOUT, Database
 from helpdesk.models import Counter, RequestTally, Vote
 from helpdesk.queries.feedback import HeldScope, is_held
 from helpdesk.services.site import Site
+from helpdesk.text.masking import masked
 
 HOUR = 60  # minutes
 
@@ -50,6 +51,8 @@ class Ballot:
 def cast_vote(site: Site, ballot: Ballot, *, network: bytes, now: datetime) -> Reception:
     """Store the vote with one upsert, unless it is refused; `network` is a keyed hash.
 
+    What looks personal in the comment and the query is masked before.
+
     Raises Busy, and then nothing was stored and a retry is harmless.
     """
     with site.database.transaction() as connection:
@@ -72,8 +75,8 @@ def _upsert(database: Database, ballot: Ballot, status: str, now: datetime) -> A
         "status": status,
         "revision": ballot.revision,
         "reasons": " ".join(ballot.reasons or ()),
-        "comment": ballot.comment or "",
-        "query": ballot.query,
+        "comment": masked(ballot.comment or ""),
+        "query": masked(ballot.query),
         "created_at": now,
         "updated_at": now,
     }
