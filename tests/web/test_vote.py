@@ -270,7 +270,7 @@ def test_hostile_details_are_kept_harmless(site: Site, client: CheckingClient) -
 def test_what_looks_personal_is_masked_before_it_is_kept_and_the_reader_told(
     site: Site, client: CheckingClient, is_script: bool
 ) -> None:
-    told = "We made e-mail addresses and long numbers in it unreadable."
+    told = "We made e-mail addresses and long numbers in your comment unreadable."
     form = {"answer": "no", "details": "1", "q": "my card 4111 1111 1111 1111", "comment": "I am ada@example.com"}
     answer = client.post(VOTE, form, headers=SCRIPT if is_script else SAME_ORIGIN)
     page = answer if is_script else client.get(answer.response.headers["Location"])
