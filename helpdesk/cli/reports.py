@@ -1,4 +1,4 @@
-"""`flask helpdesk report`: how helpful articles are, where to begin, what a revision changed; for people and programs."""
+"""`flask helpdesk report`: how helpful articles are, where to begin, and what a revision changed."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _is_printed(form: str | None, found: Sequence[Any]) -> bool:
     elif form == "csv":
         _print_rows(list(map(flat, values)))
     elif not found:
-        click.echo("None, as far as the votes can tell.")
+        click.echo("None in this period, as far as the votes can tell.")
     return form is not None or not found
 
 
@@ -174,7 +174,8 @@ def _rows(item: Helpfulness) -> Iterator[dict[str, Any]]:
         names = ("difference_low", "difference_high", "verdict")
         more = {name: getattr(change, name, None) for name in names}
         before = {f"before_{name}": getattr(change and change.before, name, None) for name in ("yes", "no")}
-        return _rounded(line | {"part": part, "revision": number, "from": begun} | asdict(score) | before | more)
+        values: dict[str, Any] = _rounded(asdict(score) | before | more)
+        return line | {"part": part, "revision": number, "from": begun} | values
 
     yield row("all", None, item.score)
     for revision in item.revisions:
@@ -213,9 +214,9 @@ def _name(line: Line) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    """Four digits, which is more than votes know."""
-    if isinstance(value, float):
-        return float(f"{value:.4g}")
+    """To four digits, which is more than votes know."""
     if isinstance(value, dict):
         return {name: _rounded(item) for name, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, tuple):
+        return tuple(map(_rounded, value))
+    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Integer, cast, func, or_, select
 
@@ -28,21 +27,24 @@ def list_drifts(database: Database) -> list[Drift]:
     """All differences, by article; one query over all votes that count and all tallies."""
     with database.read() as connection:
         return [
-            Drift(*row[:4], name, held, counted)
-            for row in connection.execute(_DIFFERENT)
-            for name, held, counted in zip(("views", "yes", "no"), row[4:7], row[7:], strict=True)
+            Drift(own, article_id, key, tag, name, held, counted)
+            for own, article_id, key, tag, *numbers in connection.execute(_DIFFERENT)
+            for name, held, counted in zip(("views", "yes", "no"), numbers[:3], numbers[3:], strict=True)
             if held != counted
         ]
 
 
-def _sums(model: Any, *columns: Any, **where: Any) -> Any:
-    return select(model.translation_id, *columns).filter_by(**where).group_by(model.translation_id).subquery()
-
-
-_votes = _sums(
-    Vote, func.sum(cast(Vote.is_helpful, Integer)).label("yes"), func.count().label("votes"), status="counted"
+_votes = (
+    select(Vote.translation_id, func.sum(cast(Vote.is_helpful, Integer)).label("yes"), func.count().label("votes"))
+    .where(Vote.status == "counted")
+    .group_by(Vote.translation_id)
+    .subquery()
 )
-_tallies = _sums(DailyTally, func.sum(DailyTally.views).label("views"))
+_tallies = (
+    select(DailyTally.translation_id, func.sum(DailyTally.views).label("views"))
+    .group_by(DailyTally.translation_id)
+    .subquery()
+)
 _VIEWS, _YES = func.coalesce(_tallies.c.views, 0), func.coalesce(_votes.c.yes, 0)
 _NO = func.coalesce(_votes.c.votes, 0) - _YES
 _DIFFERENT = (

@@ -20,7 +20,11 @@ def ends(interval: Interval) -> tuple[float, float]:
 
 
 def test_quantiles() -> None:
-    assert (round(quantile(), 6), round(quantile(sides=1), 6), round(quantile(0.99), 6)) == (1.959964, 1.644854, 2.575829)
+    assert (round(quantile(), 6), round(quantile(sides=1), 6), round(quantile(0.99), 6)) == (
+        1.959964,
+        1.644854,
+        2.575829,
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,12 @@ def test_a_thousand_cases_as_statsmodels_and_scipy_have_them() -> None:
         assert (both.low, both.high) == pytest.approx(expected, abs=1e-12)
         table = [[count, of - count], [after, of_after - after]]
         exact = fisher_exact(table, alternative="less").pvalue
-        assert chance_of_so_few(count, of, after, of_after) == pytest.approx(exact, rel=1e-6, abs=1e-300), (count, of, after, of_after)
+        assert chance_of_so_few(count, of, after, of_after) == pytest.approx(exact, rel=1e-6, abs=1e-300), (
+            count,
+            of,
+            after,
+            of_after,
+        )
 
 
 def test_a_thousand_corrections_as_statsmodels_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
