@@ -97,14 +97,15 @@ def list_improved(
     """Where the last revision, made in a period, helped most, by the lower end of the difference; three queries."""
     voted = (
         select(Vote.translation_id)
-        .join(Translation, Translation.id == Vote.translation_id)
-        .where(COUNTED, Translation.status == "published", *[] if locale is None else [Translation.locale == locale])
+        .where(COUNTED)
         .group_by(Vote.translation_id)
         .having(func.min(Vote.revision) < func.max(Vote.revision))
     )
     steps = (
         select(Revision.translation_id, Revision.number, Revision.created_at)
-        .where(CHANGING, Revision.translation_id.in_(voted))
+        .join(Translation, Translation.id == Revision.translation_id)
+        .where(CHANGING, Revision.translation_id.in_(voted), Translation.status == "published")
+        .where(*[] if locale is None else [Translation.locale == locale])
         .order_by(Revision.translation_id, Revision.number)
     )
     votes = (
@@ -116,7 +117,7 @@ def list_improved(
         made, judged = by_text(connection.execute(steps)), by_text(connection.execute(votes))
         found = []
         for own, rows in made.items():
-            for change in list(changes(rows, judged[own], width))[-1:]:
+            for change in list(changes(rows[-2:], judged[own], width))[-1:]:
                 if change.verdict is Verdict.BETTER and period.holds(change.made_at.date()):
                     found.append((own, change))
         found.sort(key=lambda item: (-(item[1].difference_low or 0), item[0]))
@@ -176,7 +177,7 @@ class Suspect(Line):
 def list_suspects(
     database: Database, locales: Locales, *, period: Period, locale: str | None = None, limit: int, width: float
 ) -> list[Suspect]:
-    """The surest first; switches and views are those of a period; four queries.
+    """The surest first; switches and views are those of a period; four queries, and one for a locale.
 
     Compared is what has so many votes or views that Wilson's interval would be narrower than `width` whatever they
     said. Their number alone decides, so the correction holds; it is for the whole site, whichever locale is shown.
@@ -188,19 +189,22 @@ def list_suspects(
         raw = {(own, "votes"): s.chance_of_less() for own, s in votes.items() if min(s.of, s.other_of) >= enough}
         raw |= {(own, "switches"): s.chance_of_more() for own, s in switches.items() if s.of >= enough}
         chances = dict(zip(raw, holm(list(raw.values())), strict=True))
-        surest = {own: chance for (own, _), chance in sorted(chances.items(), key=lambda item: (-item[1], item[0]))}
-        found = [
-            (
-                own,
-                (
-                    _comparison(votes.get(own), chances.get((own, "votes"), 1.0)),
-                    _comparison(switches.get(own), chances.get((own, "switches"), 1.0)),
-                ),
+        surest: dict[int, float] = {}
+        for (own, _kind), chance in chances.items():
+            if chance < 1 - CONFIDENCE:
+                surest[own] = min(chance, surest.get(own, 1.0))
+        if locale is not None:
+            shown = set(connection.execute(select(Translation.id).where(Translation.locale == locale)).scalars())
+            surest = {own: chance for own, chance in surest.items() if own in shown}
+        first = sorted(surest, key=lambda own: (surest[own], own))[:limit]
+        return [
+            Suspect(
+                *line,
+                _comparison(votes.get(own), chances.get((own, "votes"), 1.0)),
+                _comparison(switches.get(own), chances.get((own, "switches"), 1.0)),
             )
-            for own, chance in reversed(surest.items())
-            if chance < 1 - CONFIDENCE
+            for line, own in _lined(connection, [(own, own) for own in first])
         ]
-        return [Suspect(*line, *both) for line, both in _lined(connection, found) if locale in (None, line[2])][:limit]
 
 
 def _votes_by_article(rows: Iterable[Any]) -> dict[int, _Sides]:
