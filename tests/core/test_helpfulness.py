@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from helpdesk.errors import TranslationNotFound
+from helpdesk.intervals import chance_of_so_few
 from helpdesk.models import Article, Counter, DailyTally, Revision, SwitchTally, Translation, Vote
 from helpdesk.queries.counters import Drift, list_drifts
 from helpdesk.queries.helpfulness import Helpfulness, Period, Score, Verdict, get_helpfulness, score
@@ -194,6 +195,7 @@ def test_need_is_the_lower_end_of_no_times_the_views(tell: Teller) -> None:
     tell.vote("fees", "en", 1, 0, 500)  # before it was mended
     tell.vote("fees", "en", 2, 20, 0)
     tell.vote("fees", "en", 3, 8, 1)
+    tell.vote("fees", "en", 3, 0, 50, status="held")
     tell.vote("keys", "en", 1, 0, 30)  # nobody reads it
     tell.vote("pay", "zh-Hans", 1, 0, 9)  # not published any more
     for key, tag, views in (("pay", "de", 100), ("pay", "en", 1000), ("fees", "en", 10_000), ("pay", "zh-Hans", 5000)):
@@ -214,11 +216,12 @@ def test_need_is_the_lower_end_of_no_times_the_views(tell: Teller) -> None:
 
 
 def test_a_translation_below_the_others_is_suspect(tell: Teller) -> None:
-    """30 of 60 against 160 of 190: the hypergeometric tail, twice as large for the three comparisons of `pay`."""
+    """30 of 60 against 160 of 210: three times what Fisher's test gives, as it is the first of three comparisons."""
     tell.vote("pay", "en", 1, 80, 15)
     tell.vote("pay", "de", 1, 30, 30)
     tell.vote("pay", "zh-Hans", 1, 80, 15)
     tell.vote("pay", "ar", 1, 0, 20)  # as few as 20 are not compared, whatever they say
+    tell.vote("pay", "ar", 1, 0, 20, status="held")
     tell.vote("keys", "en", 1, 0, 99)  # in no other language
     tell.vote("fees", "en", 1, 0, 99)
     tell.vote("fees", "de", 1, 20, 0)
@@ -226,9 +229,18 @@ def test_a_translation_below_the_others_is_suspect(tell: Teller) -> None:
     assert (found.key, found.locale) == ("pay", "de")
     votes = found.votes
     assert (votes.count, votes.of, *ends(votes), round(votes.usual, 4)) == (30, 60, 0.3774, 0.6226, 0.7619)
+    assert votes.chance == pytest.approx(3 * chance_of_so_few(30, 60, 160, 210))
     assert found.switches == Comparison(0, 0, None, None, None, None, 1.0)
     others = list_suspects(tell.site.database, tell.site.locales, period=ALL, locale="zh-Hans", limit=9, width=WIDTH)
     assert others == []
+
+
+def test_what_chance_alone_makes_of_many_is_not_suspect(tell: Teller) -> None:
+    tell.vote("pay", "de", 1, 28, 22)
+    for tag in ("en", "zh-Hans"):
+        tell.vote("pay", tag, 1, 37, 13)
+    assert 0.05 / 3 < chance_of_so_few(28, 50, 74, 100) < 0.05
+    assert list_suspects(tell.site.database, tell.site.locales, period=ALL, limit=9, width=WIDTH) == []
 
 
 def test_a_mended_translation_is_not_suspect_any_more(tell: Teller) -> None:
@@ -270,6 +282,7 @@ def test_improved_by_the_last_revision(tell: Teller) -> None:
     tell.vote("fees", "en", 2, 40, 10)
     tell.vote("keys", "en", 1, 40, 10)
     tell.vote("keys", "en", 2, 10, 40)
+    tell.vote("keys", "en", 2, 500, 0, status="held")
     options: dict[str, Any] = {"limit": 9, "width": WIDTH}
     found = list_improved(tell.site.database, period=Period(DAY), **options)
     assert [(line.key, line.change.revision, round(line.change.difference_low, 4)) for line in found] == [
