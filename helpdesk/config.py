@@ -47,6 +47,12 @@ def _count(value: str) -> int:
     return int(value)
 
 
+def _share(value: str) -> float:
+    if not re.fullmatch(r"0?\.[0-9]{1,9}", value.strip()) or float(value) == 0:
+        raise ValueError("a number between 0 and 1, such as 0.4")
+    return float(value)
+
+
 def _words(value: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in value.split(",") if word.strip())
 
@@ -189,6 +195,9 @@ class Settings:
         "600", _integer, "First votes, and views told by the script, a minute and network before they are refused"
     )
     new_voters_per_hour: int = _setting("30", _integer, "First votes an hour and network before votes are held")
+    helpful_width: float = _setting(
+        "0.4", _share, "How wide the interval of a share of votes may be; before it is narrower, votes are not enough"
+    )
     api_origins: tuple[str, ...] = _setting(
         "", _origins, "Sites whose scripts may read the API, comma separated; `*`: all"
     )

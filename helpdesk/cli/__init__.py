@@ -12,6 +12,7 @@ from helpdesk.cli.instance import db, demo, doctor
 from helpdesk.cli.messages import messages
 from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
+from helpdesk.cli.reports import report
 from helpdesk.cli.screens import screens
 from helpdesk.cli.searching import search
 from helpdesk.cli.translations import translations
@@ -23,6 +24,8 @@ def build_group() -> AppGroup:
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
     content.add_command(check)
     messages.add_command(screens)
-    for command in (content, translations, notice, feedback, views, messages, search, data, db, demo, doctor, nginx):
+    for command in (
+        content, translations, notice, feedback, report, views, messages, search, data, db, demo, doctor, nginx,
+    ):  # fmt: skip
         group.add_command(command)
     return group

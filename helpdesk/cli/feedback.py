@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
@@ -13,12 +11,11 @@ import click
 
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
+from helpdesk.cli.tables import print_csv
 from helpdesk.queries.feedback import FeedbackEntry, HeldScope, count_held, list_feedback
 from helpdesk.services.feedback import drop_votes, release_votes
 from helpdesk.services.site import Site
 
-# First characters that make a spreadsheet run a cell as a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%MZ"])
 
 
@@ -79,10 +76,8 @@ def _print(entry: FeedbackEntry) -> None:
 @with_site
 def export_votes(site: Site, article: int | None, locale: str | None, since: datetime | None) -> None:
     """Write all votes to standard output as CSV that no spreadsheet takes for formulas; `status` tells the held."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow(field.name for field in fields(FeedbackEntry))
-    for entry in _entries(site, article, locale, since, only_no=False):
-        writer.writerow(_cell(value) for value in astuple(entry))
+    print_csv([[field.name for field in fields(FeedbackEntry)]])
+    print_csv(astuple(entry) for entry in _entries(site, article, locale, since, only_no=False))
 
 
 def _scope(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -164,11 +159,3 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, tuple):
-        value = " ".join(value)
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

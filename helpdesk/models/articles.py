@@ -125,6 +125,8 @@ class Revision(Base):
     __tablename__ = "hd_revision"
     __table_args__ = (
         UniqueConstraint("translation_id", "number"),
+        # When what was changed is known without reading the texts.
+        Index("ix_hd_revision_steps", "translation_id", "number", "significance", "created_at"),
         CheckConstraint(_one_of("significance", SIGNIFICANCES), name="significance"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -17,8 +17,8 @@ class Vote(Base):
     __table_args__ = (
         # The invariant of the whole feature: one row per visitor and translation, whatever happens.
         UniqueConstraint("visitor", "translation_id"),
-        # The figures of an article are counted on this index alone.
-        Index("ix_hd_vote_figures", "translation_id", "status", "is_helpful"),
+        # The figures of an article and of its revisions are counted on this index alone.
+        Index("ix_hd_vote_figures", "translation_id", "status", "is_helpful", "revision"),
         Index("ix_hd_vote_updated_at", "updated_at"),
         Index(
             "ix_hd_vote_held",

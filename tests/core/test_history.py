@@ -14,6 +14,7 @@ import yaml
 from flask import Flask
 from sqlalchemy import func, insert, select, update
 
+from helpdesk.cli.reports import in_words
 from helpdesk.config import REASONS
 from helpdesk.db import Base
 from helpdesk.errors import HistoryError
@@ -30,7 +31,10 @@ from helpdesk.models import (
     Translation,
     Vote,
 )
+from helpdesk.queries.counters import list_drifts
 from helpdesk.queries.frame import GENERATION
+from helpdesk.queries.helpfulness import Period, get_helpfulness
+from helpdesk.queries.worklists import list_improved, list_suspects
 from helpdesk.services.demo import FIGURES, SAMPLEDATA, remove_demo
 from helpdesk.services.history import make_history
 from helpdesk.services.importing import import_content
@@ -216,6 +220,30 @@ def test_a_translation_is_suspect(site: Site) -> None:
     with site.database.read() as connection:
         most = connection.execute(pairs.order_by(func.sum(SwitchTally.switches).desc())).first()
     assert most == ("ar", "en")
+
+
+def test_reports_find_what_is_told(site: Site) -> None:
+    """Of what was mended, all but those with too few votes before (19), or with a difference that chance may make."""
+    period = Period(date(2025, 7, 1), UNTIL)
+    suspects = list_suspects(site.database, site.locales, period=period, limit=20, width=0.4)
+    assert [(line.key, line.locale, line.votes.is_significant, line.switches.is_significant) for line in suspects] == [
+        (WITHDRAWALS, "ar", True, True),
+    ]
+    improved = list_improved(site.database, period=Period(), limit=20, width=0.4)
+    assert [(line.key, line.locale) for line in improved] == [
+        ("paynow-deposits", "en"),
+        (WITHDRAWALS, "en"),
+        ("margin-and-liquidation", "en"),
+        ("staking-rewards", "en"),
+        (WITHDRAWALS, "zh-Hans"),
+    ]
+    found = {line.locale: line for line in get_helpfulness(site.database, WITHDRAWALS, width=0.4)}
+    assert [in_words(change) for tag in ("en", "de", "zh-Hant") for change in found[tag].changes] == [
+        "after revision 2: 58 % -> 83 % (n = 41), better",
+        "after revision 2: 56 % -> 80 % (n = 30), no difference seen",
+        "after revision 2: 53 % -> 77 % (n = 22), not enough votes yet",
+    ]
+    assert list_drifts(site.database) == []
 
 
 def test_forged_votes_of_one_night_are_held(site: Site) -> None:

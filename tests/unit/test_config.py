@@ -44,6 +44,11 @@ def test_fallbacks(tmp_path: Path) -> None:
     [
         ({"locale": "en"}, "HELPDESK_LOCALE is not a setting; `flask helpdesk doctor` lists them all."),
         ({"page_size": "many"}, "HELPDESK_PAGE_SIZE must be a whole number above 0, not 'many'."),
+        (
+            {"helpful_width": "1.5"},
+            "HELPDESK_HELPFUL_WIDTH must be a number between 0 and 1, such as 0.4, not '1.5'.",
+        ),
+        ({"helpful_width": "0.0"}, "HELPDESK_HELPFUL_WIDTH must be a number between 0 and 1, such as 0.4, not '0.0'."),
         ({"page_size": "0"}, "HELPDESK_PAGE_SIZE must be a whole number above 0, not '0'."),
         ({"bootstrap": "maybe"}, "HELPDESK_BOOTSTRAP must be demo, empty or off, not 'maybe'."),
         (

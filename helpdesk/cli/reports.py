@@ -1,0 +1,222 @@
+"""`flask helpdesk report`: how helpful articles are, where to begin, and what a revision changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from helpdesk import clock
+from helpdesk.cli.progress import with_site
+from helpdesk.cli.tables import flat, print_csv, print_json
+from helpdesk.errors import printable
+from helpdesk.queries.counters import list_drifts
+from helpdesk.queries.helpfulness import Change, Helpfulness, Line, Period, Score, Verdict, get_helpfulness
+from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
+from helpdesk.services.checking import mend_counters
+from helpdesk.services.site import Site
+
+DAYS = 90
+SINCE = f"This day (UTC) and later; by default the last {DAYS} days."
+
+
+@click.group()
+def report() -> None:
+    """What votes, views and switches say about the articles."""
+
+
+def _options(since: str, *, is_list: bool = True) -> Callable[..., Any]:
+    day = click.DateTime(["%Y-%m-%d"])
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (
+            click.option("--json", "form", flag_value="json", help="Print JSON."),
+            click.option("--csv", "form", flag_value="csv", help="Print CSV that no spreadsheet takes for formulas."),
+            *[click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)] * is_list,
+            click.option("--until", type=day, help="Before this day (UTC)."),
+            click.option("--since", type=day, help=since),
+            click.option("--locale", help="Translations in this locale, such as pt-BR."),
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
+@report.command()
+@click.argument("article")
+@_options("Votes of this day (UTC) and later.", is_list=False)
+@with_site
+def helpfulness(site: Site, article: str, form: str | None, **options: Any) -> None:
+    """Print the votes on ARTICLE (its id or key) by translation and revision, and what each revision changed.
+
+    CSV and JSON also hold the weeks. What a revision changed is told from all votes, whatever the period.
+    """
+    where = _where(site, options)
+    width = site.settings.helpful_width
+    found = get_helpfulness(site.database, article, locale=where["locale"], period=where["period"], width=width)
+    if form == "json":
+        print_json([_rounded(asdict(item)) for item in found])
+    elif form == "csv":
+        _print_rows([row for item in found for row in _rows(item)])
+    else:
+        for item in found:
+            _print_helpfulness(item)
+
+
+@report.command()
+@_options(SINCE)
+@with_site
+def need(site: Site, form: str | None, **options: Any) -> None:
+    """Print where most readers of a period are left without help: at least so many, the most first."""
+    found = list_needs(site.database, **_where(site, options, DAYS), limit=options["limit"])
+    if _is_printed(form, found):
+        return
+    click.echo(f"{'readers':>8}{'views':>9}{'no':>7}{'at least':>10}{'votes':>7}  article")
+    for line in found:
+        shares = f"{_percent(line.no_share):>7}{_percent(line.no_low):>10}{line.yes + line.no:7}"
+        click.echo(f"{line.readers:8.0f}{line.views:9}{shares}  {_name(line)}")
+
+
+@report.command()
+@_options(SINCE)
+@with_site
+def suspects(site: Site, form: str | None, **options: Any) -> None:
+    """Print translations liked less than the article's others, or left for the source by their readers."""
+    where, width = _where(site, options, DAYS), site.settings.helpful_width
+    found = list_suspects(site.database, site.locales, **where, limit=options["limit"], width=width)
+    if _is_printed(form, found):
+        return
+    for line in found:
+        click.echo(_name(line))
+        for side, what, elsewhere in (
+            (line.votes, "votes say yes", "in its other languages"),
+            (line.switches, "views end with a switch to the source's language", "on the site"),
+        ):
+            if side.is_significant:
+                click.echo(f"    {_share(side)} of {side.of} {what}, {_percent(side.usual)} {elsewhere}")
+
+
+@report.command()
+@_options("Revisions made on this day (UTC) and later.")
+@with_site
+def improved(site: Site, form: str | None, **options: Any) -> None:
+    """Print where the last minor or major revision helped, the surest and largest gain first."""
+    width = site.settings.helpful_width
+    found = list_improved(site.database, **_where(site, options), limit=options["limit"], width=width)
+    if _is_printed(form, found):
+        return
+    for line in found:
+        gain = f"at least {100 * (line.change.difference_low or 0):.0f} points"
+        click.echo(f"{_name(line)}\n    {in_words(line.change)} by {gain}")
+
+
+@report.command()
+@click.option("--mend", is_flag=True, help="Count anew what differs.")
+@with_site
+def check(site: Site, mend: bool) -> None:
+    """Compare the counters of pages and lists with the votes and daily tallies; exit 1 where they differ."""
+    drifts = list_drifts(site.database)
+    for drift in drifts:
+        place = f"{drift.article_id} {drift.key}/{drift.locale}"
+        click.echo(f"{place}: {drift.figure}: the counter says {drift.held}, the rows say {drift.counted}")
+    if not drifts:
+        click.echo("Every counter equals its votes and views.")
+    elif mend:
+        mend_counters(site, drifts)
+        click.echo(f"Counted anew: {len(drifts)}.")
+    else:
+        raise click.ClickException(f"counters that differ: {len(drifts)}. Count them anew with --mend.")
+
+
+def in_words(change: Change) -> str:
+    """What a revision changed: after revision 7: 58 % -> 83 % (n = 41), better."""
+    shares = f"{_percent(change.before.share)} -> {_percent(change.after.share)}"
+    return f"after revision {change.revision}: {shares} (n = {change.after.votes}), {change.verdict}"
+
+
+def _where(site: Site, options: dict[str, Any], days: int | None = None) -> dict[str, Any]:
+    """Locale and period that were asked for; without a first day the last so many."""
+    tag, since, until = options["locale"], options["since"], options["until"]
+    if tag is not None and site.locales.find(tag) is None:
+        raise click.BadParameter(f"{tag} is not a locale of this site.", param_hint="--locale")
+    first = since.date() if since else clock.today() - timedelta(days=days) if days else None
+    last = until.date() if until else None
+    if first and last and first >= last:
+        raise click.BadParameter(f"There is no day from {first} on and before {last}.", param_hint="--until")
+    return {"locale": tag, "period": Period(first, last)}
+
+
+def _is_printed(form: str | None, found: Sequence[Any]) -> bool:
+    """Whether that was all, for programs, or because there is nothing to say."""
+    values = [_rounded(asdict(line)) for line in found]
+    if form == "json":
+        print_json(values)
+    elif form == "csv":
+        _print_rows(list(map(flat, values)))
+    elif not found:
+        click.echo("None in this period, as far as the votes can tell.")
+    return form is not None or not found
+
+
+def _print_rows(rows: Sequence[dict[str, Any]]) -> None:
+    print_csv([list(rows[0]), *(row.values() for row in rows)] if rows else [])
+
+
+def _rows(item: Helpfulness) -> Iterator[dict[str, Any]]:
+    """One table of all that is known of a translation: `part` says what a row is about."""
+    line = {"article_id": item.article_id, "key": item.key, "locale": item.locale, "title": item.title}
+
+    def row(part: str, begun: Any, score: Score, change: Change | None = None, number: Any = None) -> dict[str, Any]:
+        names = ("difference_low", "difference_high", "verdict")
+        more = {name: getattr(change, name, None) for name in names}
+        before = {f"before_{name}": getattr(change and change.before, name, None) for name in ("yes", "no")}
+        values: dict[str, Any] = _rounded(asdict(score) | before | more)
+        return line | {"part": part, "revision": number, "from": begun} | values
+
+    yield row("all", None, item.score)
+    for revision in item.revisions:
+        yield row("revision", revision.made_at, revision.score, number=revision.number)
+    for change in item.changes:
+        yield row("change", change.made_at, change.after, change, change.revision)
+    for week in item.weeks:
+        yield row("week", week.monday, week.score, number=week.revisions)
+
+
+def _print_helpfulness(item: Helpfulness) -> None:
+    click.echo(f"{item.locale}  {printable(item.title)}")
+    _print_score("all", item.score)
+    for revision in item.revisions:
+        made = f" {revision.significance}, {revision.made_at:%Y-%m-%d}" if revision.made_at else ""
+        _print_score(f"revision {revision.number}{made}", revision.score)
+    for change in item.changes:
+        click.echo(f"    {in_words(change)}")
+
+
+def _print_score(name: str, score: Score) -> None:
+    said = f"{_share(score)} say yes" if score.is_enough else Verdict.OPEN
+    click.echo(f"    {name:32}{score.votes:6} votes  {said}")
+
+
+def _share(side: Score | Comparison) -> str:
+    return f"{_percent(side.share)} ({_percent(side.low)} to {_percent(side.high)})"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
+
+
+def _name(line: Line) -> str:
+    return f"{line.article_id} {line.key}/{line.locale}  {printable(line.title)}"
+
+
+def _rounded(value: Any) -> Any:
+    """To four digits, which is more than votes know."""
+    if isinstance(value, dict):
+        return {name: _rounded(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(map(_rounded, value))
+    return float(f"{value:.4g}") if isinstance(value, float) else value
