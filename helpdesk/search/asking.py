@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
-from helpdesk.search.collection import FIELDS, Collection
+from helpdesk.search.collection import FIELDS, PLACES, Collection
 from helpdesk.search.ranking import Alternative, Word
 
 # Phrases and exclusions of a query; of more the first count.
@@ -149,34 +149,18 @@ def documents_with(collection: Collection, phrases: Iterable[Phrase], among: set
 
 
 def _with_phrase(collection: Collection, phrase: Phrase, candidates: set[int]) -> set[int]:
+    if len(phrase) == 1:
+        blocks = (block for term in phrase[0][1] for name in FIELDS for block in collection.postings(name, term))
+        return {number for numbers, _ in blocks for number in candidates.intersection(numbers)}
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    for _, terms in rarest_first:
-        having = {
-            number
-            for name in FIELDS
-            for term in terms
-            for numbers, _frequencies in collection.postings(name, term)
-            for number in candidates.intersection(numbers)
-        }
-        candidates = having
-        if not candidates:
-            break
-    return _beginnings(collection, phrase, candidates) if len(phrase) > 1 else candidates
-
-
-def _beginnings(collection: Collection, phrase: Phrase, numbers: set[int]) -> set[int]:
-    """Which documents have every term at its distance from one place."""
-    found: set[int] = set()
+    found = set[int]()
     for name in FIELDS:
-        starts: dict[int, set[int]] | None = None
-        for distance, terms in phrase:
-            here: dict[int, set[int]] = {}
-            for term in terms:
-                for number, places in collection.positions(name, term, numbers).items():
-                    here.setdefault(number, set()).update(place - distance for place in places)
-            if starts is None:
-                starts = here
-            else:
-                starts = {n: both for n, places in starts.items() if (both := places & here.get(n, set()))}
-        found.update(number for number, places in (starts or {}).items() if places)
-    return found
+        among, starts = candidates, set[int]()
+        for index, (distance, terms) in enumerate(rarest_first):
+            here = {place - distance for term in terms for place in collection.places(name, term, among)}
+            starts = starts & here if index else here
+            among = {start // PLACES for start in starts}
+            if not starts:
+                break
+        found |= among
+    return found & candidates

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, count, repeat
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
@@ -16,7 +16,13 @@ from helpdesk.search.vocabulary import WordList
 
 FIELDS = ("title", "keywords", "headings", "summary", "body")
 # Document numbers and the term's frequency in each, in order.
-Block = tuple[Sequence[int], Sequence[float]]
+Block = tuple[Sequence[int], Sequence[int]]
+# More than a document can have places, of which the first is its number times this.
+PLACES = 1 << 21
+# What a memo holds, in tens of bytes.
+_MAX_FITS = 400_000
+# A number in a mapping takes as much room as so many in an array.
+_ROOM = 10
 
 
 class Row(NamedTuple):
@@ -173,6 +179,51 @@ class Part:
     titles: TitleList
 
 
+class TermFit(NamedTuple):
+    """How well a term fits the documents that have it, by number; a frequent one has an array of all documents."""
+
+    having: int
+    scores: dict[int, float] | array[float]
+
+    @classmethod
+    def of(cls, scores: dict[int, float], documents: int) -> TermFit:
+        """In the form that takes less room."""
+        if _ROOM * len(scores) < documents:
+            return cls(len(scores), scores)
+        dense = array("d", bytes(8 * documents))
+        for number, score in scores.items():
+            dense[number] = score
+        return cls(len(scores), dense)
+
+    def numbers(self) -> Iterable[int]:
+        """Of the documents that have the term."""
+        return self.scores if isinstance(self.scores, dict) else compress(count(), self.scores)
+
+    def column(self, numbers: Sequence[int]) -> list[float]:
+        """The scores of these documents, 0 without the term."""
+        if isinstance(self.scores, dict):
+            return list(map(self.scores.get, numbers, repeat(0.0)))
+        return list(map(self.scores.__getitem__, numbers))
+
+
+class FitMemo(dict[object, TermFit]):
+    """Fits of terms that were asked for last, as the words of questions come again and again."""
+
+    _room = _MAX_FITS
+
+    def keep(self, key: object, fit: TermFit) -> TermFit:
+        """The same one, which is the last one now."""
+        self[key] = fit
+        self._room -= _taken(fit)
+        while self._room < 0:
+            self._room += _taken(self.pop(next(iter(self))))
+        return fit
+
+
+def _taken(fit: TermFit) -> int:
+    return 1 + len(fit.scores) * (_ROOM if isinstance(fit.scores, dict) else 1)
+
+
 class Collection(Protocol):
     """The documents of one locale at one moment; serves one thread at a time.
 
@@ -195,14 +246,18 @@ class Collection(Protocol):
     def norms(self) -> Mapping[str, Sequence[float]]:
         """BM25's length norms by field and document number."""
 
+    @property
+    def fits(self) -> FitMemo:
+        """What ranking keeps of terms."""
+
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""
 
     def postings(self, field: str, term: str) -> Iterable[Block]:
         """Where the term is."""
 
-    def positions(self, field: str, term: str, numbers: Container[int]) -> Mapping[int, Sequence[int]]:
-        """The term's places in those of the documents that have it."""
+    def places(self, field: str, term: str, numbers: Container[int]) -> Iterable[int]:
+        """Where the term stands in these documents at least, each place added to the document's number x PLACES."""
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""

@@ -15,7 +15,7 @@ from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fits, Ranking, fit, idf, nearness_of, rank, term_fit
+from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, idf, nearness_of, rank, reasons
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -197,23 +197,22 @@ def explained(
     collection: Collection, found: Ranking, boosts: Mapping[str, float], scored: Scored
 ) -> Callable[[int], tuple[Reason, ...]]:
     """Tells what a document's score is made of, in the order in which it is reckoned."""
-    fits = cache(lambda alternative: fit(collection, alternative, boosts))
-    term_fits = cache(lambda term, name: term_fit(collection, term, {name: boosts[name]}))
+    fits = cache(lambda alternative: Fit(collection, [alternative], boosts))
 
     def explain(number: int) -> tuple[Reason, ...]:
-        reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+        found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
         for word in found.words:
-            _fit, best = max((fits(a).get(number, 0.0), a) for a in word.alternatives)
-            for term in best.terms:
-                for name in boosts:
-                    value = term_fits(term, name).get(number, 0.0)
-                    if value:
-                        reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+            _fit, best = max((fits(a).column([number])[0], a) for a in word.alternatives)
+            found_reasons += (
+                Reason(f"{name}: {term}", value * best.factor / len(best.terms))
+                for term in best.terms
+                for name, value in reasons(collection, term, boosts, number).items()
+            )
         share = found.coverage.get(number, 0.0)
-        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+        found_reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
         for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
             if number in factors:
-                reasons.append(Reason(what, factors[number], is_factor=True))
-        return tuple(reasons)
+                found_reasons.append(Reason(what, factors[number], is_factor=True))
+        return tuple(found_reasons)
 
     return explain

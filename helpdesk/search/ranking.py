@@ -7,14 +7,16 @@ which is never negative. Scores depend on the living documents only, not on how 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import log
+from operator import add
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_within
-from helpdesk.search.collection import FIELDS, Block, Collection
+from helpdesk.search.collection import FIELDS, PLACES, Block, Collection, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -90,27 +92,34 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     """
     found = _look_up(collection, words, boosts)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
-    found = {word: numbers for word, numbers in found.items() if not any(is_within(word.span, code) for code in codes)}
+    found = {word: fits for word, fits in found.items() if not any(is_within(word.span, code) for code in codes)}
     documents = collection.living
-    rare = {word: numbers for word, numbers in found.items() if 2 * len(numbers) <= documents} or found
-    weights = {word.span: word.worth * idf(len(numbers), documents) for word, numbers in rare.items()}
+    rare = {word: fits for word, fits in found.items() if 2 * fits.having <= documents} or found
+    weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
     whole = sum(weights.values())
-    scores: Fits = {}
-    coverage: Fits = {}
-    left, among = 1.0, None
+    numbers, scores, coverage = list[int](), list[float](), list[float]()
+    left, is_open = 1.0, True
     for word in sorted(rare, key=lambda word: (-weights[word.span], word.span)):
         # What has none of the words so far cannot come near the best one any more.
-        if among is None and left < kept * max(coverage.values(), default=0.0) - 1e-9:
-            among = set(scores)
+        is_open = is_open and left >= kept * max(coverage, default=0.0) - 1e-9
+        if is_open:
+            numbers += rare[word].numbers().difference(numbers)
+            more = [0.0] * (len(numbers) - len(scores))
+            scores += more
+            coverage += more
         share = weights[word.span] / whole
         left -= share
-        for number, score in _best(fit(collection, a, boosts, among) for a in word.alternatives).items():
-            scores[number] = scores.get(number, 0.0) + score
-            coverage[number] = coverage.get(number, 0.0) + share
-    least = kept * max(coverage.values(), default=0.0)
-    coverage = {number: share for number, share in coverage.items() if share >= least}
-    scores = {number: scores[number] * (1 + COORDINATION * share) for number, share in coverage.items()}
-    return Ranking(scores, coverage, tuple(rare), weights)
+        column = rare[word].column(numbers)
+        scores = list(map(add, scores, column))
+        coverage = [covered + share if fit else covered for covered, fit in zip(coverage, column, strict=True)]
+    least = kept * max(coverage, default=0.0)
+    both = [row for row in zip(numbers, scores, coverage, strict=True) if row[2] >= least]
+    return Ranking(
+        {number: score * (1 + COORDINATION * share) for number, score, share in both},
+        {number: share for number, _, share in both},
+        tuple(rare),
+        weights,
+    )
 
 
 def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[int]) -> Fits:
@@ -129,17 +138,20 @@ def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[i
     for one, two in pairs:
         weight = min(ranking.weights[one.span], ranking.weights[two.span])
         whole += weight
-        first, second = places[one.span], places[two.span]
-        for number in best:
-            if any(place + 1 in second.get(key, ()) for key, found in _of(first, number) for place in found):
-                near[number] = near.get(number, 0.0) + weight
+        for number in best & {
+            place // PLACES
+            for first, second in zip(places[one.span], places[two.span], strict=True)
+            for place in first
+            if place + 1 in second
+        }:
+            near[number] = near.get(number, 0.0) + weight
     return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
 
 
-def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, set[int]]:
-    """The words that are worth looking at, and the living documents that have them."""
-    counts = {word: [collection.frequency(term) for term in sorted(word.terms)] for word in words}
-    found: dict[Word, set[int]] = {}
+def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:
+    """The words that are worth looking at, and how well they fit the living documents that have them."""
+    counts = {word: [collection.frequency(term) for term in word.terms] for word in words}
+    found: dict[Word, Fit] = {}
     has_rare = False
     spent = 0
     for word in sorted(words, key=lambda word: (sum(counts[word]), word.span)):
@@ -148,88 +160,94 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
             break
         if has_rare and 2 * max(counts[word]) > collection.living:
             continue
-        if numbers := set[int]().union(*(_having(collection, a, boosts) for a in word.alternatives)):
-            found[word] = numbers
-            has_rare = has_rare or 2 * len(numbers) <= collection.living
+        fit = Fit(collection, word.alternatives, boosts)
+        if fit.having:
+            found[word] = fit
+            has_rare = has_rare or 2 * fit.having <= collection.living
     # In one order whatever the costs were, so that sums of floats are the same.
     return dict(sorted(found.items(), key=lambda item: item[0].span))
 
 
-def _having(collection: Collection, alternative: Alternative, names: Iterable[str]) -> set[int]:
-    """Living documents that have all of its terms."""
-    found = set[int].intersection(
-        *(
-            set[int]().union(*(numbers for name in names for numbers, _ in collection.postings(name, term)))
-            for term in alternative.terms
-        )
-    )
-    living = collection.columns.living
-    return found if collection.living == len(living) else {number for number in found if living[number]}
+class Fit:
+    """How well the best of some alternatives fits the documents: of each the mean of its terms, all of which count."""
+
+    def __init__(
+        self, collection: Collection, alternatives: Iterable[Alternative], boosts: Mapping[str, float]
+    ) -> None:
+        self._ways = []
+        for alternative in alternatives:
+            fits = [term_fit(collection, term, boosts) for term in alternative.terms]
+            if all(fit.having for fit in fits):
+                self._ways.append((alternative.factor / len(fits), fits))
+        is_plain = [len(fits) for _, fits in self._ways] == [1]
+        self.having = self._ways[0][1][0].having if is_plain else len(self.numbers())
+
+    def numbers(self) -> set[int]:
+        """Of the documents that have all terms of one of the alternatives."""
+        return {
+            number for _, fits in self._ways for number in set[int].intersection(*(set(fit.numbers()) for fit in fits))
+        }
+
+    def column(self, numbers: Sequence[int]) -> list[float]:
+        """How well these documents fit, in their order; 0 without any of the alternatives."""
+        columns = [] if self._ways else [[0.0] * len(numbers)]
+        for factor, fits in self._ways:
+            first, *others = (fit.column(numbers) for fit in fits)
+            if others:
+                first = [sum(scores) if all(scores) else 0.0 for scores in zip(first, *others, strict=True)]
+            columns.append(first if factor == 1 else [score * factor for score in first])
+        return columns[0] if len(columns) == 1 else list(map(max, *columns))
 
 
-def fit(
-    collection: Collection, alternative: Alternative, boosts: Mapping[str, float], among: set[int] | None = None
-) -> Fits:
-    """How well one alternative fits the documents, or some of them, that have all of its terms: the mean of these."""
-    first, *others = [term_fit(collection, term, boosts, among) for term in alternative.terms]
-    for other in others:
-        first = {number: score + other[number] for number, score in first.items() if number in other}
-    factor = alternative.factor / len(alternative.terms)
-    return first if factor == 1 else {number: score * factor for number, score in first.items()}
+def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> TermFit:
+    """BM25 of one term in all fields, for each living document that has it."""
+    memo, key = collection.fits, (term, *boosts.items())
+    if known := memo.pop(key, None):
+        memo[key] = known
+        return known
+    fits: dict[int, float] = {}
+    # What stands in other fields mostly stands in the last one, the body, as well.
+    for name, boost in reversed([*boosts.items()]):
+        blocks = _living_blocks(collection, name, term)
+        weight, norm = _weight(collection, blocks, boost), collection.norms[name]
+        is_first, get = not fits, fits.get
+        for block in blocks:
+            scores = [weight * often / (often + norm[number]) for number, often in zip(*block, strict=True)]
+            if is_first:
+                fits.update(zip(block[0], scores, strict=True))
+            else:
+                fits.update((n, get(n, 0.0) + score) for n, score in zip(block[0], scores, strict=True))
+    return memo.keep(key, TermFit.of(fits, len(collection.columns)))
 
 
-def term_fit(collection: Collection, term: str, boosts: Mapping[str, float], among: set[int] | None = None) -> Fits:
-    """BM25 of one term in all fields, by the number of each living document, or of some, that has it."""
-    scores: Fits = {}
-    get = scores.get
-    living, count = collection.columns.living, len(collection.columns)
+def reasons(collection: Collection, term: str, boosts: Mapping[str, float], number: int) -> dict[str, float]:
+    """What one document has of `term_fit` by the fields in which the term stands."""
+    found = {}
     for name, boost in boosts.items():
-        blocks = list(collection.postings(name, term))
-        if collection.living != count:
-            blocks = [_living(block, living) for block in blocks]
-        if having := sum(len(numbers) for numbers, _ in blocks):
-            norm = collection.norms[name]
-            weight = boost * (K1 + 1) * idf(having, collection.living)
-            for block in blocks:
-                pairs = zip(*block, strict=True) if among is None else _among(block, among)
-                for number, frequency in pairs:
-                    scores[number] = get(number, 0.0) + weight * frequency / (frequency + norm[number])
-    return scores
+        blocks = _living_blocks(collection, name, term)
+        for numbers, frequencies in blocks:
+            index = bisect_left(numbers, number)
+            if numbers[index : index + 1] and numbers[index] == number:
+                often = frequencies[index]
+                found[name] = _weight(collection, blocks, boost) * often / (often + collection.norms[name][number])
+    return found
 
 
-def _among(block: Block, among: set[int]) -> list[tuple[int, float]]:
-    both = among.intersection(block[0])
-    frequencies = dict(zip(*block, strict=True)) if both else {}
-    return [(number, frequencies[number]) for number in both]
+def _living_blocks(collection: Collection, name: str, term: str) -> list[Block]:
+    blocks, living = collection.postings(name, term), collection.columns.living
+    if collection.living == len(living):
+        return list(blocks)
+    return [
+        (list(compress(numbers, kept)), list(compress(frequencies, kept)))
+        for numbers, frequencies in blocks
+        if (kept := list(map(living.__getitem__, numbers)))
+    ]
 
 
-def _living(block: Block, living: bytearray) -> Block:
-    numbers, frequencies = block
-    kept = [(n, f) for n, f in zip(numbers, frequencies, strict=True) if living[n]]
-    return [n for n, _ in kept], [f for _, f in kept]
+def _weight(collection: Collection, blocks: Sequence[Block], boost: float) -> float:
+    return boost * (K1 + 1) * idf(sum(len(numbers) for numbers, _ in blocks), collection.living)
 
 
-def _best(alternatives: Iterable[Fits]) -> Fits:
-    best, *others = [fit for fit in alternatives if fit] or [{}]
-    for fit in others:
-        for number, score in fit.items():
-            if score > best.get(number, 0.0):
-                best[number] = score
-    return best
-
-
-# Where a word's terms stand in one document: places by field and document number.
-Places = dict[tuple[str, int], set[int]]
-
-
-def _places(collection: Collection, word: Word, numbers: set[int]) -> Places:
-    places: Places = {}
-    for term in word.terms:
-        for name in FIELDS:
-            for number, found in collection.positions(name, term, numbers).items():
-                places.setdefault((name, number), set()).update(found)
-    return places
-
-
-def _of(places: Places, number: int) -> Iterable[tuple[tuple[str, int], set[int]]]:
-    return [((name, number), places[name, number]) for name in FIELDS if (name, number) in places]
+def _places(collection: Collection, word: Word, numbers: set[int]) -> list[set[int]]:
+    """Where the word's terms stand in the documents, by field: see Collection.places."""
+    return [{place for term in word.terms for place in collection.places(name, term, numbers)} for name in FIELDS]
