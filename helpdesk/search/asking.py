@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
+from operator import sub
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
@@ -157,7 +159,8 @@ def _with_phrase(collection: Collection, phrase: Phrase, candidates: set[int]) -
     for name in FIELDS:
         among, starts = candidates, set[int]()
         for index, (distance, terms) in enumerate(rarest_first):
-            here = {place - distance for term in terms for place in collection.places(name, term, among)}
+            places = chain.from_iterable(collection.places(name, term, among) for term in terms)
+            here = set(map(sub, places, repeat(distance)))
             starts = starts & here if index else here
             among = {start // PLACES for start in starts}
             if not starts:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, count, repeat
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
@@ -19,10 +19,8 @@ FIELDS = ("title", "keywords", "headings", "summary", "body")
 Block = tuple[Sequence[int], Sequence[int]]
 # More than a document can have places, of which the first is its number times this.
 PLACES = 1 << 21
-# What a memo holds, in tens of bytes.
-_MAX_FITS = 400_000
-# A number in a mapping takes as much room as so many in an array.
-_ROOM = 10
+# Bytes of a memo, and of an entry of a mapping.
+_MAX_FITS, ENTRY = 4_000_000, 64
 
 
 class Row(NamedTuple):
@@ -179,31 +177,34 @@ class Part:
     titles: TitleList
 
 
+class FieldFit(NamedTuple):
+    """What a term is worth in one field, the field's norms, and how often the term is there by document number."""
+
+    weight: float
+    norms: Sequence[float]
+    often: dict[int, int] | bytearray | array[int]
+
+
 class TermFit(NamedTuple):
-    """How well a term fits the documents that have it, by number; a frequent one has an array of all documents."""
+    """Which living documents have a term, as a bit for each from the highest one down, and how well it fits them."""
 
-    having: int
-    scores: dict[int, float] | array[float]
+    bits: int
+    fields: tuple[FieldFit, ...]
 
-    @classmethod
-    def of(cls, scores: dict[int, float], documents: int) -> TermFit:
-        """In the form that takes less room."""
-        if _ROOM * len(scores) < documents:
-            return cls(len(scores), scores)
-        dense = array("d", bytes(8 * documents))
-        for number, score in scores.items():
-            dense[number] = score
-        return cls(len(scores), dense)
-
-    def numbers(self) -> Iterable[int]:
-        """Of the documents that have the term."""
-        return self.scores if isinstance(self.scores, dict) else compress(count(), self.scores)
-
-    def column(self, numbers: Sequence[int]) -> list[float]:
-        """The scores of these documents, 0 without the term."""
-        if isinstance(self.scores, dict):
-            return list(map(self.scores.get, numbers, repeat(0.0)))
-        return list(map(self.scores.__getitem__, numbers))
+    def column(self, places: Mapping[int, int]) -> list[float]:
+        """The scores at the places of these documents, which are in order from 0; 0 without the term."""
+        scores = [0.0] * len(places)
+        for weight, norms, often in self.fields:
+            if isinstance(often, dict):
+                for number in often.keys() & places.keys():
+                    scores[places[number]] += weight * often[number] / (often[number] + norms[number])
+            else:
+                column = map(often.__getitem__, places)
+                scores = [
+                    score + weight * times / (times + norms[number]) if times else score
+                    for score, times, number in zip(scores, column, places, strict=True)
+                ]
+        return scores
 
 
 class FitMemo(dict[object, TermFit]):
@@ -221,7 +222,8 @@ class FitMemo(dict[object, TermFit]):
 
 
 def _taken(fit: TermFit) -> int:
-    return 1 + len(fit.scores) * (_ROOM if isinstance(fit.scores, dict) else 1)
+    sizes = (ENTRY * len(often) if isinstance(often, dict) else len(often) for _, _, often in fit.fields)
+    return 500 + fit.bits.bit_length() // 8 + sum(sizes)
 
 
 class Collection(Protocol):

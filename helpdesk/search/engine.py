@@ -15,7 +15,7 @@ from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, idf, nearness_of, rank, reasons
+from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, idf, nearness_of, rank, term_fit
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -202,12 +202,12 @@ def explained(
     def explain(number: int) -> tuple[Reason, ...]:
         found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
         for word in found.words:
-            _fit, best = max((fits(a).column([number])[0], a) for a in word.alternatives)
-            found_reasons += (
-                Reason(f"{name}: {term}", value * best.factor / len(best.terms))
-                for term in best.terms
-                for name, value in reasons(collection, term, boosts, number).items()
-            )
+            _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
+            for term in best.terms:
+                for name in boosts:
+                    (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
+                    if value:
+                        found_reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
         share = found.coverage.get(number, 0.0)
         found_reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
         for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):

@@ -6,17 +6,18 @@ which is never negative. Scores depend on the living documents only, not on how 
 
 from __future__ import annotations
 
+import re
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from heapq import nlargest
-from itertools import compress, pairwise
+from itertools import chain, pairwise
 from math import log
-from operator import add
+from operator import add, and_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_within
-from helpdesk.search.collection import FIELDS, PLACES, Block, Collection, TermFit
+from helpdesk.search.collection import ENTRY, FIELDS, PLACES, Block, Collection, FieldFit, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -28,6 +29,11 @@ COORDINATION = 1.0
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
+
+# Combinations of words by which documents go together.
+MAX_GROUPS = 64
+# What is true of bytes, as bits and as digits.
+_FULL, _DIGITS = (bytes((no, *[yes] * 255)) for no, yes in ((0, 255), (48, 49)))
 
 # How well a word fits each document that has it, by document number.
 Fits = dict[int, float]
@@ -97,29 +103,46 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     rare = {word: fits for word, fits in found.items() if 2 * fits.having <= documents} or found
     weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
     whole = sum(weights.values())
-    numbers, scores, coverage = list[int](), list[float](), list[float]()
-    left, is_open = 1.0, True
-    for word in sorted(rare, key=lambda word: (-weights[word.span], word.span)):
-        # What has none of the words so far cannot come near the best one any more.
-        is_open = is_open and left >= kept * max(coverage, default=0.0) - 1e-9
-        if is_open:
-            numbers += rare[word].numbers().difference(numbers)
-            more = [0.0] * (len(numbers) - len(scores))
-            scores += more
-            coverage += more
-        share = weights[word.span] / whole
-        left -= share
-        column = rare[word].column(numbers)
-        scores = list(map(add, scores, column))
-        coverage = [covered + share if fit else covered for covered, fit in zip(coverage, column, strict=True)]
-    least = kept * max(coverage, default=0.0)
-    both = [row for row in zip(numbers, scores, coverage, strict=True) if row[2] >= least]
+    shares = [
+        (weights[word.span] / whole, rare[word])
+        for word in sorted(rare, key=lambda word: (-weights[word.span], word.span))
+    ]
+    coverage = _coverage([(share, fit.bits) for share, fit in shares], len(collection.columns), kept)
+    places = {number: place for place, number in enumerate(coverage)}
+    scores = [0.0] * len(places)
+    for _, fit in shares:
+        scores = list(map(add, scores, fit.column(places)))
     return Ranking(
-        {number: score * (1 + COORDINATION * share) for number, score, share in both},
-        {number: share for number, _, share in both},
+        {n: score * (1 + COORDINATION * coverage[n]) for n, score in zip(places, scores, strict=True)},
+        coverage,
         tuple(rare),
         weights,
     )
+
+
+def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) -> Fits:
+    """The share that documents have of words, given by shares and bits in that order; not less than `kept` of the best.
+
+    What has the same words goes together, until there are too many combinations of words.
+    """
+    groups, left = [(0.0, (1 << documents) - 1)], 1.0
+    later = list(shares)
+    while later and len(groups) <= MAX_GROUPS:
+        share, bits = later.pop(0)
+        left -= share
+        split = ((covered, group, group & bits) for covered, group in groups)
+        pairs = (((covered + share, both), (covered, group ^ both)) for covered, group, both in split)
+        groups = [(covered, group) for covered, group in chain.from_iterable(pairs) if group]
+        # What has too little cannot come near the best one any more.
+        least = kept * max(covered for covered, _ in groups) - left - 1e-9
+        groups = [(covered, group) for covered, group in groups if covered >= least]
+    rows = {match.start(): c for c, group in groups for match in re.finditer("1", f"{group:0{documents}b}")}
+    numbers, coverage = list(rows), list(rows.values())
+    for share, bits in later:
+        having = map(f"{bits:0{documents}b}".__getitem__, numbers)
+        coverage = [c + share if has == "1" else c for c, has in zip(coverage, having, strict=True)]
+    least = kept * max(coverage, default=0.0)
+    return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least and c}
 
 
 def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[int]) -> Fits:
@@ -175,24 +198,19 @@ class Fit:
         self, collection: Collection, alternatives: Iterable[Alternative], boosts: Mapping[str, float]
     ) -> None:
         self._ways = []
+        self.bits = 0
         for alternative in alternatives:
             fits = [term_fit(collection, term, boosts) for term in alternative.terms]
-            if all(fit.having for fit in fits):
+            if bits := reduce(and_, (fit.bits for fit in fits)):
                 self._ways.append((alternative.factor / len(fits), fits))
-        is_plain = [len(fits) for _, fits in self._ways] == [1]
-        self.having = self._ways[0][1][0].having if is_plain else len(self.numbers())
+                self.bits |= bits
+        self.having = self.bits.bit_count()
 
-    def numbers(self) -> set[int]:
-        """Of the documents that have all terms of one of the alternatives."""
-        return {
-            number for _, fits in self._ways for number in set[int].intersection(*(set(fit.numbers()) for fit in fits))
-        }
-
-    def column(self, numbers: Sequence[int]) -> list[float]:
-        """How well these documents fit, in their order; 0 without any of the alternatives."""
-        columns = [] if self._ways else [[0.0] * len(numbers)]
+    def column(self, places: Mapping[int, int]) -> list[float]:
+        """How well these documents fit, in order of their places; 0 without any of the alternatives."""
+        columns = [] if self._ways else [[0.0] * len(places)]
         for factor, fits in self._ways:
-            first, *others = (fit.column(numbers) for fit in fits)
+            first, *others = (fit.column(places) for fit in fits)
             if others:
                 first = [sum(scores) if all(scores) else 0.0 for scores in zip(first, *others, strict=True)]
             columns.append(first if factor == 1 else [score * factor for score in first])
@@ -203,51 +221,46 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     """BM25 of one term in all fields, for each living document that has it."""
     memo, key = collection.fits, (term, *boosts.items())
     if known := memo.pop(key, None):
-        memo[key] = known
-        return known
-    fits: dict[int, float] = {}
-    # What stands in other fields mostly stands in the last one, the body, as well.
-    for name, boost in reversed([*boosts.items()]):
-        blocks = _living_blocks(collection, name, term)
-        weight, norm = _weight(collection, blocks, boost), collection.norms[name]
-        is_first, get = not fits, fits.get
-        for block in blocks:
-            scores = [weight * often / (often + norm[number]) for number, often in zip(*block, strict=True)]
-            if is_first:
-                fits.update(zip(block[0], scores, strict=True))
-            else:
-                fits.update((n, get(n, 0.0) + score) for n, score in zip(block[0], scores, strict=True))
-    return memo.keep(key, TermFit.of(fits, len(collection.columns)))
-
-
-def reasons(collection: Collection, term: str, boosts: Mapping[str, float], number: int) -> dict[str, float]:
-    """What one document has of `term_fit` by the fields in which the term stands."""
-    found = {}
+        return memo.setdefault(key, known)
+    living, fields = collection.columns.living, []
+    marks = bytearray(len(living))
+    dense = 0
     for name, boost in boosts.items():
-        blocks = _living_blocks(collection, name, term)
-        for numbers, frequencies in blocks:
-            index = bisect_left(numbers, number)
-            if numbers[index : index + 1] and numbers[index] == number:
-                often = frequencies[index]
-                found[name] = _weight(collection, blocks, boost) * often / (often + collection.norms[name][number])
-    return found
+        blocks = list(collection.postings(name, term))
+        if having := sum(len(numbers) for numbers, _ in blocks):
+            often = _often(blocks, having, len(living))
+            if isinstance(often, bytearray):
+                dense |= int.from_bytes(often)
+            else:
+                for numbers, _ in blocks:
+                    for number in numbers:
+                        marks[number] = 1
+            fields.append(FieldFit(_weight(collection, blocks, boost), collection.norms[name], often))
+    having_any = (dense | int.from_bytes(marks)) & int.from_bytes(living.translate(_FULL))
+    bits = int(b"0" + having_any.to_bytes(len(living)).translate(_DIGITS), 2)
+    return memo.keep(key, TermFit(bits, tuple(fields)))
 
 
-def _living_blocks(collection: Collection, name: str, term: str) -> list[Block]:
-    blocks, living = collection.postings(name, term), collection.columns.living
-    if collection.living == len(living):
-        return list(blocks)
-    return [
-        (list(compress(numbers, kept)), list(compress(frequencies, kept)))
-        for numbers, frequencies in blocks
-        if (kept := list(map(living.__getitem__, numbers)))
-    ]
+def _often(blocks: Sequence[Block], having: int, documents: int) -> dict[int, int] | bytearray | array[int]:
+    """How often a term is in documents, in the form that takes less room."""
+    if ENTRY * having < documents:
+        return {number: times for block in blocks for number, times in zip(*block, strict=True)}
+    is_small = max(max(times) for _, times in blocks) < 256
+    often = bytearray(documents) if is_small else array("I", bytes(4 * documents))
+    for block in blocks:
+        for number, times in zip(*block, strict=True):
+            often[number] = times
+    return often
 
 
 def _weight(collection: Collection, blocks: Sequence[Block], boost: float) -> float:
-    return boost * (K1 + 1) * idf(sum(len(numbers) for numbers, _ in blocks), collection.living)
+    """Of a term in a field, by the living documents that have it there."""
+    living, having = collection.columns.living, sum(len(numbers) for numbers, _ in blocks)
+    if collection.living != len(living):
+        having = sum(sum(map(living.__getitem__, numbers)) for numbers, _ in blocks)
+    return boost * (K1 + 1) * idf(having, collection.living)
 
 
 def _places(collection: Collection, word: Word, numbers: set[int]) -> list[set[int]]:
     """Where the word's terms stand in the documents, by field: see Collection.places."""
-    return [{place for term in word.terms for place in collection.places(name, term, numbers)} for name in FIELDS]
+    return [set[int]().union(*(collection.places(name, term, numbers) for term in word.terms)) for name in FIELDS]

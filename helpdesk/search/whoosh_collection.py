@@ -274,11 +274,13 @@ class WhooshCollection:
             if read := opened.postings(_TERMS, term).get(field):
                 yield [offset + number for number in read.numbers] if offset else read.numbers, read.frequencies
 
-    def places(self, field: str, term: str, numbers: Container[int]) -> Iterator[int]:
+    def places(self, field: str, term: str, numbers: Container[int]) -> Iterable[int]:
         """See Collection."""
-        for offset, _, opened in self._parts:
-            if read := opened.postings(_TERMS, term).get(field):
-                yield from _places(read, offset, numbers)
+        return chain.from_iterable(
+            _places(read, offset, numbers)
+            for offset, _, opened in self._parts
+            if (read := opened.postings(_TERMS, term).get(field))
+        )
 
     def titled(self, title: str) -> Iterator[int]:
         """See Collection."""
