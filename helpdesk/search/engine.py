@@ -44,11 +44,11 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
     asked, mending = understand(collection, query)
     kept = 0.0 if asked.phrases or asked.excluded else KEPT
     found = rank(collection, (*asked.words, *asked.characters), boosts, kept=kept)
-    enough = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
+    fits = found.scores(_enough(collection, found, asked, _filtered(collection, asked, found.coverage)))
     titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
     exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
-    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in enough}
-    nearness = nearness_of(collection, found, enough)
+    nearness = nearness_of(collection, found, fits)
+    scores = dict.fromkeys(exact, 0.0) | fits
     factors = _factors(collection, query, scores)
     for number, factor in chain(nearness.items(), factors.items()):
         scores[number] *= factor
@@ -68,14 +68,14 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _filtered(collection: Collection, asked: Asked, scores: Fits) -> Collection_[int]:
+def _filtered(collection: Collection, asked: Asked, coverage: Fits) -> Collection_[int]:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
     if not asked.phrases and not asked.excluded:
-        return scores
-    allowed = set(scores)
+        return coverage
+    allowed = set(coverage)
     for phrases in filter(None, asked.phrases):
         allowed = asking.documents_with(collection, phrases, allowed)
-    allowed = allowed or set(scores)
+    allowed = allowed or set(coverage)
     for phrases in asked.excluded:
         allowed -= asking.documents_with(collection, phrases, allowed)
     return allowed
@@ -167,7 +167,7 @@ def _named(counts: Mapping[int, int], names: Names) -> dict[str, int]:
 def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
     if scored.exact or not scored.scores or asked.has_grams or len(asked.words) > FEW_WORDS:
         return False
-    return max(found.coverage[number] for number in scored.scores) < 0.999
+    return max(map(found.coverage.__getitem__, scored.scores)) < 0.999
 
 
 def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Collection_[int]) -> Collection_[int]:
@@ -201,7 +201,7 @@ def explained(
 
     def explain(number: int) -> tuple[Reason, ...]:
         found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
-        for word in found.words:
+        for word in found.fits:
             _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
             for term in best.terms:
                 for name in boosts:

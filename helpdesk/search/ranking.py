@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nlargest
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from math import log
 from operator import add, and_
 
@@ -68,12 +68,19 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Scores and the share of the query that is matched, by document number; the words that were worth looking at."""
+    """The share of the query that documents have, by number, and the words that were worth looking at."""
 
-    scores: Fits
     coverage: Fits
-    words: tuple[Word, ...]
+    fits: Mapping[Word, Fit]
     weights: Mapping[Span, float]
+
+    def scores(self, numbers: Iterable[int]) -> Fits:
+        """Scores of some of these documents."""
+        places = {number: place for place, number in enumerate(numbers)}
+        scores = [0.0] * len(places)
+        for fit in self.fits.values():
+            scores = list(map(add, scores, fit.column(places)))
+        return {n: score * (1 + COORDINATION * self.coverage[n]) for n, score in zip(places, scores, strict=True)}
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
@@ -103,21 +110,10 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     rare = {word: fits for word, fits in found.items() if 2 * fits.having <= documents} or found
     weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
     whole = sum(weights.values())
-    shares = [
-        (weights[word.span] / whole, rare[word])
-        for word in sorted(rare, key=lambda word: (-weights[word.span], word.span))
-    ]
-    coverage = _coverage([(share, fit.bits) for share, fit in shares], len(collection.columns), kept)
-    places = {number: place for place, number in enumerate(coverage)}
-    scores = [0.0] * len(places)
-    for _, fit in shares:
-        scores = list(map(add, scores, fit.column(places)))
-    return Ranking(
-        {n: score * (1 + COORDINATION * coverage[n]) for n, score in zip(places, scores, strict=True)},
-        coverage,
-        tuple(rare),
-        weights,
-    )
+    best_first = sorted(rare, key=lambda word: (-weights[word.span], word.span))
+    shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
+    coverage = _coverage(shares, len(collection.columns), kept)
+    return Ranking(coverage, rare, weights)
 
 
 def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) -> Fits:
@@ -145,28 +141,33 @@ def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) 
     return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least and c}
 
 
-def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[int]) -> Fits:
+def nearness_of(collection: Collection, ranking: Ranking, scores: Fits) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
-    words = sorted((word for word in ranking.words if word.worth >= 1), key=lambda word: word.span)
+    words = sorted((word for word in ranking.fits if word.worth >= 1), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
-    scores = ranking.scores
-    floor = min(nlargest(NEAR_CANDIDATES, map(scores.__getitem__, candidates)), default=0.0)
-    near_best = [number for number in candidates if scores[number] >= floor]
-    best = set(nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number)))
-    places = {word.span: _places(collection, word, best) for word in words}
+    floor = min(nlargest(NEAR_CANDIDATES, scores.values()), default=0.0)
+    near_best = [number for number, score in scores.items() if score >= floor]
+    best = nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number))
+    having = {
+        word: {n for n in best if ranking.fits[word].bits >> len(collection.columns) - 1 - n & 1} for word in words
+    }
+    wanted: dict[Word, set[int]] = {word: set() for word in words}
+    for one, two in pairs:
+        wanted[one] |= having[one] & having[two]
+        wanted[two] |= having[one] & having[two]
+    places = {word: _places(collection, word, numbers) for word, numbers in wanted.items()}
     whole = 0.0
     near: Fits = {}
     for one, two in pairs:
         weight = min(ranking.weights[one.span], ranking.weights[two.span])
         whole += weight
-        for number in best & {
-            place // PLACES
-            for first, second in zip(places[one.span], places[two.span], strict=True)
-            for place in first
-            if place + 1 in second
-        }:
+        after = (
+            second.intersection(map(add, first, repeat(1)))
+            for first, second in zip(places[one], places[two], strict=True)
+        )
+        for number in {place // PLACES for field in after for place in field}.intersection(best):
             near[number] = near.get(number, 0.0) + weight
     return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
 
@@ -263,4 +264,6 @@ def _weight(collection: Collection, blocks: Sequence[Block], boost: float) -> fl
 
 def _places(collection: Collection, word: Word, numbers: set[int]) -> list[set[int]]:
     """Where the word's terms stand in the documents, by field: see Collection.places."""
+    if not numbers:
+        return [set() for _ in FIELDS]
     return [set[int]().union(*(collection.places(name, term, numbers) for term in word.terms)) for name in FIELDS]
