@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, count
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
@@ -177,6 +177,21 @@ class Part:
     titles: TitleList
 
 
+class Places(dict[int, int]):
+    """Documents and their places in a column of scores."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        super().__init__(zip(numbers, count(), strict=False))
+        self._norms: dict[int, list[float]] = {}
+
+    def norms(self, norms: Sequence[float]) -> list[float]:
+        """Those of a field as a column."""
+        found = self._norms.get(id(norms))
+        if found is None:
+            found = self._norms[id(norms)] = list(map(norms.__getitem__, self))
+        return found
+
+
 class FieldFit(NamedTuple):
     """What a term is worth in one field, the field's norms, and how often the term is there by document number."""
 
@@ -191,8 +206,8 @@ class TermFit(NamedTuple):
     bits: int
     fields: tuple[FieldFit, ...]
 
-    def column(self, places: Mapping[int, int]) -> list[float]:
-        """The scores at the places of these documents, which are in order from 0; 0 without the term."""
+    def column(self, places: Places) -> list[float]:
+        """The scores of these documents; 0 without the term."""
         scores = [0.0] * len(places)
         for weight, norms, often in self.fields:
             if isinstance(often, dict):
@@ -201,8 +216,8 @@ class TermFit(NamedTuple):
             else:
                 column = map(often.__getitem__, places)
                 scores = [
-                    score + weight * times / (times + norms[number]) if times else score
-                    for score, times, number in zip(scores, column, places, strict=True)
+                    score + weight * times / (times + norm) if times else score
+                    for score, times, norm in zip(scores, column, places.norms(norms), strict=True)
                 ]
         return scores
 

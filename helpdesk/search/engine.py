@@ -13,7 +13,7 @@ from itertools import chain
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
-from helpdesk.search.collection import Collection, Columns, Names
+from helpdesk.search.collection import Collection, Columns, Names, Places
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, idf, nearness_of, rank, term_fit
 
@@ -81,13 +81,15 @@ def _filtered(collection: Collection, asked: Asked, coverage: Fits) -> Collectio
     return allowed
 
 
-def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Collection_[int]) -> list[int]:
+def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Collection_[int]) -> Collection_[int]:
     """Documents that have enough of the query to be an answer."""
     best = max(map(found.coverage.__getitem__, allowed), default=0.0)
     whole = sum(found.weights.values())
     unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
     if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
         return []
+    if allowed is found.coverage:  # which has no others
+        return allowed
     return [number for number in allowed if found.coverage[number] >= KEPT * best]
 
 
@@ -202,10 +204,10 @@ def explained(
     def explain(number: int) -> tuple[Reason, ...]:
         found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
         for word in found.fits:
-            _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
+            _fit, best = max((fits(a).column(Places([number]))[0], a) for a in word.alternatives)
             for term in best.terms:
                 for name in boosts:
-                    (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
+                    (value,) = term_fit(collection, term, {name: boosts[name]}).column(Places([number]))
                     if value:
                         found_reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
         share = found.coverage.get(number, 0.0)

@@ -17,7 +17,7 @@ from math import log
 from operator import add, and_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_within
-from helpdesk.search.collection import ENTRY, FIELDS, PLACES, Block, Collection, FieldFit, TermFit
+from helpdesk.search.collection import ENTRY, FIELDS, PLACES, Block, Collection, FieldFit, Places, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -76,7 +76,7 @@ class Ranking:
 
     def scores(self, numbers: Iterable[int]) -> Fits:
         """Scores of some of these documents."""
-        places = {number: place for place, number in enumerate(numbers)}
+        places = Places(numbers)
         scores = [0.0] * len(places)
         for fit in self.fits.values():
             scores = list(map(add, scores, fit.column(places)))
@@ -132,7 +132,12 @@ def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) 
         # What has too little cannot come near the best one any more.
         least = kept * max(covered for covered, _ in groups) - left - 1e-9
         groups = [(covered, group) for covered, group in groups if covered >= least]
+    if not later:
+        least = max(kept * max(covered for covered, _ in groups), 1e-9)
+        groups = [(covered, group) for covered, group in groups if covered >= least]
     rows = {match.start(): c for c, group in groups for match in re.finditer("1", f"{group:0{documents}b}")}
+    if not later:
+        return rows
     numbers, coverage = list(rows), list(rows.values())
     for share, bits in later:
         having = map(f"{bits:0{documents}b}".__getitem__, numbers)
@@ -207,7 +212,7 @@ class Fit:
                 self.bits |= bits
         self.having = self.bits.bit_count()
 
-    def column(self, places: Mapping[int, int]) -> list[float]:
+    def column(self, places: Places) -> list[float]:
         """How well these documents fit, in order of their places; 0 without any of the alternatives."""
         columns = [] if self._ways else [[0.0] * len(places)]
         for factor, fits in self._ways:
