@@ -155,15 +155,12 @@ def _with_phrase(collection: Collection, phrase: Phrase, candidates: set[int]) -
         blocks = (block for term in phrase[0][1] for name in FIELDS for block in collection.postings(name, term))
         return {number for numbers, _ in blocks for number in candidates.intersection(numbers)}
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    found = set[int]()
-    for name in FIELDS:
-        among, starts = candidates, set[int]()
-        for index, (distance, terms) in enumerate(rarest_first):
-            places = chain.from_iterable(collection.places(name, term, among) for term in terms)
-            here = set(map(sub, places, repeat(distance)))
-            starts = starts & here if index else here
-            among = {start // PLACES for start in starts}
-            if not starts:
-                break
-        found |= among
-    return found & candidates
+    among, starts = candidates, set[int]()
+    for index, (distance, terms) in enumerate(rarest_first):
+        places = chain.from_iterable(collection.places(term, among) for term in terms)
+        here = map(sub, places, repeat(distance))
+        starts = starts.intersection(here) if index else set(here)
+        among = {start // PLACES for start in starts}
+        if not starts:
+            break
+    return among & candidates

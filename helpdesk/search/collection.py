@@ -17,8 +17,9 @@ from helpdesk.search.vocabulary import WordList
 FIELDS = ("title", "keywords", "headings", "summary", "body")
 # Document numbers and the term's frequency in each, in order.
 Block = tuple[Sequence[int], Sequence[int]]
-# More than a document can have places, of which the first is its number times this.
-PLACES = 1 << 21
+# More places than a field can have, and a document: it begins at its number times this.
+FIELD_PLACES = 1 << 21
+PLACES = len(FIELDS) * FIELD_PLACES
 # Bytes of a memo, and of an entry of a mapping.
 _MAX_FITS, ENTRY = 4_000_000, 64
 
@@ -273,8 +274,8 @@ class Collection(Protocol):
     def postings(self, field: str, term: str) -> Iterable[Block]:
         """Where the term is."""
 
-    def places(self, field: str, term: str, numbers: Container[int]) -> Iterable[int]:
-        """Where the term stands in these documents at least, each place added to the document's number x PLACES."""
+    def places(self, term: str, numbers: Container[int]) -> Iterable[int]:
+        """Where the term stands in these documents at least: places in their fields after all before."""
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""

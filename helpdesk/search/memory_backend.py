@@ -16,7 +16,7 @@ from helpdesk.search.backend import (
     Status,
     nothing_new,
 )
-from helpdesk.search.collection import FIELDS, PLACES, Analysed, Block, Columns, FitMemo, Part, analysed
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, FitMemo, Part, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, norms
 from helpdesk.search.titles import TitleList
@@ -49,10 +49,14 @@ class _Memory:
         found = self._terms.get((field, term), {})
         return [(list(found), [len(places) for places in found.values()])]
 
-    def places(self, field: str, term: str, numbers: Container[int]) -> Iterable[int]:
-        found = self._terms.get((field, term), {})
-        wanted = found.keys() & numbers
-        return [number * PLACES + place for number in wanted for place in found[number]]
+    def places(self, term: str, numbers: Container[int]) -> Iterable[int]:
+        return [
+            number * PLACES + field * FIELD_PLACES + place
+            for field, name in enumerate(FIELDS)
+            for number, places in self._terms.get((name, term), {}).items()
+            if number in numbers
+            for place in places
+        ]
 
     def titled(self, title: str) -> Iterable[int]:
         return self._titles.get(title, []) if title else []

@@ -17,7 +17,7 @@ from math import log
 from operator import add, and_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_within
-from helpdesk.search.collection import ENTRY, FIELDS, PLACES, Block, Collection, FieldFit, Places, TermFit
+from helpdesk.search.collection import ENTRY, PLACES, Block, Collection, FieldFit, Places, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -54,6 +54,9 @@ class Word:
     text: str
     span: Span
     alternatives: tuple[Alternative, ...]
+
+    def __hash__(self) -> int:
+        return hash(self.span)
 
     @property
     def worth(self) -> float:
@@ -155,24 +158,21 @@ def nearness_of(collection: Collection, ranking: Ranking, scores: Fits) -> Fits:
     floor = min(nlargest(NEAR_CANDIDATES, scores.values()), default=0.0)
     near_best = [number for number, score in scores.items() if score >= floor]
     best = nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number))
-    having = {
-        word: {n for n in best if ranking.fits[word].bits >> len(collection.columns) - 1 - n & 1} for word in words
-    }
+    masks = [(number, 1 << len(collection.columns) - 1 - number) for number in best]
     wanted: dict[Word, set[int]] = {word: set() for word in words}
     for one, two in pairs:
-        wanted[one] |= having[one] & having[two]
-        wanted[two] |= having[one] & having[two]
+        having = ranking.fits[one].bits & ranking.fits[two].bits
+        both = [number for number, mask in masks if having & mask]
+        wanted[one].update(both)
+        wanted[two].update(both)
     places = {word: _places(collection, word, numbers) for word, numbers in wanted.items()}
     whole = 0.0
     near: Fits = {}
     for one, two in pairs:
         weight = min(ranking.weights[one.span], ranking.weights[two.span])
         whole += weight
-        after = (
-            second.intersection(map(add, first, repeat(1)))
-            for first, second in zip(places[one], places[two], strict=True)
-        )
-        for number in {place // PLACES for field in after for place in field}.intersection(best):
+        after = places[two].intersection(map(add, places[one], repeat(1)))
+        for number in {place // PLACES for place in after}.intersection(best):
             near[number] = near.get(number, 0.0) + weight
     return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
 
@@ -267,8 +267,6 @@ def _weight(collection: Collection, blocks: Sequence[Block], boost: float) -> fl
     return boost * (K1 + 1) * idf(having, collection.living)
 
 
-def _places(collection: Collection, word: Word, numbers: set[int]) -> list[set[int]]:
-    """Where the word's terms stand in the documents, by field: see Collection.places."""
-    if not numbers:
-        return [set() for _ in FIELDS]
-    return [set[int]().union(*(collection.places(name, term, numbers) for term in word.terms)) for name in FIELDS]
+def _places(collection: Collection, word: Word, numbers: set[int]) -> set[int]:
+    """Where the word's terms stand in the documents: see Collection.places."""
+    return set[int]().union(*(collection.places(term, numbers) for term in word.terms)) if numbers else set()

@@ -30,7 +30,7 @@ from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELDS, PLACES, Analysed, Block, Columns, FitMemo, Part
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, FitMemo, Part
 from helpdesk.search.ranking import norms
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
@@ -186,7 +186,7 @@ class Opened:
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
         self._frequencies: dict[tuple[str, str], int] = {}
-        self._postings: dict[tuple[str, str], dict[str, Read]] = {}
+        self._postings: dict[tuple[str, str], dict[int, Read]] = {}
         self._remembered = 0
 
     def close(self) -> None:
@@ -223,7 +223,7 @@ class Opened:
             found = self._frequencies[name, term] = int(self.reader.doc_frequency(name, term))
         return found
 
-    def postings(self, name: str, term: str) -> dict[str, Read]:
+    def postings(self, name: str, term: str) -> dict[int, Read]:
         """Those of a term by field, none for one that stands nowhere."""
         found = self._postings.get((name, term))
         if found is None:
@@ -270,16 +270,17 @@ class WhooshCollection:
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
+        index = FIELDS.index(field)
         for offset, _, opened in self._parts:
-            if read := opened.postings(_TERMS, term).get(field):
+            if read := opened.postings(_TERMS, term).get(index):
                 yield [offset + number for number in read.numbers] if offset else read.numbers, read.frequencies
 
-    def places(self, field: str, term: str, numbers: Container[int]) -> Iterable[int]:
+    def places(self, term: str, numbers: Container[int]) -> Iterable[int]:
         """See Collection."""
         return chain.from_iterable(
-            _places(read, offset, numbers)
+            _places(read, offset, field, numbers)
             for offset, _, opened in self._parts
-            if (read := opened.postings(_TERMS, term).get(field))
+            for field, read in opened.postings(_TERMS, term).items()
         )
 
     def titled(self, title: str) -> Iterator[int]:
@@ -347,7 +348,7 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     return len(columns)
 
 
-def _read(reader: Any, name: str, term: str) -> dict[str, Read]:
+def _read(reader: Any, name: str, term: str) -> dict[int, Read]:
     """A term's postings by field; Whoosh's public way is ten times as slow."""
     try:
         matcher = reader.postings(name, term)
@@ -359,15 +360,15 @@ def _read(reader: Any, name: str, term: str) -> dict[str, Read]:
         read = Read(array(packed.types[0]), array(packed.types[1]), packed.places)
         read.numbers.frombytes(packed.numbers)
         read.frequencies.frombytes(packed.frequencies)
-        found[FIELDS[packed.field]] = read
+        found[packed.field] = read
     return found
 
 
-def _places(read: Read, offset: int, wanted: Container[int]) -> Iterable[int]:
+def _places(read: Read, offset: int, field: int, wanted: Container[int]) -> Iterable[int]:
     """A document's are sought where few are wanted, else all are gone through."""
     places = read.places.decode("utf-8", "surrogatepass")
     if _FEW * len(wanted) > len(read.numbers):
-        firsts = ((offset + number) * PLACES for number in read.numbers)
+        firsts = ((offset + number) * PLACES + field * FIELD_PLACES for number in read.numbers)
         return map(add, chain.from_iterable(map(repeat, firsts, read.frequencies)), map(ord, places))
     found = list[int]()
     last = at = 0
@@ -375,7 +376,8 @@ def _places(read: Read, offset: int, wanted: Container[int]) -> Iterable[int]:
         index = bisect_left(read.numbers, number - offset, last)
         if index < len(read.numbers) and read.numbers[index] == number - offset:
             at += sum(read.frequencies[last:index])
-            found += [number * PLACES + ord(place) for place in places[at : at + read.frequencies[index]]]
+            first = number * PLACES + field * FIELD_PLACES
+            found += [first + ord(place) for place in places[at : at + read.frequencies[index]]]
             last = index
     return found
 
