@@ -17,8 +17,8 @@ from helpdesk.search.backend import Synonym
 from helpdesk.search.collection import FIELDS, PLACES, Collection
 from helpdesk.search.ranking import Alternative, Word
 
-# Phrases and exclusions of a query; of more the first count.
-MAX_PHRASES = 8
+# Phrases and exclusions of a query, and what they may cost; of more the first count.
+MAX_PHRASES, MAX_COST = 8, 25_000
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
 # What letters with digits or underscores are worth beside another word: who names a code means that code.
@@ -145,22 +145,29 @@ def is_known(collection: Collection, word: Word) -> bool:
     return any(all(map(collection.frequency, alternative.terms)) for alternative in word.alternatives)
 
 
-def documents_with(collection: Collection, phrases: Iterable[Phrase], among: set[int]) -> set[int]:
-    """Which of these documents have one of the phrases in one of their fields."""
-    return {number for phrase in phrases for number in _with_phrase(collection, phrase, among)}
+def cost(collection: Collection, phrases: Iterable[Phrase]) -> int:
+    """Documents whose places are read to find phrases, about: other terms are sought where the rarest stand."""
+    counts = (sorted(sum(map(collection.frequency, terms)) for _, terms in phrase) for phrase in phrases)
+    return sum(sum(rarest[:2]) for rarest in counts)
 
 
-def _with_phrase(collection: Collection, phrase: Phrase, candidates: set[int]) -> set[int]:
+def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> set[int]:
+    """Which documents have one of the phrases in one of their fields."""
+    return {number for phrase in phrases for number in _with_phrase(collection, phrase)}
+
+
+def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
     if len(phrase) == 1:
         blocks = (block for term in phrase[0][1] for name in FIELDS for block in collection.postings(name, term))
-        return {number for numbers, _ in blocks for number in candidates.intersection(numbers)}
+        return set[int]().union(*(numbers for numbers, _ in blocks))
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    among, starts = candidates, set[int]()
-    for index, (distance, terms) in enumerate(rarest_first):
+    among: set[int] | None = None
+    starts = set[int]()
+    for distance, terms in rarest_first:
         places = chain.from_iterable(collection.places(term, among) for term in terms)
         here = map(sub, places, repeat(distance))
-        starts = starts.intersection(here) if index else set(here)
+        starts = set(here) if among is None else starts.intersection(here)
         among = {start // PLACES for start in starts}
-        if not starts:
+        if not among:
             break
-    return among & candidates
+    return among or set()

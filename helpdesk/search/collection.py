@@ -274,8 +274,8 @@ class Collection(Protocol):
     def postings(self, field: str, term: str) -> Iterable[Block]:
         """Where the term is."""
 
-    def places(self, term: str, numbers: Container[int]) -> Iterable[int]:
-        """Where the term stands in these documents at least: places in their fields after all before."""
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+        """Where the term stands in these documents at least, or in all: places in their fields after all before."""
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from heapq import nlargest, nsmallest
-from itertools import chain
+from itertools import accumulate, chain
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names, Places
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, idf, nearness_of, rank, term_fit
+from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -42,9 +42,9 @@ class Scored:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    kept = 0.0 if asked.phrases or asked.excluded else KEPT
-    found = rank(collection, (*asked.words, *asked.characters), boosts, kept=kept)
-    fits = found.scores(_enough(collection, found, asked, _filtered(collection, asked, found.coverage)))
+    narrow = partial(_narrow, collection, asked)
+    found = rank(collection, (*asked.words, *asked.characters), boosts, narrow, kept=KEPT)
+    fits = found.scores(found.coverage if _is_enough(collection, found, asked) else ())
     titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
     exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
     nearness = nearness_of(collection, found, fits)
@@ -68,29 +68,27 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _filtered(collection: Collection, asked: Asked, coverage: Fits) -> Collection_[int]:
+def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
-    if not asked.phrases and not asked.excluded:
-        return coverage
-    allowed = set(coverage)
-    for phrases in filter(None, asked.phrases):
-        allowed = asking.documents_with(collection, phrases, allowed)
-    allowed = allowed or set(coverage)
-    for phrases in asked.excluded:
-        allowed -= asking.documents_with(collection, phrases, allowed)
-    return allowed
+    wanted = [(phrases, False) for phrases in asked.phrases if phrases] + [
+        (phrases, True) for phrases in asked.excluded
+    ]
+    costs = accumulate(asking.cost(collection, phrases) for phrases, _ in wanted)
+    having, without = bits, 0
+    for index, ((phrases, is_excluded), cost) in enumerate(zip(wanted, costs, strict=True)):
+        if index and cost > asking.MAX_COST:
+            break
+        found = bits_of(asking.documents_with(collection, phrases), len(collection.columns))
+        having, without = (having, without | found) if is_excluded else (having & found, without)
+    return (having or bits) & ~without
 
 
-def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Collection_[int]) -> Collection_[int]:
-    """Documents that have enough of the query to be an answer."""
-    best = max(map(found.coverage.__getitem__, allowed), default=0.0)
+def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
+    """Whether the best document has enough of the query to be an answer."""
+    best = max(found.coverage.values(), default=0.0)
     whole = sum(found.weights.values())
     unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
-    if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
-        return []
-    if allowed is found.coverage:  # which has no others
-        return allowed
-    return [number for number in allowed if found.coverage[number] >= KEPT * best]
+    return best > 0 and best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
 
 
 def _factors(collection: Collection, query: SearchQuery, numbers: Iterable[int]) -> Fits:

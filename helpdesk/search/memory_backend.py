@@ -49,12 +49,12 @@ class _Memory:
         found = self._terms.get((field, term), {})
         return [(list(found), [len(places) for places in found.values()])]
 
-    def places(self, term: str, numbers: Container[int]) -> Iterable[int]:
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
         return [
             number * PLACES + field * FIELD_PLACES + place
             for field, name in enumerate(FIELDS)
             for number, places in self._terms.get((name, term), {}).items()
-            if number in numbers
+            if numbers is None or number in numbers
             for place in places
         ]
 

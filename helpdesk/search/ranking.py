@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nlargest
 from itertools import chain, pairwise, repeat
 from math import log
-from operator import add, and_
+from operator import add, and_, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_within
 from helpdesk.search.collection import ENTRY, PLACES, Block, Collection, FieldFit, Places, TermFit
@@ -23,17 +23,16 @@ K1 = 1.2
 B = 0.75
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
-MAX_POSTINGS = 40_000
+MAX_POSTINGS = 20_000
 # How much a document gains that has all of the query.
 COORDINATION = 1.0
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
 
-# Combinations of words by which documents go together.
-MAX_GROUPS = 64
-# What is true of bytes, as bits and as digits.
-_FULL, _DIGITS = (bytes((no, *[yes] * 255)) for no, yes in ((0, 255), (48, 49)))
+# Bytes that are not zero as the digit 1.
+_ONE = ord("1")
+_DIGITS = bytes((ord("0"), *[_ONE] * 255))
 
 # How well a word fits each document that has it, by document number.
 Fits = dict[int, float]
@@ -99,12 +98,20 @@ def idf(having: int, documents: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], *, kept: float = 0.0) -> Ranking:
+def rank(
+    collection: Collection,
+    words: Sequence[Word],
+    boosts: Mapping[str, float],
+    narrow: Callable[[int], int],
+    *,
+    kept: float = 0.0,
+) -> Ranking:
     """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
 
     Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
     the words that a document has, in which rare words weigh more: so the little words of a question do not outvote
-    what it is about. Documents are left out that have less than `kept` of what the best one has of the query.
+    what it is about. Documents are left out that `narrow` takes from those with any of the words, told by bits, and
+    then what has less than `kept` of what the best one has of the query.
     """
     found = _look_up(collection, words, boosts)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
@@ -115,18 +122,19 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     whole = sum(weights.values())
     best_first = sorted(rare, key=lambda word: (-weights[word.span], word.span))
     shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
-    coverage = _coverage(shares, len(collection.columns), kept)
+    among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
+    coverage = _coverage(shares, among, len(collection.columns), kept)
     return Ranking(coverage, rare, weights)
 
 
-def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) -> Fits:
+def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int, kept: float) -> Fits:
     """The share that documents have of words, given by shares and bits in that order; not less than `kept` of the best.
 
-    What has the same words goes together, until there are too many combinations of words.
+    What has the same words goes together, until there are so many combinations that one by one is quicker.
     """
-    groups, left = [(0.0, (1 << documents) - 1)], 1.0
-    later = list(shares)
-    while later and len(groups) <= MAX_GROUPS:
+    groups, left = [(0.0, among)] if among else [], 1.0
+    later = list(shares) if among else []
+    while later and len(groups) <= max(16, documents // 32):
         share, bits = later.pop(0)
         left -= share
         split = ((covered, group, group & bits) for covered, group in groups)
@@ -136,7 +144,7 @@ def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) 
         least = kept * max(covered for covered, _ in groups) - left - 1e-9
         groups = [(covered, group) for covered, group in groups if covered >= least]
     if not later:
-        least = max(kept * max(covered for covered, _ in groups), 1e-9)
+        least = kept * max((covered for covered, _ in groups), default=0.0)
         groups = [(covered, group) for covered, group in groups if covered >= least]
     rows = {match.start(): c for c, group in groups for match in re.finditer("1", f"{group:0{documents}b}")}
     if not later:
@@ -146,7 +154,7 @@ def _coverage(shares: Sequence[tuple[float, int]], documents: int, kept: float) 
         having = map(f"{bits:0{documents}b}".__getitem__, numbers)
         coverage = [c + share if has == "1" else c for c, has in zip(coverage, having, strict=True)]
     least = kept * max(coverage, default=0.0)
-    return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least and c}
+    return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least}
 
 
 def nearness_of(collection: Collection, ranking: Ranking, scores: Fits) -> Fits:
@@ -229,8 +237,7 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     if known := memo.pop(key, None):
         return memo.setdefault(key, known)
     living, fields = collection.columns.living, []
-    marks = bytearray(len(living))
-    dense = 0
+    sparse, dense = set[int](), 0
     for name, boost in boosts.items():
         blocks = list(collection.postings(name, term))
         if having := sum(len(numbers) for numbers, _ in blocks):
@@ -238,13 +245,28 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
             if isinstance(often, bytearray):
                 dense |= int.from_bytes(often)
             else:
-                for numbers, _ in blocks:
-                    for number in numbers:
-                        marks[number] = 1
+                sparse.update(*(numbers for numbers, _ in blocks))
             fields.append(FieldFit(_weight(collection, blocks, boost), collection.norms[name], often))
-    having_any = (dense | int.from_bytes(marks)) & int.from_bytes(living.translate(_FULL))
-    bits = int(b"0" + having_any.to_bytes(len(living)).translate(_DIGITS), 2)
-    return memo.keep(key, TermFit(bits, tuple(fields)))
+    bits = _bits(dense, len(living)) | bits_of(sparse, len(living))
+    return memo.keep(key, TermFit(bits & living_bits(collection), tuple(fields)))
+
+
+def bits_of(numbers: Iterable[int], documents: int) -> int:
+    """Bits of documents, from the highest one down."""
+    marks = bytearray(b"0") * (documents + 1)
+    for number in numbers:
+        marks[number + 1] = _ONE
+    return int(marks, 2)
+
+
+def living_bits(collection: Collection) -> int:
+    """Those of all documents that are not deleted."""
+    return _bits(int.from_bytes(collection.columns.living), len(collection.columns))
+
+
+def _bits(number: int, documents: int) -> int:
+    """Of the bytes of a number, one a document, those that are not zero."""
+    return int(b"0" + number.to_bytes(documents).translate(_DIGITS), 2)
 
 
 def _often(blocks: Sequence[Block], having: int, documents: int) -> dict[int, int] | bytearray | array[int]:

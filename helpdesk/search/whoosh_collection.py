@@ -275,7 +275,7 @@ class WhooshCollection:
             if read := opened.postings(_TERMS, term).get(index):
                 yield [offset + number for number in read.numbers] if offset else read.numbers, read.frequencies
 
-    def places(self, term: str, numbers: Container[int]) -> Iterable[int]:
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
         """See Collection."""
         return chain.from_iterable(
             _places(read, offset, field, numbers)
@@ -364,11 +364,11 @@ def _read(reader: Any, name: str, term: str) -> dict[int, Read]:
     return found
 
 
-def _places(read: Read, offset: int, field: int, wanted: Container[int]) -> Iterable[int]:
+def _places(read: Read, offset: int, field: int, wanted: Container[int] | None) -> Iterable[int]:
     """A document's are sought where few are wanted, else all are gone through."""
     places = read.places.decode("utf-8", "surrogatepass")
-    if _FEW * len(wanted) > len(read.numbers):
-        firsts = ((offset + number) * PLACES + field * FIELD_PLACES for number in read.numbers)
+    if wanted is None or _FEW * len(wanted) > len(read.numbers):
+        firsts = map(add, map(mul, read.numbers, repeat(PLACES)), repeat(offset * PLACES + field * FIELD_PLACES))
         return map(add, chain.from_iterable(map(repeat, firsts, read.frequencies)), map(ord, places))
     found = list[int]()
     last = at = 0
