@@ -169,7 +169,7 @@ def nearness_of(collection: Collection, ranking: Ranking, scores: Fits) -> Fits:
     masks = [(number, 1 << len(collection.columns) - 1 - number) for number in best]
     wanted: dict[Word, set[int]] = {word: set() for word in words}
     for one, two in pairs:
-        having = ranking.fits[one].bits & ranking.fits[two].bits
+        having = ranking.fits[one].loose & ranking.fits[two].loose
         both = [number for number, mask in masks if having & mask]
         wanted[one].update(both)
         wanted[two].update(both)
@@ -212,12 +212,14 @@ class Fit:
         self, collection: Collection, alternatives: Iterable[Alternative], boosts: Mapping[str, float]
     ) -> None:
         self._ways = []
-        self.bits = 0
+        # Of documents that have all terms of one alternative, and of those that have any.
+        self.bits = self.loose = 0
         for alternative in alternatives:
             fits = [term_fit(collection, term, boosts) for term in alternative.terms]
             if bits := reduce(and_, (fit.bits for fit in fits)):
                 self._ways.append((alternative.factor / len(fits), fits))
                 self.bits |= bits
+            self.loose |= reduce(or_, (fit.bits for fit in fits))
         self.having = self.bits.bit_count()
 
     def column(self, places: Places) -> list[float]:
@@ -236,6 +238,8 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     memo, key = collection.fits, (term, *boosts.items())
     if known := memo.pop(key, None):
         return memo.setdefault(key, known)
+    if not collection.frequency(term):
+        return TermFit(0, ())
     living, fields = collection.columns.living, []
     sparse, dense = set[int](), 0
     for name, boost in boosts.items():
@@ -247,8 +251,10 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
             else:
                 sparse.update(*(numbers for numbers, _ in blocks))
             fields.append(FieldFit(_weight(collection, blocks, boost), collection.norms[name], often))
-    bits = _bits(dense, len(living)) | bits_of(sparse, len(living))
-    return memo.keep(key, TermFit(bits & living_bits(collection), tuple(fields)))
+    bits = bits_of(sparse, len(living)) | (_bits(dense, len(living)) if dense else 0)
+    if collection.living != len(living):
+        bits &= _bits(int.from_bytes(living), len(living))
+    return memo.keep(key, TermFit(bits, tuple(fields)))
 
 
 def bits_of(numbers: Iterable[int], documents: int) -> int:
@@ -257,11 +263,6 @@ def bits_of(numbers: Iterable[int], documents: int) -> int:
     for number in numbers:
         marks[number + 1] = _ONE
     return int(marks, 2)
-
-
-def living_bits(collection: Collection) -> int:
-    """Those of all documents that are not deleted."""
-    return _bits(int.from_bytes(collection.columns.living), len(collection.columns))
 
 
 def _bits(number: int, documents: int) -> int:
