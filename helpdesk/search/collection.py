@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
@@ -20,8 +20,6 @@ Block = tuple[Sequence[int], Sequence[int]]
 # More places than a field can have, and a document: it begins at its number times this.
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
-# Bytes of a memo, and of an entry of a mapping.
-_MAX_FITS, ENTRY = 4_000_000, 64
 
 
 class Row(NamedTuple):
@@ -178,27 +176,12 @@ class Part:
     titles: TitleList
 
 
-class Places(dict[int, int]):
-    """Documents and their places in a column of scores."""
-
-    def __init__(self, numbers: Iterable[int]) -> None:
-        super().__init__(zip(numbers, count(), strict=False))
-        self._norms: dict[int, list[float]] = {}
-
-    def norms(self, norms: Sequence[float]) -> list[float]:
-        """Those of a field as a column."""
-        found = self._norms.get(id(norms))
-        if found is None:
-            found = self._norms[id(norms)] = list(map(norms.__getitem__, self))
-        return found
-
-
 class FieldFit(NamedTuple):
     """What a term is worth in one field, the field's norms, and how often the term is there by document number."""
 
     weight: float
     norms: Sequence[float]
-    often: dict[int, int] | bytearray | array[int]
+    often: dict[int, int] | bytearray
 
 
 class TermFit(NamedTuple):
@@ -207,8 +190,8 @@ class TermFit(NamedTuple):
     bits: int
     fields: tuple[FieldFit, ...]
 
-    def column(self, places: Places) -> list[float]:
-        """The scores of these documents; 0 without the term."""
+    def column(self, places: Mapping[int, int]) -> list[float]:
+        """The scores of documents, given with their places from 0 on; 0 without the term."""
         scores = [0.0] * len(places)
         for weight, norms, often in self.fields:
             if isinstance(often, dict):
@@ -217,29 +200,10 @@ class TermFit(NamedTuple):
             else:
                 column = map(often.__getitem__, places)
                 scores = [
-                    score + weight * times / (times + norm) if times else score
-                    for score, times, norm in zip(scores, column, places.norms(norms), strict=True)
+                    score + weight * times / (times + norms[number]) if times else score
+                    for score, times, number in zip(scores, column, places, strict=True)
                 ]
         return scores
-
-
-class FitMemo(dict[object, TermFit]):
-    """Fits of terms that were asked for last, as the words of questions come again and again."""
-
-    _room = _MAX_FITS
-
-    def keep(self, key: object, fit: TermFit) -> TermFit:
-        """The same one, which is the last one now."""
-        self[key] = fit
-        self._room -= _taken(fit)
-        while self._room < 0:
-            self._room += _taken(self.pop(next(iter(self))))
-        return fit
-
-
-def _taken(fit: TermFit) -> int:
-    sizes = (ENTRY * len(often) if isinstance(often, dict) else len(often) for _, _, often in fit.fields)
-    return 500 + fit.bits.bit_length() // 8 + sum(sizes)
 
 
 class Collection(Protocol):
@@ -265,8 +229,8 @@ class Collection(Protocol):
         """BM25's length norms by field and document number."""
 
     @property
-    def fits(self) -> FitMemo:
-        """What ranking keeps of terms."""
+    def fits(self) -> dict[object, TermFit]:
+        """What ranking keeps of terms, those asked for last at the end."""
 
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""

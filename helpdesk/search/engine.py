@@ -13,7 +13,7 @@ from itertools import accumulate, chain
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
-from helpdesk.search.collection import Collection, Columns, Names, Places
+from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
 
@@ -202,10 +202,10 @@ def explained(
     def explain(number: int) -> tuple[Reason, ...]:
         found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
         for word in found.fits:
-            _fit, best = max((fits(a).column(Places([number]))[0], a) for a in word.alternatives)
+            _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
             for term in best.terms:
                 for name in boosts:
-                    (value,) = term_fit(collection, term, {name: boosts[name]}).column(Places([number]))
+                    (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
                     if value:
                         found_reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
         share = found.coverage.get(number, 0.0)

@@ -16,7 +16,7 @@ from helpdesk.search.backend import (
     Status,
     nothing_new,
 )
-from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, FitMemo, Part, analysed
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, norms
 from helpdesk.search.titles import TitleList
@@ -39,7 +39,7 @@ class _Memory:
                 for term, places in terms.items():
                     self._terms.setdefault((name, term), {})[number] = places
         self.languages = self.columns.spoken()
-        self.fits = FitMemo()
+        self.fits: dict[object, TermFit] = {}
         self.norms = {name: norms(column) for name, column in zip(FIELDS, self.columns.lengths, strict=True)}
 
     def frequency(self, term: str) -> int:

@@ -17,19 +17,21 @@ from math import log
 from operator import add, and_, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_within
-from helpdesk.search.collection import ENTRY, PLACES, Block, Collection, FieldFit, Places, TermFit
+from helpdesk.search.collection import PLACES, Block, Collection, FieldFit, TermFit
 
 K1 = 1.2
 B = 0.75
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
-MAX_POSTINGS = 20_000
+MAX_POSTINGS = 40_000
 # How much a document gains that has all of the query.
 COORDINATION = 1.0
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
 
+# What is kept of terms, about, as the words of questions come again and again; and what an entry of a mapping takes.
+MAX_FITS, _ENTRY = 3_000_000, 64
 # Bytes that are not zero as the digit 1.
 _ONE = ord("1")
 _DIGITS = bytes((ord("0"), *[_ONE] * 255))
@@ -78,7 +80,7 @@ class Ranking:
 
     def scores(self, numbers: Iterable[int]) -> Fits:
         """Scores of some of these documents."""
-        places = Places(numbers)
+        places = {number: place for place, number in enumerate(numbers)}
         scores = [0.0] * len(places)
         for fit in self.fits.values():
             scores = list(map(add, scores, fit.column(places)))
@@ -222,7 +224,7 @@ class Fit:
             self.loose |= reduce(or_, (fit.bits for fit in fits))
         self.having = self.bits.bit_count()
 
-    def column(self, places: Places) -> list[float]:
+    def column(self, places: Mapping[int, int]) -> list[float]:
         """How well these documents fit, in order of their places; 0 without any of the alternatives."""
         columns = [] if self._ways else [[0.0] * len(places)]
         for factor, fits in self._ways:
@@ -254,7 +256,10 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     bits = bits_of(sparse, len(living)) | (_bits(dense, len(living)) if dense else 0)
     if collection.living != len(living):
         bits &= _bits(int.from_bytes(living), len(living))
-    return memo.keep(key, TermFit(bits, tuple(fields)))
+    memo[key] = TermFit(bits, tuple(fields))
+    while len(memo) * (len(living) + 1_000) > MAX_FITS:
+        memo.pop(next(iter(memo)))
+    return memo[key]
 
 
 def bits_of(numbers: Iterable[int], documents: int) -> int:
@@ -270,15 +275,14 @@ def _bits(number: int, documents: int) -> int:
     return int(b"0" + number.to_bytes(documents).translate(_DIGITS), 2)
 
 
-def _often(blocks: Sequence[Block], having: int, documents: int) -> dict[int, int] | bytearray | array[int]:
+def _often(blocks: Sequence[Block], having: int, documents: int) -> dict[int, int] | bytearray:
     """How often a term is in documents, in the form that takes less room."""
-    if ENTRY * having < documents:
-        return {number: times for block in blocks for number, times in zip(*block, strict=True)}
-    is_small = max(max(times) for _, times in blocks) < 256
-    often = bytearray(documents) if is_small else array("I", bytes(4 * documents))
-    for block in blocks:
-        for number, times in zip(*block, strict=True):
-            often[number] = times
+    pairs = chain.from_iterable(zip(*block, strict=True) for block in blocks)
+    if _ENTRY * having < documents or max(max(times) for _, times in blocks) > 255:
+        return dict(pairs)
+    often = bytearray(documents)
+    for number, times in pairs:
+        often[number] = times
     return often
 
 

@@ -30,7 +30,7 @@ from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, FitMemo, Part
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit
 from helpdesk.search.ranking import norms
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
@@ -73,18 +73,12 @@ class _Texts(msgspec.Struct):
     words: msgspec.Raw
 
 
-class _Postings(msgspec.Struct, array_like=True):
-    """Where a term stands in one field: as bytes of arrays of these types, and the joined places of all documents."""
-
-    field: int
-    types: str
-    numbers: bytes
-    frequencies: bytes
-    places: bytes
+# A field with the types of two arrays, their bytes, and the joined places of all documents.
+_Packed = tuple[int, str, bytes, bytes, bytes]
 
 
 class Read(NamedTuple):
-    """Postings as they are used; places are characters."""
+    """Numbers of documents, frequencies in them, and places as characters."""
 
     numbers: array[int]
     frequencies: array[int]
@@ -140,10 +134,10 @@ class _Pool:
         self._terms.clear()
 
 
-def _packed(field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]) -> _Postings:
+def _packed(field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]) -> _Packed:
     types = ("H" if numbers[-1] < 1 << 16 else "I") + ("B" if max(frequencies) < 1 << 8 else "I")
     packed, often = array(types[0], numbers).tobytes(), array(types[1], frequencies).tobytes()
-    return _Postings(field, types, packed, often, "".join(places).encode("utf-8", "surrogatepass"))
+    return (field, types, packed, often, "".join(places).encode("utf-8", "surrogatepass"))
 
 
 class _File(io.FileIO):
@@ -253,7 +247,7 @@ class WhooshCollection:
         self.living = sum(segment.living for segment in segments)
         self.languages: Sequence[str] = self.columns.spoken()
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
-        self.fits = FitMemo()
+        self.fits: dict[object, TermFit] = {}
 
     def frequency(self, term: str) -> int:
         """See Collection."""
@@ -356,11 +350,8 @@ def _read(reader: Any, name: str, term: str) -> dict[int, Read]:
         return {}
     matcher._read_data()
     found = {}
-    for packed in msgspec.msgpack.decode(matcher._data[2], type=list[_Postings]):
-        read = Read(array(packed.types[0]), array(packed.types[1]), packed.places)
-        read.numbers.frombytes(packed.numbers)
-        read.frequencies.frombytes(packed.frequencies)
-        found[packed.field] = read
+    for field, types, numbers, frequencies, places in msgspec.msgpack.decode(matcher._data[2], type=list[_Packed]):
+        found[field] = Read(array(types[0], numbers), array(types[1], frequencies), places)
     return found
 
 
