@@ -208,6 +208,11 @@ class Settings:
         "600", _integer, "Suggestions while typing, a minute and network, before 429"
     )
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
+    searches_days: int = _setting("400", _count, "Days that `data forget` keeps searches and clicks; 0: for ever")
+    comments_days: int = _setting(
+        "730", _count, "Days that `data forget` keeps the words of a vote, which stays without them; 0: for ever"
+    )
+    switches_days: int = _setting("400", _count, "Days that `data forget` keeps switches of language; 0: for ever")
     import_files: int = _setting("50000", _integer, "At most so many files in a folder or ZIP archive that is imported")
     import_bytes: int = _setting("500000000", _integer, "At most so many bytes that a ZIP archive may unpack to")
     form_bytes: int = _setting("65536", _integer, "Largest request body")

@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from helpdesk.cli.checking import check
 from helpdesk.cli.content import content
+from helpdesk.cli.data import data
 from helpdesk.cli.feedback import feedback
 from helpdesk.cli.instance import db, demo, doctor
 from helpdesk.cli.messages import messages
@@ -22,6 +23,6 @@ def build_group() -> AppGroup:
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
     content.add_command(check)
     messages.add_command(screens)
-    for command in (content, translations, notice, feedback, views, messages, search, db, demo, doctor, nginx):
+    for command in (content, translations, notice, feedback, views, messages, search, data, db, demo, doctor, nginx):
         group.add_command(command)
     return group

@@ -30,6 +30,10 @@ _QUOTED = re.compile('(?<!\\S)(-?)["“„”«»「『]([^"“„”«»「」�
 _CODE = re.compile(r"\d.*[^\W\d]|[^\W\d].*\d|_")
 _EXCLUDED = re.compile(r"(?<!\S)-(?=[^\W_])(\S+)")
 
+# What a pair of them is worth of which one is in more than so many documents: such a character is mostly grammar, and
+# the pair belongs to two words.
+BORDER, COMMON = 0.5, 0.75
+
 # Terms, of which one must stand there, by their distance from where a phrase begins.
 Phrase = tuple[tuple[int, frozenset[str]], ...]
 
@@ -82,6 +86,20 @@ def words_of(text: str, languages: Sequence[str]) -> list[Word]:
 def characters_of(text: str) -> list[Word]:
     """Chinese characters that say a little more than their pairs."""
     return [Word(char, span, (Alternative((char,), CHARACTER),)) for span, char in characters(text).items()]
+
+
+def without_borders(collection: Collection, words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, of which pairs of Chinese characters are worth less where one of the two is nearly everywhere."""
+    pairs = [word for word in words if len(word.text) == 2 and characters(word.text)]
+    most = COMMON * collection.living
+    common = {char for char in {*"".join(word.text for word in pairs)} if collection.frequency(char) > most}
+    borders = {word for word in pairs if not common.isdisjoint(word.text)}
+    return tuple(
+        Word(word.text, word.span, tuple(Alternative(a.terms, BORDER * a.factor) for a in word.alternatives))
+        if word in borders
+        else word
+        for word in words
+    )
 
 
 def phrases_of(text: str, languages: Sequence[str]) -> set[Phrase]:

@@ -176,31 +176,28 @@ class Part:
     titles: TitleList
 
 
-class FieldFit(NamedTuple):
-    """What a term is worth in one field, the field's norms, and how often the term is there by document number."""
-
-    weight: float
-    norms: Sequence[float]
-    often: dict[int, int] | bytearray
+# What a term is worth in one field, the field's norms, and how often the term is there by document number.
+FieldFit = tuple[float, Sequence[float], dict[int, int] | bytearray]
 
 
 class TermFit(NamedTuple):
     """Which living documents have a term, as a bit for each from the highest one down, and how well it fits them."""
 
     bits: int
-    fields: tuple[FieldFit, ...]
+    slope: float
+    fields: Sequence[FieldFit]
 
     def column(self, places: Mapping[int, int]) -> list[float]:
         """The scores of documents, given with their places from 0 on; 0 without the term."""
-        scores = [0.0] * len(places)
+        scores, slope = [0.0] * len(places), self.slope
         for weight, norms, often in self.fields:
             if isinstance(often, dict):
                 for number in often.keys() & places.keys():
-                    scores[places[number]] += weight * often[number] / (often[number] + norms[number])
+                    scores[places[number]] += weight * often[number] / (often[number] + slope * norms[number])
             else:
                 column = map(often.__getitem__, places)
                 scores = [
-                    score + weight * times / (times + norms[number]) if times else score
+                    score + weight * times / (times + slope * norms[number]) if times else score
                     for score, times, number in zip(scores, column, places, strict=True)
                 ]
         return scores

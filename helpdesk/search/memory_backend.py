@@ -47,7 +47,7 @@ class _Memory:
 
     def postings(self, field: str, term: str) -> Iterable[Block]:
         found = self._terms.get((field, term), {})
-        return [(list(found), [len(places) for places in found.values()])]
+        return [(list(found), [len(places) for places in found.values()])] if found else []
 
     def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
         return [

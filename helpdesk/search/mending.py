@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from helpdesk.search import compounds
 from helpdesk.search.analysis import Span, analyse, is_unspaced
-from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, with_synonyms, words_of
+from helpdesk.search.asking import (
+    Phrase,
+    characters_of,
+    is_known,
+    phrases_of,
+    take_apart,
+    with_synonyms,
+    without_borders,
+    words_of,
+)
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
 from helpdesk.search.ranking import Alternative, Word
@@ -66,7 +75,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
         words = [_with_compounds(word, query.locale, lists) for word in words]
     return Asked(
         text=taken.whole,
-        words=tuple(words),
+        words=without_borders(collection, words),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),

@@ -16,11 +16,13 @@ from itertools import chain, pairwise, repeat
 from math import log
 from operator import add, and_, or_
 
-from helpdesk.search.analysis import CODE_LIKE, Span, is_within
+from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
 from helpdesk.search.collection import PLACES, Block, Collection, FieldFit, TermFit
 
 K1 = 1.2
 B = 0.75
+# Of grams, several of which stand for one word: it is counted often enough without their repetitions.
+GRAM_K1 = 0.6
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
 MAX_POSTINGS = 40_000
@@ -241,25 +243,26 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     if known := memo.pop(key, None):
         return memo.setdefault(key, known)
     if not collection.frequency(term):
-        return TermFit(0, ())
-    living, fields = collection.columns.living, []
+        return TermFit(0, 1.0, ())
+    living, fields = collection.columns.living, list[FieldFit]()
+    k1 = GRAM_K1 if is_unspaced(term) else K1
     sparse, dense = set[int](), 0
     for name, boost in boosts.items():
         blocks = list(collection.postings(name, term))
-        if having := sum(len(numbers) for numbers, _ in blocks):
-            often = _often(blocks, having, len(living))
+        if blocks:
+            often = _often(blocks, len(living))
             if isinstance(often, bytearray):
                 dense |= int.from_bytes(often)
             else:
                 sparse.update(*(numbers for numbers, _ in blocks))
-            fields.append(FieldFit(_weight(collection, blocks, boost), collection.norms[name], often))
+            weight = boost * (k1 + 1) * idf(_having(collection, blocks), collection.living)
+            fields.append((weight, collection.norms[name], often))
     bits = bits_of(sparse, len(living)) | (_bits(dense, len(living)) if dense else 0)
     if collection.living != len(living):
         bits &= _bits(int.from_bytes(living), len(living))
-    memo[key] = TermFit(bits, tuple(fields))
-    while len(memo) * (len(living) + 1_000) > MAX_FITS:
+    if len(memo) * (len(living) + 1_000) > MAX_FITS:
         memo.pop(next(iter(memo)))
-    return memo[key]
+    return memo.setdefault(key, TermFit(bits, k1 / K1, fields))
 
 
 def bits_of(numbers: Iterable[int], documents: int) -> int:
@@ -275,10 +278,10 @@ def _bits(number: int, documents: int) -> int:
     return int(b"0" + number.to_bytes(documents).translate(_DIGITS), 2)
 
 
-def _often(blocks: Sequence[Block], having: int, documents: int) -> dict[int, int] | bytearray:
+def _often(blocks: Sequence[Block], documents: int) -> dict[int, int] | bytearray:
     """How often a term is in documents, in the form that takes less room."""
     pairs = chain.from_iterable(zip(*block, strict=True) for block in blocks)
-    if _ENTRY * having < documents or max(max(times) for _, times in blocks) > 255:
+    if _ENTRY * sum(len(numbers) for numbers, _ in blocks) < documents or any(max(times) > 255 for _, times in blocks):
         return dict(pairs)
     often = bytearray(documents)
     for number, times in pairs:
@@ -286,12 +289,12 @@ def _often(blocks: Sequence[Block], having: int, documents: int) -> dict[int, in
     return often
 
 
-def _weight(collection: Collection, blocks: Sequence[Block], boost: float) -> float:
-    """Of a term in a field, by the living documents that have it there."""
-    living, having = collection.columns.living, sum(len(numbers) for numbers, _ in blocks)
-    if collection.living != len(living):
-        having = sum(sum(map(living.__getitem__, numbers)) for numbers, _ in blocks)
-    return boost * (K1 + 1) * idf(having, collection.living)
+def _having(collection: Collection, blocks: Sequence[Block]) -> int:
+    """How many living documents these are."""
+    living = collection.columns.living
+    if collection.living == len(living):
+        return sum(len(numbers) for numbers, _ in blocks)
+    return sum(sum(map(living.__getitem__, numbers)) for numbers, _ in blocks)
 
 
 def _places(collection: Collection, word: Word, numbers: set[int]) -> set[int]:

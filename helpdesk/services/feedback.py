@@ -8,7 +8,8 @@ So a class behind one address loses no vote, and what a flood of forged visitors
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -21,6 +22,7 @@ from helpdesk.db import BUSY_TIMEOUT, NOTE_TIMEOUT, Database
 from helpdesk.models import Counter, RequestTally, Vote
 from helpdesk.queries.feedback import HeldScope, is_held
 from helpdesk.services.site import Site
+from helpdesk.text.masking import masked
 
 HOUR = 60  # minutes
 
@@ -50,6 +52,8 @@ class Ballot:
 def cast_vote(site: Site, ballot: Ballot, *, network: bytes, now: datetime) -> Reception:
     """Store the vote with one upsert, unless it is refused; `network` is a keyed hash.
 
+    What looks personal in the comment and the query is masked before.
+
     Raises Busy, and then nothing was stored and a retry is harmless.
     """
     with site.database.transaction() as connection:
@@ -72,8 +76,8 @@ def _upsert(database: Database, ballot: Ballot, status: str, now: datetime) -> A
         "status": status,
         "revision": ballot.revision,
         "reasons": " ".join(ballot.reasons or ()),
-        "comment": ballot.comment or "",
-        "query": ballot.query,
+        "comment": masked(ballot.comment or ""),
+        "query": masked(ballot.query),
         "created_at": now,
         "updated_at": now,
     }
@@ -107,14 +111,11 @@ def remove_vote(site: Site, visitor: str, translation_id: int, *, now: datetime)
 def release_votes(database: Database, scope: HeldScope) -> int:
     """Count held votes, all in one transaction; how many. Raises Busy."""
     with database.transaction() as connection:
-        chosen = select(Vote.translation_id).where(*is_held(scope)).distinct().order_by(Vote.translation_id)
+        chosen = select(Vote.translation_id).where(*is_held(scope)).distinct()
         translations = connection.execute(chosen).scalars().all()
-        for translation_id in translations:
-            _lock_counter(connection, translation_id)
-        statement = update(Vote).where(*is_held(scope), Vote.translation_id.in_(translations))
-        released = connection.execute(statement.values(status=Reception.COUNTED.value)).rowcount
-        for translation_id in translations:
-            _count(connection, translation_id)
+        with recount_votes(connection, translations):
+            statement = update(Vote).where(*is_held(scope), Vote.translation_id.in_(translations))
+            released = connection.execute(statement.values(status=Reception.COUNTED.value)).rowcount
     return released
 
 
@@ -122,6 +123,17 @@ def drop_votes(database: Database, scope: HeldScope) -> int:
     """Delete held votes; how many. Raises Busy."""
     with database.transaction() as connection:
         return connection.execute(delete(Vote).where(*is_held(scope))).rowcount
+
+
+@contextmanager
+def recount_votes(connection: Connection, translation_ids: Iterable[int]) -> Iterator[None]:
+    """Change many votes on these translations, in the caller's transaction; the figures are counted anew after it."""
+    ids = sorted(set(translation_ids))
+    for translation_id in ids:
+        _lock_counter(connection, translation_id)
+    yield
+    for translation_id in ids:
+        _count(connection, translation_id)
 
 
 def _lock_counter(connection: Connection, translation_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -56,8 +57,9 @@ def current_revision(database: Database) -> str | None:
         return context.get_current_revision()
 
 
+@cache
 def head_revision() -> str:
-    """The revision that the code needs."""
+    """The revision that the code needs; to know it, all migrations are read, once in a process."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
     if head is None:
         raise RuntimeError("no migrations found")

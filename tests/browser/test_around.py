@@ -25,8 +25,10 @@ SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(list.
 
 
 @pytest.fixture
-def crowded(build: Callable[..., Flask], demo_template: Path) -> Iterator[Server]:
-    """A site that holds all but one first vote of an hour, and that one was given."""
+def crowded(build: Callable[..., Flask], demo_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A site that holds all but one first vote of an hour, and that one was given; the hour does not end."""
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     app = build(demo_template, index_dir=demo_template / "index", new_voters_per_hour=1)
     with serve(app) as running:
         headers = {"Sec-Fetch-Site": "same-origin"}

@@ -222,6 +222,18 @@ def test_held_votes_are_released_or_dropped_once_their_number_was_seen(app: Flas
     assert [row["comment"] for row in list_votes(site)] == ["counted one", "=held(one)"]
 
 
+def test_data_is_forgotten_and_a_visitor_erased(app: Flask, run, client: CheckingClient) -> None:
+    words = "Forgotten: 0 searches, 0 rows of clicks, the words of 0 votes, 0 rows of switches."
+    assert run("data", "forget") == f"0\n{words}\n"
+    client.post(f"{ARTICLE}/vote", {"answer": "no"})
+    cookie = client.flask.get_cookie("hd_visitor", path="/")
+    assert cookie is not None
+    assert "Aborted!" in run("data", "erase", cookie.decoded_value)
+    assert len(list_votes(app.extensions["helpdesk"])) == 1
+    assert run("data", "erase", cookie.decoded_value, "--yes") == "0\nDeleted 1 votes.\n"
+    assert run("data", "erase", "nobody", "--yes") == "0\nDeleted 0 votes.\n"
+
+
 def test_views_switches(run, client: CheckingClient) -> None:
     assert run("views", "switches", "16") == "0\nNobody has switched the language of this article yet.\n"
     for _ in range(2):

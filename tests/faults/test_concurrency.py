@@ -225,8 +225,9 @@ def test_each_of_many_voters_counts_once_whatever_they_repeat(instance: Path) ->
     assert_sound(instance)
 
 
-def vote_as_newcomers(instance: Path, number: int, address: str) -> list[int]:
-    """A worker: so many first votes of different visitors of one network; the statuses answered."""
+def vote_as_newcomers(instance: Path, number: int, address: str, at: datetime) -> list[int]:
+    """A worker: so many first votes of different visitors of one network at a fixed time; the statuses answered."""
+    clock.now = lambda: at
     statuses = []
     with running(instance) as app:
         ready()
@@ -239,7 +240,7 @@ def vote_as_newcomers(instance: Path, number: int, address: str) -> list[int]:
 
 def test_of_two_hundred_newcomers_of_one_network_at_once_thirty_count_and_none_is_lost(instance: Path) -> None:
     clear_figures(instance)
-    jobs = [(vote_as_newcomers, (instance, 200 // PROCESSES, "192.0.2.1"))] * PROCESSES
+    jobs = [(vote_as_newcomers, (instance, 200 // PROCESSES, "192.0.2.1", clock.now()))] * PROCESSES
     assert [status for statuses in run_together(jobs) for status in statuses] == [303] * 200
     query = "SELECT status, count(*), count(DISTINCT visitor) FROM hd_vote GROUP BY status ORDER BY status"
     assert rows(instance, query) == [("counted", 30, 30), ("held", 170, 170)]

@@ -182,10 +182,16 @@ def test_a_killed_mending_leaves_the_rest_to_the_next_search(demo_template: Path
 
 
 def test_a_rebuild_outlives_the_server_that_started_it(demo_template: Path, tmp_path: Path) -> None:
+    """And waits for none of another instance, of whichever template."""
     instance = copied(demo_template, tmp_path / "instance")
-    worker = Worker(search_plainly, instance).wait_until_ready().go()
-    worker.wait_for(True)
-    assert worker.kill() is None
+    other = copied(demo_template, tmp_path / "other")
+    with (other / "index" / "rebuild.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(f"{time.time():.0f}")
+        lock.flush()
+        worker = Worker(search_plainly, instance).wait_until_ready().go()
+        worker.wait_for(True)
+        assert worker.kill() is None
     with opened(instance, locales=LOCALES) as site:
         wait_until_built(site)
         assert states(site) == dict.fromkeys(LOCALES, "ready")

@@ -29,10 +29,11 @@ from helpdesk.services.site import Site
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 DUMP = "database.dump"
-# A zone and a collation that show whoever trusts the server's own; a password is asked of one role only.
-# Folders of an instance whose files are never written twice: a new content is a new file.
 WRITTEN = ("hd_vote", "hd_request_tally", "hd_counter", "hd_daily_tally", "hd_switch_tally", "hd_reading")
-UNCHANGING = ("index", "media")
+# Folders of an instance whose files are never written twice: a new content is a new file. Their locks are not linked:
+# whoever held one, or left a time in it, would stop the rebuilds of all other copies.
+UNCHANGING, LOCKS = ("index", "media"), "*lock"
+# A zone and a collation that show whoever trusts the server's own; a password is asked of one role only.
 INITDB = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
 COLLATION = ["--locale-provider=icu", "--icu-locale=en-US"]
 SETTINGS = {
@@ -164,7 +165,8 @@ def copy_instance(template: Path, instance: Path) -> Path:
     shutil.copytree(template, instance, ignore=shutil.ignore_patterns(*UNCHANGING))
     for name in UNCHANGING:  # files there are replaced, never written again
         if (template / name).is_dir():
-            shutil.copytree(template / name, instance / name, copy_function=os.link)
+            ignored = shutil.ignore_patterns(LOCKS)
+            shutil.copytree(template / name, instance / name, ignore=ignored, copy_function=os.link)
     url = url_of(template)
     if url is not None:
         old, new = database_name(url), f"hd_{token_hex(6)}"

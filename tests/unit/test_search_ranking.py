@@ -98,3 +98,11 @@ def test_a_fallback_in_another_language_is_found_in_either(tmp_path: Path):
     assert found(backend, "出金", "ja") == [1]
     assert found(backend, "withdrawals", "ja") == [2]
     assert found(backend, "gebuehr", "ja") == [3]
+
+
+def test_chinese_pairs_across_two_words_do_not_outvote_a_word(tmp_path: Path):
+    filler = [document(i, f"其它{i}", "这里的事") for i in range(9, 30)]
+    backend = built(
+        tmp_path, document(1, "说明", "他的船"), document(2, "说明", "船票在码头出售处"), *filler, locale="zh-Hans"
+    )
+    assert found(backend, "卖的船票", locale="zh-Hans") == [2, 1]

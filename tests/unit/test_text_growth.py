@@ -10,6 +10,7 @@ import pytest
 from helpdesk.text import blocks, dialects
 from helpdesk.text.from_html import Converter
 from helpdesk.text.lines import escaped_starts
+from helpdesk.text.masking import masked
 
 _MOST = 9  # 4 would be in proportion, 16 as the square
 
@@ -42,6 +43,12 @@ CASES: list[tuple[Callable[[str], object], Callable[[int], str], int]] = [
     (from_html, lambda n: '<dl><dt><abbr title="' + "<pre" * n + '">b</abbr></dt></dl>', 2_000),
     (escaped_starts, lambda n: "-" * n + "x", 40_000),
     (escaped_starts, lambda n: "-" + " " * n + "x", 40_000),
+    (masked, lambda n: "a" * n, 40_000),
+    (masked, lambda n: "1." * n, 20_000),
+    (masked, lambda n: "1 " * n, 20_000),
+    (masked, lambda n: "a@a." * n, 10_000),
+    (masked, lambda n: "+(1" * n, 10_000),
+    (masked, lambda n: "1-" * 4 * n, 4_000),
 ]
 
 

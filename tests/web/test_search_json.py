@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,9 @@ def test_addresses(app: Flask) -> None:
     assert app.test_client().post("/de/search.json?q=a").status_code == 405
 
 
-def test_whose_scripts_may_read_it_and_how_often(build: Callable[..., Flask], demo_template: Path) -> None:
+def test_whose_scripts_may_read_it_and_how_often(
+    build: Callable[..., Flask], demo_template: Path, noon: datetime
+) -> None:
     app = build(demo_template, api_origins=(ORIGIN,), api_per_minute=2)
     answers = [app.test_client().get("/en/search.json?q=a", headers={"Origin": ORIGIN}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]

@@ -266,6 +266,21 @@ def test_hostile_details_are_kept_harmless(site: Site, client: CheckingClient) -
     assert "\x00" not in vote["comment"]
 
 
+@pytest.mark.parametrize("is_script", [False, True])
+def test_what_looks_personal_is_masked_before_it_is_kept_and_the_reader_told(
+    site: Site, client: CheckingClient, is_script: bool
+) -> None:
+    told = "We made e-mail addresses and long numbers in your comment unreadable."
+    form = {"answer": "no", "details": "1", "q": "my card 4111 1111 1111 1111", "comment": "I am ada@example.com"}
+    answer = client.post(VOTE, form, headers=SCRIPT if is_script else SAME_ORIGIN)
+    page = answer if is_script else client.get(answer.response.headers["Location"])
+    (vote,) = list_votes(site)
+    assert (vote["comment"], vote["query"]) == ("I am •••@•••", "my card •••")
+    assert (told in page.text, "ada@example.com" in page.text) == (True, False)
+    client.post(VOTE, {"answer": "no", "details": "1", "comment": "I am Ada"})
+    assert told not in client.get(ARTICLE).text
+
+
 def test_too_large_a_form_is_413(site: Site, client: CheckingClient) -> None:
     page = client.post(VOTE, {"answer": "yes", "details": "1", "comment": "x" * 70_000})
     assert (page.status, count_votes(site)) == (413, 0)

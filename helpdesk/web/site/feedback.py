@@ -11,6 +11,7 @@ from flask import request, url_for
 
 from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote, find_own_vote
+from helpdesk.text.masking import is_masked
 from helpdesk.web.filters import article_ref
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
@@ -44,6 +45,11 @@ class Feedback:
         """Reasons as (key, label, whether chosen), in the order of the settings."""
         labels = reason_labels()
         return [(key, labels[key], key in self.reasons) for key in current_site().settings.vote_reasons]
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether something was masked in the comment."""
+        return is_masked(self.comment)
 
     @property
     def comment_length(self) -> int:

@@ -15,6 +15,7 @@ from helpdesk.errors import Busy
 from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote
 from helpdesk.services.feedback import Ballot, Reception, cast_vote, remove_vote
+from helpdesk.text.masking import masked
 from helpdesk.web import security
 from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep, send_to
@@ -130,7 +131,8 @@ def _done(page: ArticlePage, hint: str, *, is_held: bool = False) -> Response:
 def _stored_feedback(page: ArticlePage, hint: str, *, is_held: bool) -> Feedback:
     if hint == "removed":
         return make_feedback(page, "removed")
-    own = replace(_tried(), is_held=is_held)
+    tried = _tried()
+    own = replace(tried, comment=masked(tried.comment), is_held=is_held)
     if own.reasons or own.comment:
         return make_feedback(page, "stored", vote=own)
     return make_feedback(page, "yes" if own.is_helpful else "no", vote=own)
