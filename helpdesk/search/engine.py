@@ -17,8 +17,6 @@ from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
 
-# A document with so much less of the query than the best one is not an answer to it.
-KEPT = 0.25
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
 # Half of the grams of any text are no words, and stand nowhere.
@@ -42,8 +40,7 @@ class Scored:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    narrow = partial(_narrow, collection, asked)
-    found = rank(collection, (*asked.words, *asked.characters), boosts, narrow, kept=KEPT)
+    found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
     fits = found.scores(found.coverage if _is_enough(collection, found, asked) else ())
     titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
     exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])

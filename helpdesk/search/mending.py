@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.search import compounds
+from helpdesk.search import asking, compounds
 from helpdesk.search.analysis import Span, analyse, is_unspaced
-from helpdesk.search.asking import (
-    Phrase,
-    characters_of,
-    is_known,
-    phrases_of,
-    take_apart,
-    with_synonyms,
-    without_borders,
-    words_of,
-)
+from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
 from helpdesk.search.ranking import Alternative, Word
@@ -69,13 +60,13 @@ def understand(collection: Collection, query: SearchQuery) -> tuple[Asked, Mendi
 def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
-    words, also = with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
+    words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
     if query.locale.split("-")[0] in compounds.LANGUAGES:
         lists = [part.words for part in collection.parts()]
         words = [_with_compounds(word, query.locale, lists) for word in words]
     return Asked(
         text=taken.whole,
-        words=without_borders(collection, words),
+        words=asking.without_borders(collection, words),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),

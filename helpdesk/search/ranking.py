@@ -38,6 +38,10 @@ MAX_FITS, _ENTRY = 3_000_000, 64
 _ONE = ord("1")
 _DIGITS = bytes((ord("0"), *[_ONE] * 255))
 
+# A document with so much less of the query than the best one is not an answer to it.
+KEPT = 0.25
+# From documents, told by bits, to some of them.
+Narrow = Callable[[int], int]
 # How well a word fits each document that has it, by document number.
 Fits = dict[int, float]
 
@@ -102,20 +106,13 @@ def idf(having: int, documents: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def rank(
-    collection: Collection,
-    words: Sequence[Word],
-    boosts: Mapping[str, float],
-    narrow: Callable[[int], int],
-    *,
-    kept: float = 0.0,
-) -> Ranking:
+def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], narrow: Narrow) -> Ranking:
     """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
 
     Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
     the words that a document has, in which rare words weigh more: so the little words of a question do not outvote
     what it is about. Documents are left out that `narrow` takes from those with any of the words, told by bits, and
-    then what has less than `kept` of what the best one has of the query.
+    then what has less than KEPT of what the best one has of the query.
     """
     found = _look_up(collection, words, boosts)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
@@ -127,12 +124,12 @@ def rank(
     best_first = sorted(rare, key=lambda word: (-weights[word.span], word.span))
     shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
     among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
-    coverage = _coverage(shares, among, len(collection.columns), kept)
+    coverage = _coverage(shares, among, len(collection.columns))
     return Ranking(coverage, rare, weights)
 
 
-def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int, kept: float) -> Fits:
-    """The share that documents have of words, given by shares and bits in that order; not less than `kept` of the best.
+def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int) -> Fits:
+    """The share that documents have of words, given by shares and bits in that order; not less than KEPT of the best.
 
     What has the same words goes together, until there are so many combinations that one by one is quicker.
     """
@@ -145,10 +142,10 @@ def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int, k
         pairs = (((covered + share, both), (covered, group ^ both)) for covered, group, both in split)
         groups = [(covered, group) for covered, group in chain.from_iterable(pairs) if group]
         # What has too little cannot come near the best one any more.
-        least = kept * max(covered for covered, _ in groups) - left - 1e-9
+        least = KEPT * max(covered for covered, _ in groups) - left - 1e-9
         groups = [(covered, group) for covered, group in groups if covered >= least]
     if not later:
-        least = kept * max((covered for covered, _ in groups), default=0.0)
+        least = KEPT * max((covered for covered, _ in groups), default=0.0)
         groups = [(covered, group) for covered, group in groups if covered >= least]
     rows = {match.start(): c for c, group in groups for match in re.finditer("1", f"{group:0{documents}b}")}
     if not later:
@@ -157,7 +154,7 @@ def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int, k
     for share, bits in later:
         having = map(f"{bits:0{documents}b}".__getitem__, numbers)
         coverage = [c + share if has == "1" else c for c, has in zip(coverage, having, strict=True)]
-    least = kept * max(coverage, default=0.0)
+    least = KEPT * max(coverage, default=0.0)
     return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least}
 
 
@@ -195,7 +192,7 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
     found: dict[Word, Fit] = {}
     has_rare = False
     spent = 0
-    for word in sorted(words, key=lambda word: (sum(counts[word]), word.span)):
+    for word in sorted(filter(lambda word: any(counts[word]), words), key=lambda word: (sum(counts[word]), word.span)):
         spent += sum(counts[word])
         if found and spent > MAX_POSTINGS:
             break
@@ -212,13 +209,11 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
 class Fit:
     """How well the best of some alternatives fits the documents: of each the mean of its terms, all of which count."""
 
-    def __init__(
-        self, collection: Collection, alternatives: Iterable[Alternative], boosts: Mapping[str, float]
-    ) -> None:
+    def __init__(self, collection: Collection, ways: Iterable[Alternative], boosts: Mapping[str, float]) -> None:
         self._ways = []
         # Of documents that have all terms of one alternative, and of those that have any.
         self.bits = self.loose = 0
-        for alternative in alternatives:
+        for alternative in ways:
             fits = [term_fit(collection, term, boosts) for term in alternative.terms]
             if bits := reduce(and_, (fit.bits for fit in fits)):
                 self._ways.append((alternative.factor / len(fits), fits))
@@ -242,8 +237,6 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     memo, key = collection.fits, (term, *boosts.items())
     if known := memo.pop(key, None):
         return memo.setdefault(key, known)
-    if not collection.frequency(term):
-        return TermFit(0, 1.0, ())
     living, fields = collection.columns.living, list[FieldFit]()
     k1 = GRAM_K1 if is_unspaced(term) else K1
     sparse, dense = set[int](), 0
@@ -257,6 +250,8 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
                 sparse.update(*(numbers for numbers, _ in blocks))
             weight = boost * (k1 + 1) * idf(_having(collection, blocks), collection.living)
             fields.append((weight, collection.norms[name], often))
+    if not fields:
+        return TermFit(0, 1.0, ())
     bits = bits_of(sparse, len(living)) | (_bits(dense, len(living)) if dense else 0)
     if collection.living != len(living):
         bits &= _bits(int.from_bytes(living), len(living))
