@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 _ROWS, _TEXTS = "rows", "texts"
 _TERMS, _EXACT, _STORED = "terms", "exact_title", "stored"
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
-# What an open segment remembers, some five bytes a posting and two hundred a term: then it forgets all.
-_MAX_POSTINGS, _MAX_TERMS = 250_000, 10_000
+# What an open segment remembers, some six bytes a posting and a hundred times as much a term: then it forgets all.
+_MAX_POSTINGS, _TERM = 500_000, 100
 # A document that is sought costs as much as so many that are gone through.
 _FEW = 16
 
@@ -122,8 +122,6 @@ class _Pool:
             for term in sorted(terms):
                 self._writer.start_term(term.encode())
                 fields = terms.pop(term)
-                # The one posting is counted as well.
-                postings._terminfo._df = max(len(numbers) for numbers, _, _ in fields.values()) - 1
                 value = msgspec.msgpack.encode([_packed(field, *own) for field, own in fields.items()])
                 postings._ids, postings._weights, postings._values = array("I", [0]), array("f", [1]), [value]
                 self._writer.finish_term()
@@ -179,7 +177,6 @@ class Opened:
         self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
-        self._frequencies: dict[tuple[str, str], int] = {}
         self._postings: dict[tuple[str, str], dict[int, Read]] = {}
         self._remembered = 0
 
@@ -209,21 +206,12 @@ class Opened:
     def _texts(self) -> _Texts:
         return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
 
-    def frequency(self, name: str, term: str) -> int:
-        found = self._frequencies.get((name, term))
-        if found is None:
-            if len(self._frequencies) >= _MAX_TERMS:
-                self._frequencies.clear()
-            found = self._frequencies[name, term] = int(self.reader.doc_frequency(name, term))
-        return found
-
     def postings(self, name: str, term: str) -> dict[int, Read]:
         """Those of a term by field, none for one that stands nowhere."""
         found = self._postings.get((name, term))
         if found is None:
             found = _read(self.reader, name, term)
-            # And one, for a term that stands nowhere takes room as well.
-            self._remembered += 1 + sum(len(read.numbers) for read in found.values())
+            self._remembered += _TERM + sum(len(read.numbers) for read in found.values())
             if self._remembered > _MAX_POSTINGS:
                 self._postings.clear()
                 self._remembered = 0
@@ -254,12 +242,11 @@ class WhooshCollection:
         return sum(self._least(term, *part) for part in self._parts)
 
     def _least(self, term: str, offset: int, deleted: int, opened: Opened) -> int:
-        """Whoosh counts the deleted ones too, but a term that lives must not seem to be dead."""
-        having = opened.frequency(_TERMS, term)
-        if having > deleted or not having:
-            return max(0, having - deleted)
-        living = self.columns.living
-        reads = opened.postings(_TERMS, term).values()
+        """A term that lives must not seem to be dead."""
+        reads, living = opened.postings(_TERMS, term).values(), self.columns.living
+        having = max((len(read.numbers) for read in reads), default=0)
+        if having > deleted:
+            return having - deleted
         return int(any(living[offset + number] for read in reads for number in read.numbers))
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
