@@ -159,15 +159,16 @@ def occurrences(text: str, language: str, terms: frozenset[str]) -> Iterator[tup
     language, memo = _language(language)
     seek = _seeker(terms)
     for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
-        raw = match.group()
+        raw = match[0]
         parts = memo.get(raw)
         if parts is None:
             # Grams are pieces of what is normalized.
             if _KIND.match(raw) and not seek(raw) and unicodedata.is_normalized("NFKC", raw):
                 continue
             parts = _parts(raw, language, memo)
-        for term, _place, start, end in parts:
-            if term in terms:
+        for part in parts:
+            if part[0] in terms:
+                term, _place, start, end = part
                 yield term, match.start() + start, match.start() + end
 
 

@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
+from operator import sub
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
-from helpdesk.search.collection import FIELDS, Collection
+from helpdesk.search.collection import FIELDS, PLACES, Collection
 from helpdesk.search.ranking import Alternative, Word
 
-# Phrases and exclusions of a query; of more the first count.
-MAX_PHRASES = 8
+# Phrases and exclusions of a query, and what they may cost; of more the first count.
+MAX_PHRASES, MAX_COST = 8, 25_000
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
 # What letters with digits or underscores are worth beside another word: who names a code means that code.
@@ -161,40 +163,29 @@ def is_known(collection: Collection, word: Word) -> bool:
     return any(all(map(collection.frequency, alternative.terms)) for alternative in word.alternatives)
 
 
-def documents_with(collection: Collection, phrases: Iterable[Phrase], among: set[int]) -> set[int]:
-    """Which of these documents have one of the phrases in one of their fields."""
-    return {number for phrase in phrases for number in _with_phrase(collection, phrase, among)}
+def cost(collection: Collection, phrases: Iterable[Phrase]) -> int:
+    """Documents whose places are read to find phrases, about: other terms are sought where the rarest stand."""
+    counts = (sorted(sum(map(collection.frequency, terms)) for _, terms in phrase) for phrase in phrases)
+    return sum(sum(rarest[:2]) for rarest in counts)
 
 
-def _with_phrase(collection: Collection, phrase: Phrase, candidates: set[int]) -> set[int]:
+def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> set[int]:
+    """Which documents have one of the phrases in one of their fields."""
+    return {number for phrase in phrases for number in _with_phrase(collection, phrase)}
+
+
+def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
+    if len(phrase) == 1:
+        blocks = (block for term in phrase[0][1] for name in FIELDS for block in collection.postings(name, term))
+        return set[int]().union(*(numbers for numbers, _ in blocks))
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    for _, terms in rarest_first:
-        having = {
-            number
-            for name in FIELDS
-            for term in terms
-            for numbers, _frequencies in collection.postings(name, term)
-            for number in candidates.intersection(numbers)
-        }
-        candidates = having
-        if not candidates:
+    among: set[int] | None = None
+    starts = set[int]()
+    for distance, terms in rarest_first:
+        places = chain.from_iterable(collection.places(term, among) for term in terms)
+        here = map(sub, places, repeat(distance))
+        starts = set(here) if among is None else starts.intersection(here)
+        among = {start // PLACES for start in starts}
+        if not among:
             break
-    return _beginnings(collection, phrase, candidates) if len(phrase) > 1 else candidates
-
-
-def _beginnings(collection: Collection, phrase: Phrase, numbers: set[int]) -> set[int]:
-    """Which documents have every term at its distance from one place."""
-    found: set[int] = set()
-    for name in FIELDS:
-        starts: dict[int, set[int]] | None = None
-        for distance, terms in phrase:
-            here: dict[int, set[int]] = {}
-            for term in terms:
-                for number, places in collection.positions(name, term, numbers).items():
-                    here.setdefault(number, set()).update(place - distance for place in places)
-            if starts is None:
-                starts = here
-            else:
-                starts = {n: both for n, places in starts.items() if (both := places & here.get(n, set()))}
-        found.update(number for number, places in (starts or {}).items() if places)
-    return found
+    return among or set()

@@ -16,7 +16,10 @@ from helpdesk.search.vocabulary import WordList
 
 FIELDS = ("title", "keywords", "headings", "summary", "body")
 # Document numbers and the term's frequency in each, in order.
-Block = tuple[Sequence[int], Sequence[float]]
+Block = tuple[Sequence[int], Sequence[int]]
+# More places than a field can have, and a document: it begins at its number times this.
+FIELD_PLACES = 1 << 21
+PLACES = len(FIELDS) * FIELD_PLACES
 
 
 class Row(NamedTuple):
@@ -173,6 +176,33 @@ class Part:
     titles: TitleList
 
 
+# What a term is worth in one field, the field's norms, and how often the term is there by document number.
+FieldFit = tuple[float, Sequence[float], dict[int, int] | bytearray]
+
+
+class TermFit(NamedTuple):
+    """Which living documents have a term, as a bit for each from the highest one down, and how well it fits them."""
+
+    bits: int
+    slope: float
+    fields: Sequence[FieldFit]
+
+    def column(self, places: Mapping[int, int]) -> list[float]:
+        """The scores of documents, given with their places from 0 on; 0 without the term."""
+        scores, slope = [0.0] * len(places), self.slope
+        for weight, norms, often in self.fields:
+            if isinstance(often, dict):
+                for number in often.keys() & places.keys():
+                    scores[places[number]] += weight * often[number] / (often[number] + slope * norms[number])
+            else:
+                column = map(often.__getitem__, places)
+                scores = [
+                    score + weight * times / (times + slope * norms[number]) if times else score
+                    for score, times, number in zip(scores, column, places, strict=True)
+                ]
+        return scores
+
+
 class Collection(Protocol):
     """The documents of one locale at one moment; serves one thread at a time.
 
@@ -195,14 +225,18 @@ class Collection(Protocol):
     def norms(self) -> Mapping[str, Sequence[float]]:
         """BM25's length norms by field and document number."""
 
+    @property
+    def fits(self) -> dict[object, TermFit]:
+        """What ranking keeps of terms, those asked for last at the end."""
+
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""
 
     def postings(self, field: str, term: str) -> Iterable[Block]:
         """Where the term is."""
 
-    def positions(self, field: str, term: str, numbers: Container[int]) -> Mapping[int, Sequence[int]]:
-        """The term's places in those of the documents that have it."""
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+        """Where the term stands in these documents at least, or in all: places in their fields after all before."""
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""

@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from heapq import nlargest, nsmallest
-from itertools import chain
+from itertools import accumulate, chain
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fits, Ranking, fit, idf, nearness_of, rank, term_fit
+from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
 
-# A document with so much less of the query than the best one is not an answer to it.
-KEPT = 0.25
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
 # Half of the grams of any text are no words, and stand nowhere.
@@ -42,13 +40,12 @@ class Scored:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    kept = 0.0 if asked.phrases or asked.excluded else KEPT
-    found = rank(collection, (*asked.words, *asked.characters), boosts, kept=kept)
-    enough = _enough(collection, found, asked, _filtered(collection, asked, found.scores))
+    found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
+    fits = found.scores(found.coverage if _is_enough(collection, found, asked) else ())
     titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
     exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
-    scores = dict.fromkeys(exact, 0.0) | {number: found.scores[number] for number in enough}
-    nearness = nearness_of(collection, found, enough)
+    nearness = nearness_of(collection, found, fits)
+    scores = dict.fromkeys(exact, 0.0) | fits
     factors = _factors(collection, query, scores)
     for number, factor in chain(nearness.items(), factors.items()):
         scores[number] *= factor
@@ -68,27 +65,27 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _filtered(collection: Collection, asked: Asked, scores: Fits) -> Collection_[int]:
+def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
-    if not asked.phrases and not asked.excluded:
-        return scores
-    allowed = set(scores)
-    for phrases in filter(None, asked.phrases):
-        allowed = asking.documents_with(collection, phrases, allowed)
-    allowed = allowed or set(scores)
-    for phrases in asked.excluded:
-        allowed -= asking.documents_with(collection, phrases, allowed)
-    return allowed
+    wanted = [(phrases, False) for phrases in asked.phrases if phrases] + [
+        (phrases, True) for phrases in asked.excluded
+    ]
+    costs = accumulate(asking.cost(collection, phrases) for phrases, _ in wanted)
+    having, without = bits, 0
+    for index, ((phrases, is_excluded), cost) in enumerate(zip(wanted, costs, strict=True)):
+        if index and cost > asking.MAX_COST:
+            break
+        found = bits_of(asking.documents_with(collection, phrases), len(collection.columns))
+        having, without = (having, without | found) if is_excluded else (having & found, without)
+    return (having or bits) & ~without
 
 
-def _enough(collection: Collection, found: Ranking, asked: Asked, allowed: Collection_[int]) -> list[int]:
-    """Documents that have enough of the query to be an answer."""
-    best = max(map(found.coverage.__getitem__, allowed), default=0.0)
+def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
+    """Whether the best document has enough of the query to be an answer."""
+    best = max(found.coverage.values(), default=0.0)
     whole = sum(found.weights.values())
     unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
-    if not best or best * whole < ENOUGH * (whole + unknown * idf(0, collection.living)):
-        return []
-    return [number for number in allowed if found.coverage[number] >= KEPT * best]
+    return best > 0 and best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
 
 
 def _factors(collection: Collection, query: SearchQuery, numbers: Iterable[int]) -> Fits:
@@ -167,7 +164,7 @@ def _named(counts: Mapping[int, int], names: Names) -> dict[str, int]:
 def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
     if scored.exact or not scored.scores or asked.has_grams or len(asked.words) > FEW_WORDS:
         return False
-    return max(found.coverage[number] for number in scored.scores) < 0.999
+    return max(map(found.coverage.__getitem__, scored.scores)) < 0.999
 
 
 def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Collection_[int]) -> Collection_[int]:
@@ -197,23 +194,22 @@ def explained(
     collection: Collection, found: Ranking, boosts: Mapping[str, float], scored: Scored
 ) -> Callable[[int], tuple[Reason, ...]]:
     """Tells what a document's score is made of, in the order in which it is reckoned."""
-    fits = cache(lambda alternative: fit(collection, alternative, boosts))
-    term_fits = cache(lambda term, name: term_fit(collection, term, {name: boosts[name]}))
+    fits = cache(lambda alternative: Fit(collection, [alternative], boosts))
 
     def explain(number: int) -> tuple[Reason, ...]:
-        reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
-        for word in found.words:
-            _fit, best = max((fits(a).get(number, 0.0), a) for a in word.alternatives)
+        found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+        for word in found.fits:
+            _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
             for term in best.terms:
                 for name in boosts:
-                    value = term_fits(term, name).get(number, 0.0)
+                    (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
                     if value:
-                        reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+                        found_reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
         share = found.coverage.get(number, 0.0)
-        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+        found_reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
         for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
             if number in factors:
-                reasons.append(Reason(what, factors[number], is_factor=True))
-        return tuple(reasons)
+                found_reasons.append(Reason(what, factors[number], is_factor=True))
+        return tuple(found_reasons)
 
     return explain

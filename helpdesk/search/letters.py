@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 IGNORED = str.maketrans(dict.fromkeys("\u00ad\u200c\u200d"))
 APOSTROPHES = str.maketrans(dict.fromkeys('’ʼ׳״·"', "'"))
@@ -61,6 +62,7 @@ def fold(text: str) -> str:
     return "".join(char if char in _CYRILLIC_LETTERS else _base(char) for char in text.translate(_UNMARKED))
 
 
+@lru_cache(maxsize=4096)
 def _base(char: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFD", char) if unicodedata.category(c) != "Mn")
     return unicodedata.normalize("NFC", plain)

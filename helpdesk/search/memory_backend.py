@@ -16,7 +16,7 @@ from helpdesk.search.backend import (
     Status,
     nothing_new,
 )
-from helpdesk.search.collection import FIELDS, Analysed, Block, Columns, Part, analysed
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, norms
 from helpdesk.search.titles import TitleList
@@ -39,6 +39,7 @@ class _Memory:
                 for term, places in terms.items():
                     self._terms.setdefault((name, term), {})[number] = places
         self.languages = self.columns.spoken()
+        self.fits: dict[object, TermFit] = {}
         self.norms = {name: norms(column) for name, column in zip(FIELDS, self.columns.lengths, strict=True)}
 
     def frequency(self, term: str) -> int:
@@ -46,11 +47,16 @@ class _Memory:
 
     def postings(self, field: str, term: str) -> Iterable[Block]:
         found = self._terms.get((field, term), {})
-        return [(list(found), [float(len(places)) for places in found.values()])]
+        return [(list(found), [len(places) for places in found.values()])] if found else []
 
-    def positions(self, field: str, term: str, numbers: Container[int]) -> Mapping[int, Sequence[int]]:
-        found = self._terms.get((field, term), {})
-        return {number: places for number, places in found.items() if number in numbers}
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+        return [
+            number * PLACES + field * FIELD_PLACES + place
+            for field, name in enumerate(FIELDS)
+            for number, places in self._terms.get((name, term), {}).items()
+            if numbers is None or number in numbers
+            for place in places
+        ]
 
     def titled(self, title: str) -> Iterable[int]:
         return self._titles.get(title, []) if title else []

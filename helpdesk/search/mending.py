@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.search import compounds
-from helpdesk.search.analysis import analyse, is_unspaced, is_within
-from helpdesk.search.asking import (
-    Phrase,
-    characters_of,
-    is_known,
-    phrases_of,
-    take_apart,
-    with_synonyms,
-    without_borders,
-    words_of,
-)
+from helpdesk.search import asking, compounds
+from helpdesk.search.analysis import Span, analyse, is_unspaced
+from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
-from helpdesk.search.collection import Collection, Part
+from helpdesk.search.collection import Collection
 from helpdesk.search.ranking import Alternative, Word
 from helpdesk.search.rescue import readings
 from helpdesk.search.spelling import correct, joined
+from helpdesk.search.vocabulary import WordList
 
 # What a compound is worth for one of its words, and its words together for the compound; how many compounds.
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
@@ -68,12 +60,13 @@ def understand(collection: Collection, query: SearchQuery) -> tuple[Asked, Mendi
 def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
-    words, also = with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
+    words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
     if query.locale.split("-")[0] in compounds.LANGUAGES:
-        words = [_with_compounds(word, query.locale, collection.parts()) for word in words]
+        lists = [part.words for part in collection.parts()]
+        words = [_with_compounds(word, query.locale, lists) for word in words]
     return Asked(
         text=taken.whole,
-        words=without_borders(collection, words),
+        words=asking.without_borders(collection, words),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
@@ -84,11 +77,15 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
 
 def _outermost(words: Sequence[Word]) -> tuple[Word, ...]:
     """Without the parts of codes that are among them as a whole."""
-    return tuple(word for word in words if not any(is_within(word.span, other.span) for other in words))
+    outer, reach = set[Span](), -1
+    for start, end in sorted({word.span for word in words}, key=lambda span: (span[0], -span[1])):
+        if end > reach:
+            outer.add((start, end))
+            reach = end
+    return tuple(word for word in words if word.span in outer)
 
 
-def _with_compounds(word: Word, language: str, parts: Sequence[Part]) -> Word:
-    lists = [part.words for part in parts]
+def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Word:
     wider = [(whole,) for whole in compounds.wider(word.text, language, lists, MAX_WIDER)]
     pieces = compounds.split(word.text, language, lists)
     found = [

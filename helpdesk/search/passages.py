@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -33,6 +33,8 @@ class Segment(NamedTuple):
 
 
 Passage = tuple[Segment, ...]
+# What words of the query are worth together.
+_Weigh = Callable[[frozenset[Span]], float]
 
 
 class _Match(NamedTuple):
@@ -68,8 +70,9 @@ def find_passages(
     grouped = _by_sentence(text, matches)
     seen = Counter(word for _, inside in grouped for word in frozenset[Span]().union(*(m.words for m in inside)))
     weights = {word: log(1 + len(grouped) / number) for word, number in seen.items()}
-    windows = [_window(text, sentence, inside, weights, width) for sentence, inside in grouped]
-    return tuple(_passage(text, window, matches) for window in sorted(_choose(windows, weights, count)))
+    weigh: _Weigh = cache(lambda words: sum(weights[word] for word in sorted(words)))
+    windows = [_window(text, sentence, inside, weigh, width) for sentence, inside in grouped]
+    return tuple(_passage(text, window, matches) for window in sorted(_choose(windows, weigh, count)))
 
 
 def mark(text: str, *, query: str, languages: Sequence[str], language: str) -> Passage:
@@ -145,7 +148,7 @@ def _sentences(text: str) -> Iterable[Span]:
     yield start, len(text)
 
 
-def _window(text: str, sentence: Span, inside: Sequence[_Match], weights: Mapping[Span, float], width: int) -> _Window:
+def _window(text: str, sentence: Span, inside: Sequence[_Match], weigh: _Weigh, width: int) -> _Window:
     """The whole sentence if it fits, else the stretch of it with the most of the query."""
     start, end = _strip(text, *sentence)
     if end - start <= width:
@@ -153,7 +156,7 @@ def _window(text: str, sentence: Span, inside: Sequence[_Match], weights: Mappin
     room = max(1, width - 2)  # an ellipsis on either side
     first, last, words = max(
         (_reach(inside, i, room) for i in range(len(inside))),
-        key=lambda reach: (_weight(reach[2], weights), -reach[0].start),
+        key=lambda reach: (weigh(reach[2]), -reach[0].start),
     )
     core_end = min(last.end, first.start + room)
     # A third of the room that is left stands before, where the sentence comes from.
@@ -193,30 +196,26 @@ def _strip(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _choose(windows: Sequence[_Window], weights: Mapping[Span, float], count: int) -> list[_Window]:
+def _choose(windows: Sequence[_Window], weigh: _Weigh, count: int) -> list[_Window]:
     """Greedily what adds the most new words; then what says as much again, but nothing half as good."""
     remaining, chosen = list(windows), list[_Window]()
     covered: frozenset[Span] = frozenset()
-    enough = max(_weight(window.words, weights) for window in windows) / 2
+    enough = max(weigh(window.words) for window in windows) / 2
     while remaining and len(chosen) < count:
         best = max(
             remaining,
             key=lambda window: (
-                _weight(window.words - covered, weights),
-                _weight(window.words, weights),
+                weigh(window.words - covered),
+                weigh(window.words),
                 -window.start,
             ),
         )
-        if best.words <= covered and _weight(best.words, weights) < enough:
+        if best.words <= covered and weigh(best.words) < enough:
             break
         remaining.remove(best)
         chosen.append(best)
         covered |= best.words
     return chosen
-
-
-def _weight(words: frozenset[Span], weights: Mapping[Span, float]) -> float:
-    return sum(weights[word] for word in sorted(words))
 
 
 def _passage(text: str, window: _Window, matches: Sequence[_Match]) -> Passage:

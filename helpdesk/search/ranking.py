@@ -6,15 +6,18 @@ which is never negative. Scores depend on the living documents only, not on how 
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from heapq import nlargest
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from math import log
+from operator import add, and_, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
-from helpdesk.search.collection import FIELDS, Block, Collection
+from helpdesk.search.collection import PLACES, Block, Collection, FieldFit, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -29,6 +32,16 @@ COORDINATION = 1.0
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
 
+# What is kept of terms, about, as the words of questions come again and again; and what an entry of a mapping takes.
+MAX_FITS, _ENTRY = 3_000_000, 64
+# Bytes that are not zero as the digit 1.
+_ONE = ord("1")
+_DIGITS = bytes((ord("0"), *[_ONE] * 255))
+
+# A document with so much less of the query than the best one is not an answer to it.
+KEPT = 0.25
+# From documents, told by bits, to some of them.
+Narrow = Callable[[int], int]
 # How well a word fits each document that has it, by document number.
 Fits = dict[int, float]
 
@@ -49,6 +62,9 @@ class Word:
     span: Span
     alternatives: tuple[Alternative, ...]
 
+    def __hash__(self) -> int:
+        return hash(self.span)
+
     @property
     def worth(self) -> float:
         """What the word itself is worth: 1 for a plain one."""
@@ -62,12 +78,19 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Scores and the share of the query that is matched, by document number; the words that were worth looking at."""
+    """The share of the query that documents have, by number, and the words that were worth looking at."""
 
-    scores: Fits
     coverage: Fits
-    words: tuple[Word, ...]
+    fits: Mapping[Word, Fit]
     weights: Mapping[Span, float]
+
+    def scores(self, numbers: Iterable[int]) -> Fits:
+        """Scores of some of these documents."""
+        places = {number: place for place, number in enumerate(numbers)}
+        scores = [0.0] * len(places)
+        for fit in self.fits.values():
+            scores = list(map(add, scores, fit.column(places)))
+        return {n: score * (1 + COORDINATION * self.coverage[n]) for n, score in zip(places, scores, strict=True)}
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
@@ -83,157 +106,192 @@ def idf(having: int, documents: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], *, kept: float = 0.0) -> Ranking:
+def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], narrow: Narrow) -> Ranking:
     """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
 
     Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
     the words that a document has, in which rare words weigh more: so the little words of a question do not outvote
-    what it is about. Documents are left out that have less than `kept` of what the best one has of the query.
+    what it is about. Documents are left out that `narrow` takes from those with any of the words, told by bits, and
+    then what has less than KEPT of what the best one has of the query.
     """
     found = _look_up(collection, words, boosts)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
-    found = {word: numbers for word, numbers in found.items() if not any(is_within(word.span, code) for code in codes)}
+    found = {word: fits for word, fits in found.items() if not any(is_within(word.span, code) for code in codes)}
     documents = collection.living
-    rare = {word: numbers for word, numbers in found.items() if 2 * len(numbers) <= documents} or found
-    weights = {word.span: word.worth * idf(len(numbers), documents) for word, numbers in rare.items()}
+    rare = {word: fits for word, fits in found.items() if 2 * fits.having <= documents} or found
+    weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
     whole = sum(weights.values())
-    scores: Fits = {}
-    coverage: Fits = {}
-    left, among = 1.0, None
-    for word in sorted(rare, key=lambda word: (-weights[word.span], word.span)):
-        # What has none of the words so far cannot come near the best one any more.
-        if among is None and left < kept * max(coverage.values(), default=0.0) - 1e-9:
-            among = set(scores)
-        share = weights[word.span] / whole
+    best_first = sorted(rare, key=lambda word: (-weights[word.span], word.span))
+    shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
+    among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
+    coverage = _coverage(shares, among, len(collection.columns))
+    return Ranking(coverage, rare, weights)
+
+
+def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int) -> Fits:
+    """The share that documents have of words, given by shares and bits in that order; not less than KEPT of the best.
+
+    What has the same words goes together, until there are so many combinations that one by one is quicker.
+    """
+    groups, left = [(0.0, among)] if among else [], 1.0
+    later = list(shares) if among else []
+    while later and len(groups) <= max(16, documents // 32):
+        share, bits = later.pop(0)
         left -= share
-        for number, score in _best(fit(collection, a, boosts, among) for a in word.alternatives).items():
-            scores[number] = scores.get(number, 0.0) + score
-            coverage[number] = coverage.get(number, 0.0) + share
-    least = kept * max(coverage.values(), default=0.0)
-    coverage = {number: share for number, share in coverage.items() if share >= least}
-    scores = {number: scores[number] * (1 + COORDINATION * share) for number, share in coverage.items()}
-    return Ranking(scores, coverage, tuple(rare), weights)
+        split = ((covered, group, group & bits) for covered, group in groups)
+        pairs = (((covered + share, both), (covered, group ^ both)) for covered, group, both in split)
+        groups = [(covered, group) for covered, group in chain.from_iterable(pairs) if group]
+        # What has too little cannot come near the best one any more.
+        least = KEPT * max(covered for covered, _ in groups) - left - 1e-9
+        groups = [(covered, group) for covered, group in groups if covered >= least]
+    if not later:
+        least = KEPT * max((covered for covered, _ in groups), default=0.0)
+        groups = [(covered, group) for covered, group in groups if covered >= least]
+    rows = {match.start(): c for c, group in groups for match in re.finditer("1", f"{group:0{documents}b}")}
+    if not later:
+        return rows
+    numbers, coverage = list(rows), list(rows.values())
+    for share, bits in later:
+        having = map(f"{bits:0{documents}b}".__getitem__, numbers)
+        coverage = [c + share if has == "1" else c for c, has in zip(coverage, having, strict=True)]
+    least = KEPT * max(coverage, default=0.0)
+    return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least}
 
 
-def nearness_of(collection: Collection, ranking: Ranking, candidates: Sequence[int]) -> Fits:
+def nearness_of(collection: Collection, ranking: Ranking, scores: Fits) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
-    words = sorted((word for word in ranking.words if word.worth >= 1), key=lambda word: word.span)
+    words = sorted((word for word in ranking.fits if word.worth >= 1), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
-    scores = ranking.scores
-    floor = min(nlargest(NEAR_CANDIDATES, map(scores.__getitem__, candidates)), default=0.0)
-    near_best = [number for number in candidates if scores[number] >= floor]
-    best = set(nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number)))
-    places = {word.span: _places(collection, word, best) for word in words}
+    floor = min(nlargest(NEAR_CANDIDATES, scores.values()), default=0.0)
+    near_best = [number for number, score in scores.items() if score >= floor]
+    best = nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number))
+    masks = [(number, 1 << len(collection.columns) - 1 - number) for number in best]
+    wanted: dict[Word, set[int]] = {word: set() for word in words}
+    for one, two in pairs:
+        having = ranking.fits[one].loose & ranking.fits[two].loose
+        both = [number for number, mask in masks if having & mask]
+        wanted[one].update(both)
+        wanted[two].update(both)
+    places = {word: _places(collection, word, numbers) for word, numbers in wanted.items()}
     whole = 0.0
     near: Fits = {}
     for one, two in pairs:
         weight = min(ranking.weights[one.span], ranking.weights[two.span])
         whole += weight
-        first, second = places[one.span], places[two.span]
-        for number in best:
-            if any(place + 1 in second.get(key, ()) for key, found in _of(first, number) for place in found):
-                near[number] = near.get(number, 0.0) + weight
+        after = places[two].intersection(map(add, places[one], repeat(1)))
+        for number in {place // PLACES for place in after}.intersection(best):
+            near[number] = near.get(number, 0.0) + weight
     return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
 
 
-def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, set[int]]:
-    """The words that are worth looking at, and the living documents that have them."""
-    counts = {word: [collection.frequency(term) for term in sorted(word.terms)] for word in words}
-    found: dict[Word, set[int]] = {}
+def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:
+    """The words that are worth looking at, and how well they fit the living documents that have them."""
+    counts = {word: [collection.frequency(term) for term in word.terms] for word in words}
+    found: dict[Word, Fit] = {}
     has_rare = False
     spent = 0
-    for word in sorted(words, key=lambda word: (sum(counts[word]), word.span)):
+    for word in sorted(filter(lambda word: any(counts[word]), words), key=lambda word: (sum(counts[word]), word.span)):
         spent += sum(counts[word])
         if found and spent > MAX_POSTINGS:
             break
         if has_rare and 2 * max(counts[word]) > collection.living:
             continue
-        if numbers := set[int]().union(*(_having(collection, a, boosts) for a in word.alternatives)):
-            found[word] = numbers
-            has_rare = has_rare or 2 * len(numbers) <= collection.living
+        fit = Fit(collection, word.alternatives, boosts)
+        if fit.having:
+            found[word] = fit
+            has_rare = has_rare or 2 * fit.having <= collection.living
     # In one order whatever the costs were, so that sums of floats are the same.
     return dict(sorted(found.items(), key=lambda item: item[0].span))
 
 
-def _having(collection: Collection, alternative: Alternative, names: Iterable[str]) -> set[int]:
-    """Living documents that have all of its terms."""
-    found = set[int].intersection(
-        *(
-            set[int]().union(*(numbers for name in names for numbers, _ in collection.postings(name, term)))
-            for term in alternative.terms
-        )
-    )
-    living = collection.columns.living
-    return found if collection.living == len(living) else {number for number in found if living[number]}
+class Fit:
+    """How well the best of some alternatives fits the documents: of each the mean of its terms, all of which count."""
+
+    def __init__(self, collection: Collection, ways: Iterable[Alternative], boosts: Mapping[str, float]) -> None:
+        self._ways = []
+        # Of documents that have all terms of one alternative, and of those that have any.
+        self.bits = self.loose = 0
+        for alternative in ways:
+            fits = [term_fit(collection, term, boosts) for term in alternative.terms]
+            if bits := reduce(and_, (fit.bits for fit in fits)):
+                self._ways.append((alternative.factor / len(fits), fits))
+                self.bits |= bits
+            self.loose |= reduce(or_, (fit.bits for fit in fits))
+        self.having = self.bits.bit_count()
+
+    def column(self, places: Mapping[int, int]) -> list[float]:
+        """How well these documents fit, in order of their places; 0 without any of the alternatives."""
+        columns = [] if self._ways else [[0.0] * len(places)]
+        for factor, fits in self._ways:
+            first, *others = (fit.column(places) for fit in fits)
+            if others:
+                first = [sum(scores) if all(scores) else 0.0 for scores in zip(first, *others, strict=True)]
+            columns.append(first if factor == 1 else [score * factor for score in first])
+        return columns[0] if len(columns) == 1 else list(map(max, *columns))
 
 
-def fit(
-    collection: Collection, alternative: Alternative, boosts: Mapping[str, float], among: set[int] | None = None
-) -> Fits:
-    """How well one alternative fits the documents, or some of them, that have all of its terms: the mean of these."""
-    first, *others = [term_fit(collection, term, boosts, among) for term in alternative.terms]
-    for other in others:
-        first = {number: score + other[number] for number, score in first.items() if number in other}
-    factor = alternative.factor / len(alternative.terms)
-    return first if factor == 1 else {number: score * factor for number, score in first.items()}
-
-
-def term_fit(collection: Collection, term: str, boosts: Mapping[str, float], among: set[int] | None = None) -> Fits:
-    """BM25 of one term in all fields, by the number of each living document, or of some, that has it."""
-    scores: Fits = {}
-    get = scores.get
-    living, count = collection.columns.living, len(collection.columns)
+def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> TermFit:
+    """BM25 of one term in all fields, for each living document that has it."""
+    memo, key = collection.fits, (term, *boosts.items())
+    if known := memo.pop(key, None):
+        return memo.setdefault(key, known)
+    living, fields = collection.columns.living, list[FieldFit]()
     k1 = GRAM_K1 if is_unspaced(term) else K1
-    slope = k1 / K1
+    sparse, dense = set[int](), 0
     for name, boost in boosts.items():
         blocks = list(collection.postings(name, term))
-        if collection.living != count:
-            blocks = [_living(block, living) for block in blocks]
-        if having := sum(len(numbers) for numbers, _ in blocks):
-            norm = collection.norms[name]
-            weight = boost * (k1 + 1) * idf(having, collection.living)
-            for block in blocks:
-                pairs = zip(*block, strict=True) if among is None else _among(block, among)
-                for number, frequency in pairs:
-                    scores[number] = get(number, 0.0) + weight * frequency / (frequency + slope * norm[number])
-    return scores
+        if blocks:
+            often = _often(blocks, len(living))
+            if isinstance(often, bytearray):
+                dense |= int.from_bytes(often)
+            else:
+                sparse.update(*(numbers for numbers, _ in blocks))
+            weight = boost * (k1 + 1) * idf(_having(collection, blocks), collection.living)
+            fields.append((weight, collection.norms[name], often))
+    if not fields:
+        return TermFit(0, 1.0, ())
+    bits = bits_of(sparse, len(living)) | (_bits(dense, len(living)) if dense else 0)
+    if collection.living != len(living):
+        bits &= _bits(int.from_bytes(living), len(living))
+    if len(memo) * (len(living) + 1_000) > MAX_FITS:
+        memo.pop(next(iter(memo)))
+    return memo.setdefault(key, TermFit(bits, k1 / K1, fields))
 
 
-def _among(block: Block, among: set[int]) -> list[tuple[int, float]]:
-    both = among.intersection(block[0])
-    frequencies = dict(zip(*block, strict=True)) if both else {}
-    return [(number, frequencies[number]) for number in both]
+def bits_of(numbers: Iterable[int], documents: int) -> int:
+    """Bits of documents, from the highest one down."""
+    marks = bytearray(b"0") * (documents + 1)
+    for number in numbers:
+        marks[number + 1] = _ONE
+    return int(marks, 2)
 
 
-def _living(block: Block, living: bytearray) -> Block:
-    numbers, frequencies = block
-    kept = [(n, f) for n, f in zip(numbers, frequencies, strict=True) if living[n]]
-    return [n for n, _ in kept], [f for _, f in kept]
+def _bits(number: int, documents: int) -> int:
+    """Of the bytes of a number, one a document, those that are not zero."""
+    return int(b"0" + number.to_bytes(documents).translate(_DIGITS), 2)
 
 
-def _best(alternatives: Iterable[Fits]) -> Fits:
-    best, *others = [fit for fit in alternatives if fit] or [{}]
-    for fit in others:
-        for number, score in fit.items():
-            if score > best.get(number, 0.0):
-                best[number] = score
-    return best
+def _often(blocks: Sequence[Block], documents: int) -> dict[int, int] | bytearray:
+    """How often a term is in documents, in the form that takes less room."""
+    pairs = chain.from_iterable(zip(*block, strict=True) for block in blocks)
+    if _ENTRY * sum(len(numbers) for numbers, _ in blocks) < documents or any(max(times) > 255 for _, times in blocks):
+        return dict(pairs)
+    often = bytearray(documents)
+    for number, times in pairs:
+        often[number] = times
+    return often
 
 
-# Where a word's terms stand in one document: places by field and document number.
-Places = dict[tuple[str, int], set[int]]
+def _having(collection: Collection, blocks: Sequence[Block]) -> int:
+    """How many living documents these are."""
+    living = collection.columns.living
+    if collection.living == len(living):
+        return sum(len(numbers) for numbers, _ in blocks)
+    return sum(sum(map(living.__getitem__, numbers)) for numbers, _ in blocks)
 
 
-def _places(collection: Collection, word: Word, numbers: set[int]) -> Places:
-    places: Places = {}
-    for term in word.terms:
-        for name in FIELDS:
-            for number, found in collection.positions(name, term, numbers).items():
-                places.setdefault((name, number), set()).update(found)
-    return places
-
-
-def _of(places: Places, number: int) -> Iterable[tuple[tuple[str, int], set[int]]]:
-    return [((name, number), places[name, number]) for name in FIELDS if (name, number) in places]
+def _places(collection: Collection, word: Word, numbers: set[int]) -> set[int]:
+    """Where the word's terms stand in the documents: see Collection.places."""
+    return set[int]().union(*(collection.places(term, numbers) for term in word.terms)) if numbers else set()

@@ -15,10 +15,10 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import accumulate
-from operator import mul
+from itertools import chain, repeat
+from operator import add, mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from whoosh.codec.whoosh3 import W3Codec
@@ -30,7 +30,7 @@ from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELDS, Analysed, Block, Columns, Part
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit
 from helpdesk.search.ranking import norms
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
@@ -39,15 +39,12 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _ROWS, _TEXTS = "rows", "texts"
-_EXACT, _STORED = "exact_title", "stored"
+_TERMS, _EXACT, _STORED = "terms", "exact_title", "stored"
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
-# Postings that are read at once.
-_BLOCK = 256
-# What an open segment remembers, some ten bytes a posting and two hundred a term: then it forgets all.
-_MAX_POSTINGS, _MAX_TERMS = 250_000, 10_000
-
-# Document numbers, frequencies and joined values.
-_Read = tuple[Sequence[int], Sequence[float], bytes]
+# What an open segment remembers, some six bytes a posting and a hundred times as much a term: then it forgets all.
+_MAX_POSTINGS, _TERM = 500_000, 100
+# A document that is sought costs as much as so many that are gone through.
+_FEW = 16
 
 
 def _field(value_size: int) -> FieldType:
@@ -56,9 +53,10 @@ def _field(value_size: int) -> FieldType:
     return kind
 
 
-# Of size 1, values of a block are joined. Stored is the whole document, from which a segment is made again when others
-# go up in it.
-_SCHEMA = Schema(**{name: _field(1) for name in FIELDS}, **{_EXACT: _field(0), _STORED: STORED()})
+# Whoosh is given one posting a term, whose value (of size 1, for values are joined) holds the postings of all fields:
+# so they are found and read at once. Stored is the whole document, from which a segment is made again when others go
+# up in it.
+_SCHEMA = Schema(**{_TERMS: _field(1), _EXACT: _field(1), _STORED: STORED()})
 
 
 class _Rows(msgspec.Struct):
@@ -75,47 +73,69 @@ class _Texts(msgspec.Struct):
     words: msgspec.Raw
 
 
+# A field with the types of two arrays, their bytes, and the joined places of all documents.
+_Packed = tuple[int, str, bytes, bytes, bytes]
+
+
+class Read(NamedTuple):
+    """Numbers of documents, frequencies in them, and places as characters."""
+
+    numbers: array[int]
+    frequencies: array[int]
+    places: bytes
+
+
+# Numbers, frequencies and places of one field, as they come.
+_Gathered = tuple["array[int]", "array[int]", list[str]]
+
+
 class _Pool:
     """Takes the place of Whoosh's, which gathers, sorts and writes single postings; documents come in their order."""
 
     def __init__(self, writer: Any) -> None:
         self._writer = writer
-        # By field and term: document numbers, frequencies, and places as characters.
-        self._fields: dict[str, dict[str, tuple[array[int], array[float], list[str]]]] = {}
+        # By field of the schema, term and field of the document.
+        self._terms: dict[str, dict[str, dict[int, _Gathered]]] = {_EXACT: {}, _TERMS: {}}
 
     def put(self, number: int, document: Analysed) -> None:
         """The postings of a document."""
-        exact = {document.title: ()} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
-        for name, terms in {**document.terms, _EXACT: exact}.items():
-            known = self._fields.setdefault(name, {})
-            for term, places in terms.items():
-                own = known.get(term)
-                if own is None:
-                    own = known[term] = (array("I"), array("f"), [])
-                own[0].append(number)
-                own[1].append(len(places))
-                own[2].append(_characters(places))
+        if 0 < len(document.title) <= _MAX_TITLE_TERM:
+            self._put(_EXACT, document.title, 0, number, ())
+        for field, name in enumerate(FIELDS):
+            for term, places in document.terms[name].items():
+                self._put(_TERMS, term, field, number, places)
+
+    def _put(self, name: str, term: str, field: int, number: int, places: Sequence[int]) -> None:
+        fields = self._terms[name].setdefault(term, {})
+        own = fields.get(field)
+        if own is None:
+            own = fields[field] = (array("I"), array("I"), [])
+        own[0].append(number)
+        own[1].append(len(places))
+        own[2].append(_characters(places))
 
     def iter_postings(self) -> tuple[()]:
-        """Called once, to write them all; does so in whole blocks, and leaves none to be written one by one."""
-        for name, terms in sorted(self._fields.items()):
+        """Called once, to write them all; does so in one block a term, and leaves none to be written one by one."""
+        for name, terms in self._terms.items():
             self._writer.start_field(name, _SCHEMA[name])
             postings = self._writer._postwriter
             for term in sorted(terms):
                 self._writer.start_term(term.encode())
-                numbers, frequencies, places = terms.pop(term)
-                for first in range(0, len(numbers), _BLOCK):
-                    if first:
-                        postings._write_block()
-                    block = slice(first, first + _BLOCK)
-                    postings._ids, postings._weights = numbers[block], frequencies[block]
-                    postings._values = ["".join(places[block]).encode("utf-8", "surrogatepass")]
+                fields = terms.pop(term)
+                value = msgspec.msgpack.encode([_packed(field, *own) for field, own in fields.items()])
+                postings._ids, postings._weights, postings._values = array("I", [0]), array("f", [1]), [value]
                 self._writer.finish_term()
             self._writer.finish_field()
         return ()
 
     def cleanup(self) -> None:
-        self._fields.clear()
+        self._terms.clear()
+
+
+def _packed(field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]) -> _Packed:
+    types = ("H" if numbers[-1] < 1 << 16 else "I") + ("B" if max(frequencies) < 1 << 8 else "I")
+    packed, often = array(types[0], numbers).tobytes(), array(types[1], frequencies).tobytes()
+    return (field, types, packed, often, "".join(places).encode("utf-8", "surrogatepass"))
 
 
 class _File(io.FileIO):
@@ -157,8 +177,7 @@ class Opened:
         self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
-        self._frequencies: dict[tuple[str, str], int] = {}
-        self._blocks: dict[tuple[str, str], list[_Read]] = {}
+        self._postings: dict[tuple[str, str], dict[int, Read]] = {}
         self._remembered = 0
 
     def close(self) -> None:
@@ -187,25 +206,16 @@ class Opened:
     def _texts(self) -> _Texts:
         return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
 
-    def frequency(self, name: str, term: str) -> int:
-        found = self._frequencies.get((name, term))
+    def postings(self, name: str, term: str) -> dict[int, Read]:
+        """Those of a term by field, none for one that stands nowhere."""
+        found = self._postings.get((name, term))
         if found is None:
-            if len(self._frequencies) >= _MAX_TERMS:
-                self._frequencies.clear()
-            found = self._frequencies[name, term] = int(self.reader.doc_frequency(name, term))
-        return found
-
-    def blocks(self, name: str, term: str) -> list[_Read]:
-        """The term's postings, none for one that stands nowhere."""
-        found = self._blocks.get((name, term))
-        if found is None:
-            found = list(_blocks(self.reader, name, term)) if self.frequency(name, term) else []
-            # And one, for a term that stands nowhere takes room as well.
-            self._remembered += 1 + sum(len(numbers) for numbers, _, _ in found)
+            found = _read(self.reader, name, term)
+            self._remembered += _TERM + sum(len(read.numbers) for read in found.values())
             if self._remembered > _MAX_POSTINGS:
-                self._blocks.clear()
+                self._postings.clear()
                 self._remembered = 0
-            self._blocks[name, term] = found
+            self._postings[name, term] = found
         return found
 
 
@@ -225,45 +235,40 @@ class WhooshCollection:
         self.living = sum(segment.living for segment in segments)
         self.languages: Sequence[str] = self.columns.spoken()
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
+        self.fits: dict[object, TermFit] = {}
 
     def frequency(self, term: str) -> int:
         """See Collection."""
-        return max(sum(self._least(name, term, *part) for part in self._parts) for name in FIELDS)
+        return sum(self._least(term, *part) for part in self._parts)
 
-    def _least(self, name: str, term: str, offset: int, deleted: int, opened: Opened) -> int:
-        """Whoosh counts the deleted ones too, but a term that lives must not seem to be dead."""
-        having = opened.frequency(name, term)
-        if having > deleted or not having:
-            return max(0, having - deleted)
-        living = self.columns.living
-        return int(any(living[offset + number] for numbers, _, _ in opened.blocks(name, term) for number in numbers))
+    def _least(self, term: str, offset: int, deleted: int, opened: Opened) -> int:
+        """A term that lives must not seem to be dead."""
+        reads, living = opened.postings(_TERMS, term).values(), self.columns.living
+        having = max((len(read.numbers) for read in reads), default=0)
+        if having > deleted:
+            return having - deleted
+        return int(any(living[offset + number] for read in reads for number in read.numbers))
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
+        index = FIELDS.index(field)
         for offset, _, opened in self._parts:
-            for numbers, frequencies, _ in opened.blocks(field, term):
-                yield [offset + number for number in numbers] if offset else numbers, frequencies
+            if read := opened.postings(_TERMS, term).get(index):
+                yield [offset + number for number in read.numbers] if offset else read.numbers, read.frequencies
 
-    def positions(self, field: str, term: str, numbers: Container[int]) -> dict[int, Sequence[int]]:
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
         """See Collection."""
-        found: dict[int, Sequence[int]] = {}
-        for offset, _, opened in self._parts:
-            wanted = {number - offset for number in numbers if number >= offset}
-            for block, frequencies, values in opened.blocks(field, term) if wanted else ():
-                here = sorted(wanted.intersection(block))
-                places = values.decode("utf-8", "surrogatepass") if here else ""
-                last, at = 0, 0
-                for number in here:
-                    index = bisect_left(block, number, last)
-                    at += int(sum(frequencies[last:index]))
-                    found[offset + number] = list(map(ord, places[at : at + int(frequencies[index])]))
-                    last = index
-        return found
+        return chain.from_iterable(
+            _places(read, offset, field, numbers)
+            for offset, _, opened in self._parts
+            for field, read in opened.postings(_TERMS, term).items()
+        )
 
     def titled(self, title: str) -> Iterator[int]:
         """See Collection."""
-        for numbers, _ in self.postings(_EXACT, title):
-            yield from numbers
+        for offset, _, opened in self._parts:
+            for read in opened.postings(_EXACT, title).values():
+                yield from (offset + number for number in read.numbers)
 
     def parts(self) -> list[Part]:
         """See Collection."""
@@ -297,7 +302,7 @@ def read_columns(folder: Path) -> Columns:
 
 def write(folder: Path, documents: Iterable[Analysed]) -> int:
     """A segment, not yet brought to the disk; how many documents it has."""
-    codec = W3Codec(blocklimit=_BLOCK, compression=0)
+    codec = W3Codec(compression=0)
     # Without lengths of its own, which it would look up for every posting.
     codec.length_stats = False
     # In one compound file, everything would be read through a layer of Python.
@@ -324,17 +329,35 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     return len(columns)
 
 
-def _blocks(reader: Any, name: str, term: str) -> Iterator[_Read]:
-    """A term's postings a block at a time: ten times as fast as Whoosh's public way."""
+def _read(reader: Any, name: str, term: str) -> dict[int, Read]:
+    """A term's postings by field; Whoosh's public way is ten times as slow."""
     try:
         matcher = reader.postings(name, term)
     except TermNotFound:
-        return
-    while matcher.is_active():
-        matcher._read_data()
-        matcher._read_weights()
-        yield array("I", accumulate(matcher._data[0])), matcher._weights, matcher._data[2]
-        matcher._next_block()
+        return {}
+    matcher._read_data()
+    found = {}
+    for field, types, numbers, frequencies, places in msgspec.msgpack.decode(matcher._data[2], type=list[_Packed]):
+        found[field] = Read(array(types[0], numbers), array(types[1], frequencies), places)
+    return found
+
+
+def _places(read: Read, offset: int, field: int, wanted: Container[int] | None) -> Iterable[int]:
+    """A document's are sought where few are wanted, else all are gone through."""
+    places = read.places.decode("utf-8", "surrogatepass")
+    if wanted is None or _FEW * len(wanted) > len(read.numbers):
+        firsts = map(add, map(mul, read.numbers, repeat(PLACES)), repeat(offset * PLACES + field * FIELD_PLACES))
+        return map(add, chain.from_iterable(map(repeat, firsts, read.frequencies)), map(ord, places))
+    found = list[int]()
+    last = at = 0
+    for number in sorted(wanted):
+        index = bisect_left(read.numbers, number - offset, last)
+        if index < len(read.numbers) and read.numbers[index] == number - offset:
+            at += sum(read.frequencies[last:index])
+            first = number * PLACES + field * FIELD_PLACES
+            found += [first + ord(place) for place in places[at : at + read.frequencies[index]]]
+            last = index
+    return found
 
 
 def _characters(places: Sequence[int]) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Container
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from random import Random
 
 import pytest
 
-from helpdesk.search import ranking
+from helpdesk.search import asking, ranking
 from helpdesk.search.asking import MAX_PHRASES, take_apart
 from helpdesk.search.backend import SearchQuery
-from helpdesk.search.collection import Block, Collection, analysed
+from helpdesk.search.collection import Block, Collection, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.memory_backend import _Memory
 from helpdesk.search.passages import find_passages, mark
@@ -33,6 +33,7 @@ class _Counting:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self.looked_up = self.read = 0
+        self.fits: dict[object, TermFit] = {}
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._collection, name)
@@ -46,8 +47,8 @@ class _Counting:
             self.read += len(block[0])
             yield block
 
-    def positions(self, field: str, term: str, numbers: Container[int]) -> Mapping[int, Sequence[int]]:
-        found = self._collection.positions(field, term, numbers)
+    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+        found = list(self._collection.places(term, numbers))
         self.read += len(found)
         return found
 
@@ -58,6 +59,7 @@ _MEMORY = _Memory({item.article_id: analysed(item) for item in _DOCUMENTS})
 @pytest.mark.parametrize("name", SHAPES)
 def test_no_shape_of_text_fails_or_reads_without_end(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ranking, "MAX_POSTINGS", BUDGET)
+    monkeypatch.setattr(asking, "MAX_COST", BUDGET)
     text = SHAPES[name](Random(name), _ASKING)
     for locale in ("en", "de", "zh-Hans", "ja", "ko", "ru", "th"):
         counting = _Counting(_MEMORY)
@@ -87,6 +89,40 @@ def test_of_many_phrases_and_exclusions_the_first_count():
     parts = take_apart("word " + " ".join(f'"{word} x"' for word in many))
     assert parts.phrases == tuple(f"{word} x" for word in many[:MAX_PHRASES])
     assert take_apart("word -" + " -".join(many)).excluded == tuple(many[:MAX_PHRASES])
+
+
+def test_of_many_phrases_the_first_count_and_no_more_than_may_be_read():
+    common = _ASKING.common[:16]
+    text = " ".join(f'"{first} {second}"' for first, second in zip(common[::2], common[1::2], strict=True))
+    reads = []
+    for costs in (1, 400, 10_000):
+        counting = _Counting(_MEMORY)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(asking, "MAX_COST", costs)
+            search(counting, SearchQuery(locale="en", text=text), BOOSTS)
+        reads.append(counting.read)
+    assert reads[0] < reads[1] < reads[2]
+
+
+def test_the_rarest_terms_of_a_phrase_are_read_and_others_where_these_stand():
+    documents = [document(1, "rare common", "x"), *(document(i, f"w{i}", "common usual " * 9) for i in range(2, 40))]
+    counting = _Counting(_Memory({d.article_id: analysed(d) for d in documents}))
+    rare, usual = (frozenset(asking.phrases_of(text, ("en",))) for text in ("rare common", "common usual"))
+    assert asking.documents_with(counting, rare) == {0}
+    assert counting.read == 2
+    assert asking.documents_with(counting, usual) == set(range(1, 39))
+
+
+def test_what_is_kept_of_terms_is_bounded(monkeypatch: pytest.MonkeyPatch):
+    counting = _Counting(_MEMORY)
+    monkeypatch.setattr(ranking, "MAX_FITS", 10 * (1_000 + len(_DOCUMENTS)))
+    for word in _ASKING.common:
+        search(counting, SearchQuery(locale="en", text=word), BOOSTS)
+    last = _ASKING.common[-1]
+    assert len(counting.fits) == 11
+    before = counting.read
+    search(counting, SearchQuery(locale="en", text=last), BOOSTS)
+    assert counting.read == before
 
 
 def test_a_text_that_is_too_long_is_suggested_for_by_its_beginning():
