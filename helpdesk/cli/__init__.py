@@ -14,14 +14,15 @@ from helpdesk.cli.notices import notice
 from helpdesk.cli.screens import screens
 from helpdesk.cli.searching import search
 from helpdesk.cli.translations import translations
+from helpdesk.cli.users import user
 from helpdesk.cli.views import views
 
 
 def build_group() -> AppGroup:
     """The group of all commands; a fresh one for each application."""
-    group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
+    group = AppGroup("helpdesk", help="The help center: content, translations, feedback, team, upkeep.")
     content.add_command(check)
     messages.add_command(screens)
-    for command in (content, translations, notice, feedback, views, messages, search, db, demo, doctor, nginx):
+    for command in (content, translations, notice, feedback, views, messages, search, user, db, demo, doctor, nginx):
         group.add_command(command)
     return group

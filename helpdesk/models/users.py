@@ -14,9 +14,7 @@ class User(Base):
     """A member of the team."""
 
     __tablename__ = "hd_user"
-    __table_args__ = (
-        CheckConstraint("role IN ('admin', 'editor', 'author', 'translator', 'analyst')", name="role"),
-    )
+    __table_args__ = (CheckConstraint("role IN ('admin', 'editor', 'author', 'translator', 'analyst')", name="role"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     # As `services.users.folded` writes it, which makes one account of its spellings.
     email: Mapped[str] = mapped_column(unique=True)
