@@ -1,0 +1,68 @@
+"""The page behind an invitation's or reset's link. Opening it uses nothing up: programs that read mail do that, too."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+
+from helpdesk import clock
+from helpdesk.errors import UserError
+from helpdesk.queries.users import Link, find_link
+from helpdesk.services.users import set_password
+from helpdesk.web.caching import send_to
+from helpdesk.web.gettext import gettext as _
+from helpdesk.web.localization import current_site
+from helpdesk.web.members import NAME
+from helpdesk.web.pages import Page
+from helpdesk.web.pages import show as show_page
+from helpdesk.web.team.pages import explain, show, status_of
+
+
+def link(token: str) -> Response:
+    """The form for a password, and for the first administrator's address and name."""
+    found = find_link(current_site().database, token, now=clock.now())
+    return _form(found) if found else _refuse()
+
+
+def use_link(token: str) -> Response:
+    """Set the password; then it has to be entered once, with a code where one is asked for."""
+    site, form = current_site(), request.form
+    given = {name: form.get(name, "") for name in ("password", "email", "name")}
+    try:
+        set_password(site, token, **given, now=clock.now())
+    except UserError as error:
+        found = find_link(site.database, token, now=clock.now())
+        return _form(found, error) if found and error.reason != "link" else _refuse()
+    return _hide(send_to(url_for(f"{NAME}.sign_in", done="password"), 303, "personal"))
+
+
+def _form(found: Link, error: UserError | None = None) -> Response:
+    return _hide(
+        show(
+            "link.html",
+            # Translators: heading of a page that a member of the team opens by a link
+            _("Choose your password"),
+            status=status_of(error) if error else 200,
+            error=explain(error) if error else "",
+            link=found,
+            email=request.form.get("email", "")[:254],
+            name=request.form.get("name", "")[:100],
+            length=current_site().settings.password_length,
+        )
+    )
+
+
+def _refuse() -> Response:
+    page = Page(
+        # Translators: heading of an error page; the link sets a member’s password
+        title=_("This link does not work"),
+        is_indexed=False,
+        here={"route": "team"},
+    )
+    text = _("It was used already, or is too old. Ask an administrator for a new one.")
+    return _hide(show_page("error.html", page, policy="personal", status=404, text=text))
+
+
+def _hide(response: Response) -> Response:
+    """No Referer tells the address with the token in it, and yet the form's own Origin is told."""
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
