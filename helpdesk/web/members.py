@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import Response, current_app, g, request, url_for
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 NAME = "helpdesk_team"
 COOKIE = "hd_team"
 CSRF_FIELD = "csrf"
+IN_PATH = re.compile(r"[\w-]+")
 # What `url_for` takes for itself, or takes from the path.
 RESERVED = {"to", "tag", "route", "endpoint"}
 
@@ -93,13 +96,11 @@ def here(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def team_address(values: Mapping[str, Any]) -> str:
     """The page that `here` told of, or the team's first; built from a route, so that no other site can be meant."""
     name = f"{NAME}.{values.get('to', '')}"
-    known = name in current_app.view_functions and any(
-        "GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(name)
-    )
-    if known:
-        try:
-            kept = here("", values)
-            return url_for(name, **{key: value for key, value in kept.items() if key != "to"})
-        except (BuildError, ValueError):
-            pass
+    rules = current_app.url_map.iter_rules(name) if name in current_app.view_functions else ()
+    rule = next((rule for rule in rules if "GET" in (rule.methods or ())), None)
+    kept = {key: value for key, value in here("", values).items() if key != "to"}
+    # Nothing that stands in the path may lead out of it.
+    if rule and all(IN_PATH.fullmatch(str(kept.get(key, "-"))) for key in rule.arguments):
+        with suppress(BuildError, ValueError):
+            return url_for(name, **kept)
     return url_for(f"{NAME}.start")

@@ -52,3 +52,19 @@ def enter(site: Site, email: str = "ada@example.com", password: str = PASSWORD, 
 def come_in(client: CheckingClient, email: str = "ada@example.com", password: str = PASSWORD, **form: str) -> Page:
     """Send the form of the sign-in page."""
     return client.post("/en/team/sign-in", {"email": email, "password": password, **form})
+
+
+def csrf_of(page: Page) -> str:
+    """What every form on the page carries."""
+    (token,) = {field.get("value", "") for field in page.all("input", name="csrf")}
+    return token
+
+
+def send(client: CheckingClient, path: str, *, at: str = "", **form: Any) -> Page:
+    """A form as the page `at` (the same address, where nothing is said) has it, filled in and sent."""
+    return client.post(path, {"csrf": csrf_of(client.get(at or path)), **form})
+
+
+def alerts(page: Page) -> list[str]:
+    """What the page says went wrong."""
+    return page.texts("p", role="alert")

@@ -7,6 +7,7 @@ from flask import Blueprint
 from helpdesk.web import errors, localization, security
 from helpdesk.web.members import NAME
 from helpdesk.web.team.gate import Gate
+from helpdesk.web.team.links import hide_token
 from helpdesk.web.team.routes import ROUTES
 
 
@@ -17,6 +18,7 @@ def build_blueprint() -> Blueprint:
     blueprint.before_request(security.check_host)
     blueprint.before_request(Gate(ROUTES))
     blueprint.after_request(security.add_headers)
+    blueprint.after_request(hide_token)
     blueprint.teardown_request(localization.leave)
     blueprint.register_error_handler(Exception, errors.handle)
     for route in ROUTES:

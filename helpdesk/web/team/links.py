@@ -14,7 +14,7 @@ from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import Page
 from helpdesk.web.pages import show as show_page
-from helpdesk.web.team.pages import explain, show, status_of
+from helpdesk.web.team.pages import explain, show, status_of, typed
 
 
 def link(token: str) -> Response:
@@ -32,22 +32,20 @@ def use_link(token: str) -> Response:
     except UserError as error:
         found = find_link(site.database, token, now=clock.now())
         return _form(found, error) if found and error.reason != "link" else _refuse()
-    return _hide(send_to(url_for(f"{NAME}.sign_in", done="password"), 303, "personal"))
+    return send_to(url_for(f"{NAME}.sign_in", done="password"), 303, "personal")
 
 
 def _form(found: Link, error: UserError | None = None) -> Response:
-    return _hide(
-        show(
-            "link.html",
-            # Translators: heading of a page that a member of the team opens by a link
-            _("Choose your password"),
-            status=status_of(error) if error else 200,
-            error=explain(error) if error else "",
-            link=found,
-            email=request.form.get("email", "")[:254],
-            name=request.form.get("name", "")[:100],
-            length=current_site().settings.password_length,
-        )
+    return show(
+        "link.html",
+        # Translators: heading of a page that a member of the team opens by a link
+        _("Choose your password"),
+        status=status_of(error) if error else 200,
+        error=explain(error) if error else "",
+        link=found,
+        email=typed("email"),
+        name=typed("name"),
+        length=current_site().settings.password_length,
     )
 
 
@@ -59,10 +57,11 @@ def _refuse() -> Response:
         here={"route": "team"},
     )
     text = _("It was used already, or is too old. Ask an administrator for a new one.")
-    return _hide(show_page("error.html", page, policy="personal", status=404, text=text))
+    return show_page("error.html", page, policy="personal", status=404, text=text)
 
 
-def _hide(response: Response) -> Response:
+def hide_token(response: Response) -> Response:
     """No Referer tells the address with the token in it, and yet the form's own Origin is told."""
-    response.headers["Referrer-Policy"] = "strict-origin"
+    if request.endpoint in (f"{NAME}.link", f"{NAME}.use_link"):
+        response.headers["Referrer-Policy"] = "strict-origin"
     return response

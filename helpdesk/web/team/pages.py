@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from helpdesk.config import ROLES
 from helpdesk.errors import UserError
 from helpdesk.services.permissions import Permission, may
-from helpdesk.services.users import NAME_LENGTH
+from helpdesk.services.users import EMAIL_LENGTH, NAME_LENGTH
 from helpdesk.web import pages
 from helpdesk.web.filters import number
 from helpdesk.web.gettext import gettext as _
@@ -28,7 +28,14 @@ def show(
     place = here(name, {**request.args.to_dict(), **(request.view_args or {})}) if place is None else place
     page = Page(title=title, is_indexed=False, here={"route": "team", **place})
     own = {"member": member, "links": links(), "csrf": csrf_token(member) if member else ""}
-    return pages.show(f"team/{template}", page, policy="personal", status=status, **own, **context)
+    return pages.show(
+        f"team/{template}", page, policy="personal", status=status, **({"is_saved": False} | own | context)
+    )
+
+
+def typed(name: str) -> str:
+    """What a field of the form that is refused held, to be shown in it again."""
+    return "".join(char for char in request.form.get(name, "") if char.isprintable())[:EMAIL_LENGTH]
 
 
 def links() -> list[tuple[str, str, str]]:

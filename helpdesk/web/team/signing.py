@@ -14,7 +14,7 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, current_member, current_token, here, set_session_cookie, team_address
 from helpdesk.web.security import network_hash
-from helpdesk.web.team.pages import explain, show, status_of
+from helpdesk.web.team.pages import explain, show, status_of, typed
 
 # Names as they stand in user agents; of several the first is meant.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome"}
@@ -37,7 +37,7 @@ def enter() -> Response:
     try:
         token = signing_in.sign_in(site, this_browser(), **given, now=clock.now())
     except errors.UserError as error:
-        response = _form(explain(error), email=given["email"], status=status_of(error))
+        response = _form(explain(error), status=status_of(error))
         if error.reason == "limited":
             response.headers["Retry-After"] = "3600"
         return response
@@ -48,7 +48,7 @@ def enter() -> Response:
     return response
 
 
-def _form(error: str = "", *, email: str = "", status: int = 200) -> Response:
+def _form(error: str = "", *, status: int = 200) -> Response:
     said = {
         "password": _("Your password is set. Sign in with it."),
         "out": _("You are signed out."),
@@ -63,7 +63,7 @@ def _form(error: str = "", *, email: str = "", status: int = 200) -> Response:
         place=kept,
         error=error,
         done="" if error else said.get(request.args.get("done", ""), ""),
-        email=email[:254],
+        email=typed("email"),
         action=url_for(f"{NAME}.enter", **kept),
     )
 

@@ -19,7 +19,7 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import absolute
-from helpdesk.web.team.pages import explain, role_labels, show, status_of
+from helpdesk.web.team.pages import explain, role_labels, show, status_of, typed
 
 
 def users() -> Response:
@@ -107,7 +107,9 @@ def _list(*, status: int = 200, error: str = "") -> Response:
         place={"to": "users"},
         error=error,
         users=list_users(current_site().database),
-        tried=request.form,
+        email=typed("email"),
+        name=typed("name"),
+        tried=_rights(),
         **_choices(),
     )
 
