@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import argon2
 import pytest
 from flask import Flask
 from sqlalchemy import func, inspect, select
@@ -329,6 +330,25 @@ def test_codes_are_given_up_with_the_password_or_a_reset(empty_site: Site) -> No
     make_reset_link(empty_site, member.id, without_totp=True, now=NOON)
     assert not find_user(empty_site.database, user_id=member.id).has_totp
     assert rows(empty_site, RecoveryCode.user_id) == []
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "bob@example.com", "eve@example.com", "nobody@example.com"])
+def test_a_hash_is_computed_whether_there_is_an_account_or_not(
+    empty_site: Site, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_member(empty_site)
+    invite(empty_site, "bob@example.com", "Bob", EDITOR, now=NOON)
+    disable(empty_site, add_member(empty_site, email="eve@example.com").id)
+    is_password(None, "")
+    verify, computed = argon2.PasswordHasher.verify, []
+
+    def counted(hasher: argon2.PasswordHasher, stored: str, password: str) -> bool:
+        computed.append(stored)
+        return verify(hasher, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
+    assert refused(lambda: enter(empty_site, email, OTHER)) == "wrong"
+    assert [stored.split("$")[1:4] for stored in computed] == [["argon2id", "v=19", "m=19456,t=2,p=1"]]
 
 
 def fail(site: Site, number: int, *, network: bytes = b"n", now=NOON, **options) -> list[str]:

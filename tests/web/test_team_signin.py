@@ -245,8 +245,9 @@ def test_a_link_is_used_by_sending_the_form_once(empty_site: Site, browser: Chec
     for _ in range(2):
         page = browser.get(address)
         assert page.texts("h1") == ["Choose your password"]
-        assert "ada@example.com" in page.text
-    page = browser.post(address, {"password": "password1234"})
+        field = page.one("input", id="email")
+        assert (field.get("value"), field.get("readonly")) == ("ada@example.com", "")
+    page = browser.post(address, {"password": "password1234", "email": "eve@example.com"})
     assert (page.status, alerts(page)) == (
         422,
         ["This password is easy to guess. Take several words that have nothing to do with each other."],
