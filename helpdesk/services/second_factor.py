@@ -15,6 +15,7 @@ from helpdesk.models import RecoveryCode, User
 from helpdesk.queries.users import token_hash
 from helpdesk.services.passwords import library
 from helpdesk.services.site import Site
+from helpdesk.services.users import forget_totp
 
 RECOVERY_CODES = 10
 STEP = 30  # seconds
@@ -57,6 +58,12 @@ def confirm_totp(site: Site, user_id: int, code: str, *, now: datetime) -> list[
         rows = [{"user_id": user_id, "code_hash": token_hash(_plain(code))} for code in codes]
         connection.execute(insert(RecoveryCode), rows)
     return codes
+
+
+def end_totp(site: Site, user_id: int) -> None:
+    """Ask for no more codes. Raises Busy."""
+    with site.database.transaction() as connection:
+        forget_totp(connection, user_id)
 
 
 def take_code(connection: Connection, user_id: int, secret: str, code: str, now: datetime) -> bool:

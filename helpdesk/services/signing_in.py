@@ -23,7 +23,7 @@ from helpdesk.services.feedback import HOUR, count_request
 from helpdesk.services.passwords import check_password, hash_password, is_outdated, is_password
 from helpdesk.services.second_factor import take_code
 from helpdesk.services.site import Site
-from helpdesk.services.users import folded, forget_totp, store_password
+from helpdesk.services.users import folded, store_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def end_sessions(site: Site, user_id: int, key: str | None = None) -> int:
 
 def change_password(site: Site, user_id: int, browser: Browser, *, current: str, new: str, now: datetime) -> str:
     """Another password, and the token of the one session that is left, a new one. Raises UserError, Busy."""
-    member = _prove(site, user_id, browser, current, now)
+    member = prove_password(site, user_id, browser, current, now=now)
     personal = (member.email, member.name, site.settings.site_name)
     check_password(new, length=site.settings.password_length, personal=personal)
     hashed = hash_password(new)
@@ -102,15 +102,11 @@ def change_password(site: Site, user_id: int, browser: Browser, *, current: str,
         return _start_session(connection, user_id, browser.label, now)
 
 
-def end_totp(site: Site, user_id: int, browser: Browser, *, current: str, now: datetime) -> None:
-    """Ask for no more codes; `current` is the password. Raises UserError, Busy."""
-    _prove(site, user_id, browser, current, now)
-    with site.database.transaction() as connection:
-        forget_totp(connection, user_id)
+def prove_password(site: Site, user_id: int, browser: Browser, password: str, *, now: datetime) -> Member:
+    """Who found a browser open does not know the password, and has no more attempts than at the sign-in.
 
-
-def _prove(site: Site, user_id: int, browser: Browser, password: str, now: datetime) -> Member:
-    """Who found a browser open does not know the password, and has no more attempts than at the sign-in."""
+    Raises UserError, Busy.
+    """
     member = find_user(site.database, user_id=user_id)
     if member is None:
         raise UserError("unknown")

@@ -14,6 +14,7 @@ from flask import Response, current_app, g, request, url_for
 from werkzeug.routing import BuildError
 
 from helpdesk import clock
+from helpdesk.config import ROLES
 from helpdesk.errors import Busy
 from helpdesk.queries.users import Member, find_session
 from helpdesk.services.bootstrapping import secret_key
@@ -55,6 +56,9 @@ def current_member() -> Member | None:
 
 def _of_host() -> Member | None:
     told = current_app.extensions["helpdesk_team_user"]()
+    if told is not None and told[2] not in ROLES:
+        log.error("`team_user` gave the role %r; the roles are %s.", told[2], ", ".join(ROLES))
+        return None
     return None if told is None else Member(email=told[0], name=told[1], role=told[2])
 
 

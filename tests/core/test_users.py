@@ -12,7 +12,7 @@ from pathlib import Path
 import argon2
 import pytest
 from flask import Flask
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, update
 
 from helpdesk import config
 from helpdesk.db import Database
@@ -30,8 +30,8 @@ from helpdesk.services import permissions
 from helpdesk.services.migrating import downgrade, upgrade
 from helpdesk.services.passwords import check_password, is_password
 from helpdesk.services.permissions import Permission, may
-from helpdesk.services.second_factor import begin_totp, confirm_totp, find_totp_address
-from helpdesk.services.signing_in import Browser, change_password, end_sessions, end_totp, sign_out, touch_session
+from helpdesk.services.second_factor import begin_totp, confirm_totp, end_totp, find_totp_address
+from helpdesk.services.signing_in import Browser, change_password, end_sessions, prove_password, sign_out, touch_session
 from helpdesk.services.site import Site
 from helpdesk.services.users import (
     Rights,
@@ -144,6 +144,7 @@ def test_the_first_link_makes_an_administrator_once_in_the_life_of_a_database(em
     assert refused(lambda: set_password(empty_site, token, PASSWORD, now=NOON, email="x", name="Ada")) == "email"
     set_password(empty_site, token, PASSWORD, now=NOON, email="Ada@example.com", name="Ada")
     assert [(m.email, m.role) for m in list_users(empty_site.database)] == [("ada@example.com", "admin")]
+    assert rows(empty_site, UserLink.purpose) == []
     assert refused(lambda: set_password(empty_site, token, OTHER, now=NOON, email="b@example.com", name="B")) == "link"
 
 
@@ -251,6 +252,11 @@ def test_nobody_comes_in_with_a_disabled_account(empty_site: Site) -> None:
     assert (member_of(empty_site, token), refused(lambda: enter(empty_site))) == (None, "wrong")
     enable(empty_site, member.id)
     assert member_of(empty_site, token) is None
+    token = enter(empty_site)
+    with empty_site.database.transaction() as connection:  # whatever became of the sessions
+        connection.execute(update(User).values(is_disabled=True))
+    assert member_of(empty_site, token) is None
+    enable(empty_site, member.id)
     assert member_of(empty_site, enter(empty_site)) == "ada@example.com"
 
 
@@ -321,8 +327,9 @@ def test_codes_are_asked_for_once_confirmed_and_taken_once(empty_site: Site) -> 
 def test_codes_are_given_up_with_the_password_or_a_reset(empty_site: Site) -> None:
     member = add_member(empty_site)
     add_totp(empty_site, member)
-    assert refused(lambda: end_totp(empty_site, member.id, HERE, current=OTHER, now=NOON)) == "wrong"
-    end_totp(empty_site, member.id, HERE, current=PASSWORD, now=NOON)
+    assert refused(lambda: prove_password(empty_site, member.id, HERE, OTHER, now=NOON)) == "wrong"
+    assert prove_password(empty_site, member.id, HERE, PASSWORD, now=NOON) == find_user(empty_site.database, user_id=1)
+    end_totp(empty_site, member.id)
     assert (rows(empty_site, RecoveryCode.user_id), rows(empty_site, User.totp_secret)) == ([], [(None,)])
     add_totp(empty_site, member)
     make_reset_link(empty_site, member.id, now=NOON)

@@ -75,7 +75,7 @@ def _set_up(visitor: Any) -> None:
     _send(visitor, ACCOUNT, 422, action="password", current="ξ", new=OTHER)
     _send(visitor, ACCOUNT, action="name", name="Άδα")
     enter(visitor.app.extensions["helpdesk"], ADA, browser=Browser(b"", "Φ"))
-    page = _send(visitor, ACCOUNT, action="begin")
+    page = _send(visitor, ACCOUNT, action="begin", current=PASSWORD)
     (address,) = page.texts("code")
     _send(visitor, ACCOUNT, 422, action="confirm", code="ξ")
     code = pyotp.parse_uri(address).at(clock.now() - timedelta(seconds=30))

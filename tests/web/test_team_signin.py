@@ -130,8 +130,10 @@ def test_the_way_back_is_a_page_of_the_team(empty_site: Site, browser: CheckingC
     add_member(empty_site)
     page = browser.get(f"{SIGN_IN}?{asked}")
     action = page.all("form", method="post")[0].get("action")
-    page = browser.post(action, {"email": "ada@example.com", "password": PASSWORD})
-    assert to(page) == (303, target)
+    form = {"email": "ada@example.com", "password": PASSWORD}
+    for address in (action, f"{SIGN_IN}?{asked}"):
+        assert to(browser.post(address, form)) == (303, target)
+    assert to(browser.get(f"{SIGN_IN}?{asked}")) == (303, target)
 
 
 def test_every_failure_looks_alike(empty_site: Site, browser: CheckingClient) -> None:
@@ -307,7 +309,9 @@ def test_name_and_password_of_ones_own(empty_site: Site, empty_app: Flask, brows
 def test_an_app_is_set_up_used_and_given_up(empty_site: Site, empty_app: Flask, browser: CheckingClient) -> None:
     add_member(empty_site)
     come_in(browser)
-    assert to(send(browser, ACCOUNT, action="begin")) == (303, f"{ACCOUNT}#codes")
+    page = send(browser, ACCOUNT, action="begin", current=OTHER)
+    assert (page.status, alerts(page), page.all("img")) == (422, ["This is not your password."], [])
+    assert to(send(browser, ACCOUNT, action="begin", current=PASSWORD)) == (303, f"{ACCOUNT}#codes")
     page = browser.get(ACCOUNT)
     (address,) = page.texts("code")
     assert page.one("img").get("src").startswith("data:image/svg+xml")
@@ -453,6 +457,7 @@ FORMS = [
     (ACCOUNT, {"action": "password"}, ("current", "new")),
     (ACCOUNT, {"action": "confirm"}, ("code",)),
     (ACCOUNT, {"action": "give_up"}, ("current",)),
+    (ACCOUNT, {"action": "begin"}, ("current",)),
     (ACCOUNT, {"action": "session"}, ("session",)),
     (ACCOUNT, {}, ("action",)),
     ("/en/team/users", {}, ("email", "name", "role", "locale", "category")),

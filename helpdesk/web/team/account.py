@@ -11,8 +11,8 @@ from helpdesk import clock
 from helpdesk.errors import UserError
 from helpdesk.queries.users import Member, count_recovery_codes, list_sessions, session_key, token_hash
 from helpdesk.services.passwords import library
-from helpdesk.services.second_factor import begin_totp, confirm_totp, find_totp_address
-from helpdesk.services.signing_in import change_password, end_sessions, end_totp
+from helpdesk.services.second_factor import begin_totp, confirm_totp, end_totp, find_totp_address
+from helpdesk.services.signing_in import change_password, end_sessions, prove_password
 from helpdesk.services.users import rename
 from helpdesk.web.caching import send_to
 from helpdesk.web.gettext import gettext as _
@@ -56,6 +56,7 @@ def _change_password(member: Member) -> Response:
 
 
 def _begin(member: Member) -> Response:
+    _prove(member)
     begin_totp(current_site(), member.id)
     return send_to(url_for(f"{NAME}.account", _anchor="codes"), 303, "personal")
 
@@ -66,9 +67,14 @@ def _confirm(member: Member) -> Response:
 
 
 def _give_up(member: Member) -> Response:
-    current = request.form.get("current", "")
-    end_totp(current_site(), member.id, this_browser(), current=current, now=clock.now())
+    _prove(member)
+    end_totp(current_site(), member.id)
     return _saved()
+
+
+def _prove(member: Member) -> None:
+    password = request.form.get("current", "")
+    prove_password(current_site(), member.id, this_browser(), password, now=clock.now())
 
 
 def _end_session(member: Member) -> Response:

@@ -81,16 +81,17 @@ def refuse() -> Response:
     """403 for somebody whose role does not reach so far."""
     # Translators: heading of an error page for members of the team
     title = _("You may not do this")
-    return _refusal(title, _("Your role does not include it. An administrator can change that."))
+    return say(title, _("Your role does not include it. An administrator can change that."))
 
 
 def refuse_form() -> Response:
     """403 for a form that another site sent, or a session before this one."""
     # Translators: heading of an error page
     title = _("This form is not valid any more")
-    return _refusal(title, _("Open the page again and send the form from there."))
+    return say(title, _("Open the page again and send the form from there."))
 
 
-def _refusal(title: str, text: str) -> Response:
+def say(title: str, text: str, status: int = 403) -> Response:
+    """A page that says nothing else."""
     page = Page(title=title, is_indexed=False, here={"route": "team"})
-    return show("error.html", page, policy="personal", status=403, text=text)
+    return show("error.html", page, policy="personal", status=status, text=text)

@@ -12,8 +12,7 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME
-from helpdesk.web.pages import Page
-from helpdesk.web.pages import show as show_page
+from helpdesk.web.team.gate import say
 from helpdesk.web.team.pages import explain, show, status_of, typed
 
 
@@ -50,14 +49,9 @@ def _form(found: Link, error: UserError | None = None) -> Response:
 
 
 def _refuse() -> Response:
-    page = Page(
-        # Translators: heading of an error page; the link sets a member’s password
-        title=_("This link does not work"),
-        is_indexed=False,
-        here={"route": "team"},
-    )
-    text = _("It was used already, or is too old. Ask an administrator for a new one.")
-    return show_page("error.html", page, policy="personal", status=404, text=text)
+    # Translators: heading of an error page; the link sets a member’s password
+    title = _("This link does not work")
+    return say(title, _("It was used already, or is too old. Ask an administrator for a new one."), 404)
 
 
 def hide_token(response: Response) -> Response:
