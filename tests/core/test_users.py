@@ -425,6 +425,7 @@ def test_the_readers_site_needs_nothing_of_it(tmp_path: Path) -> None:
 
 def test_without_the_extra_a_sentence_says_what_to_install(empty_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zxcvbn", None)
+    assert make_first_link(empty_site, now=NOON) is None
     with pytest.raises(UserError) as error:
         check_password(PASSWORD, length=12, personal=())
     assert str(error.value) == 'Accounts need packages that are not installed; run: pip install "helpdesk[team]"'

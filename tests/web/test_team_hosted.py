@@ -55,3 +55,13 @@ def test_our_own_accounts_below_a_prefix(make_host: MakeHost, demo_template: Pat
     page = client.get(f"{TEAM}account")
     assert client.post(f"{TEAM}account", {"csrf": csrf_of(page), "action": "name", "name": "Eve"}).status == 303
     assert host.touched == []
+
+
+def test_inside_a_hosts_layout(make_host: MakeHost, demo_template: Path) -> None:
+    host = make_host()
+    host.mount(settings_of(copied(demo_template, host.folder / "help"), layout="host/base.html"))
+    page = host.app.test_client().get(f"{TEAM}sign-in")
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "private, no-store"
+    for part in ("/host.css", "/support/static/team.css", "<h1>Sign in</h1>", 'action="/support/en/team/sign-in"'):
+        assert part in page.text
