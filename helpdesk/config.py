@@ -27,6 +27,7 @@ EUROPEAN_UNION = (
     "AT, BE, BG, CY, CZ, DE, DK, EE, ES, FI, FR, GR, HR, HU, IE, IT, LT, LU, LV, MT, NL, PL, PT, RO, SE, SI, SK"
 )
 REASONS = ("hard", "incomplete", "outdated", "wrong", "unsolved")
+ROLES = ("admin", "editor", "author", "translator", "analyst")
 # Parts of an article that are searched.
 WEIGHTS = ("title", "keywords", "headings", "summary", "body")
 
@@ -216,6 +217,19 @@ class Settings:
     suggestions_per_minute: int = _setting(
         "600", _integer, "Suggestions while typing, a minute and network, before 429"
     )
+    password_length: int = _setting("12", _integer, "Characters that a password of the team has at least")
+    totp_roles: tuple[str, ...] = _setting(
+        "", _words, "Roles that must enter a code from an app besides the password: `admin, editor`"
+    )
+    session_idle_minutes: int = _setting(
+        "120", _integer, "Minutes without a request after which a member is signed out"
+    )
+    session_hours: int = _setting(
+        "24", _integer, "Hours after which a member signs in again, whatever happened meanwhile"
+    )
+    link_hours: int = _setting("24", _integer, "Hours in which a link that sets a password can be used")
+    sign_ins_per_account: int = _setting("30", _integer, "Failed sign-ins an hour and account before 429")
+    sign_ins_per_network: int = _setting("100", _integer, "Failed sign-ins an hour and network before 429")
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
     searches_days: int = _setting("400", _count, "Days that `data forget` keeps searches and clicks; 0: for ever")
     comments_days: int = _setting(
@@ -244,6 +258,11 @@ class Settings:
         if unknown:
             raise ConfigurationError(
                 f"HELPDESK_VOTE_REASONS knows {', '.join(REASONS)}; not {', '.join(sorted(unknown))}."
+            )
+        strangers = set(self.totp_roles) - set(ROLES)
+        if strangers:
+            raise ConfigurationError(
+                f"HELPDESK_TOTP_ROLES knows {', '.join(ROLES)}; not {', '.join(sorted(strangers))}."
             )
         if self.cdn_seconds and self.layout:
             raise ConfigurationError(

@@ -68,5 +68,32 @@ class HistoryError(HelpdeskError):
     """A history that cannot be made up here or so; the message says why."""
 
 
+class UserError(HelpdeskError):
+    """An account cannot be made, changed or entered so; pages say it by its `reason`, commands by the message."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(USER_ERRORS[reason])
+        self.reason = reason
+
+
+USER_ERRORS = {
+    "email": "An e-mail address looks like ada@example.com.",
+    "name": "A name has 1 to 100 characters.",
+    "role": "The roles are admin, editor, author, translator, analyst.",
+    "taken": "There is an account with this e-mail address already.",
+    "unknown": "There is no account with this e-mail address; `flask helpdesk user list` prints them all.",
+    "limits": "A limit is the tag of a locale of the site, or the key of a category.",
+    "last_admin": "This is the last administrator who can sign in; make another one first.",
+    "disabled": "This account is disabled; `flask helpdesk user enable` lets it in again.",
+    "link": "This link was used, has expired, or never was.",
+    "short": "The password is too short.",
+    "common": "The password is easy to guess: it is common, or made of the name, the address or a pattern.",
+    "wrong": "E-mail address, password or code is wrong.",
+    "code": "The code is wrong, or was used already.",
+    "limited": "Too many attempts failed within an hour.",
+    "missing": 'Accounts need packages that are not installed; run: pip install "helpdesk[team]"',
+}
+
+
 class Busy(HelpdeskError):
     """The database could not answer, or take a write, now; a retry is harmless."""

@@ -22,7 +22,7 @@ from helpdesk.services.builders import find_builder
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.site import Site
-from helpdesk.web import api, errors, frames
+from helpdesk.web import api, errors, frames, team
 from helpdesk.web.gettext import PoDomain
 from helpdesk.web.site import build_blueprint, sitemap
 from helpdesk.web.site.machines import robots_lines
@@ -37,6 +37,8 @@ class Helpdesk:
 
     `settings` None: HELPDESK_* of the app's configuration, the instance folder and the environment. `engine` None: one
     of our own on HELPDESK_DATABASE_URL; else the host's, or a callable that gives it inside an application context.
+    `team_user`: called in a request, gives e-mail address, name and role of the host's user who belongs to the team,
+    or None; nobody signs in here then.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class Helpdesk:
         url_prefix: str = "/help",
         settings: Settings | None = None,
         engine: Engine | Callable[[], Engine] | None = None,
+        team_user: Callable[[], tuple[str, str, str] | None] | None = None,
     ) -> None:
         self.url_prefix, self.settings, self.engine = url_prefix.rstrip("/"), settings, engine
+        self.team_user = team_user
         if app is not None:
             self.init_app(app)
 
@@ -67,10 +71,15 @@ class Helpdesk:
         app.extensions["helpdesk_mount"] = type(self)
         app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings, overrides, *catalogs)
         app.extensions["helpdesk_similar"] = {}
+        app.extensions["helpdesk_team_user"] = self.team_user
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain(catalogs, chain=site.locales.chain, watch=app.debug)
         entrance = _Entrance(site)
-        for blueprint, path in ((build_blueprint(), ""), (api.build_blueprint(), "/api/v1")):
+        for blueprint, path in (
+            (build_blueprint(), ""),
+            (team.build_blueprint(), ""),
+            (api.build_blueprint(), "/api/v1"),
+        ):
             blueprint.url_value_preprocessor(entrance)
             errors.claim(blueprint)
             app.register_blueprint(blueprint, url_prefix=f"{self.url_prefix}{path}" or None)

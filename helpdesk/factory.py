@@ -13,12 +13,16 @@ from flask_compress import Compress
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 
+from helpdesk import clock
 from helpdesk.cli.progress import show_progress
+from helpdesk.cli.users import link_address
 from helpdesk.config import Settings, load
 from helpdesk.db import engine_options, prepare_engine
 from helpdesk.errors import Busy, ConfigurationError, NotReady
 from helpdesk.extension import Helpdesk
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
+from helpdesk.services.site import Site
+from helpdesk.services.users import make_first_link
 from helpdesk.web import errors, security
 from helpdesk.web.proxies import Below, Forwarded
 
@@ -44,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         site = app.extensions["helpdesk"]
         try:
             prepare(site, bootstrap_mode(settings, is_flask_run=True), show_progress)
+            _invite_first(app, site)
         except Busy as error:
             raise click.ClickException(f"The database does not answer: {error}") from None
         except NotReady as error:
@@ -97,6 +102,20 @@ def _build_engine(app: Flask, settings: Settings) -> Engine:
     extension = SQLAlchemy(app)
     with app.app_context():
         return prepare_engine(extension.engine)
+
+
+def _invite_first(app: Flask, site: Site) -> None:
+    """Print the link that makes the first administrator, at the first start only."""
+    token = make_first_link(site, now=clock.now())
+    if token is not None:
+        served = click.get_current_context().params
+        base = f"http://{'[::1]' if served.get('host') == '::1' else '127.0.0.1'}:{served.get('port') or 5000}"
+        with app.app_context():
+            address = link_address(site, token, base=base)
+        hours = site.settings.link_hours
+        click.echo(f"Nobody can sign in yet. This link makes the first administrator, once, within {hours} hours:")
+        click.echo(address)
+        click.echo("For another one: flask helpdesk user invite YOU@EXAMPLE.COM --role admin")
 
 
 def _is_flask_run() -> bool:

@@ -16,16 +16,17 @@ from helpdesk.cli.reports import report
 from helpdesk.cli.screens import screens
 from helpdesk.cli.searching import search
 from helpdesk.cli.translations import translations
+from helpdesk.cli.users import user
 from helpdesk.cli.views import views
 
 
 def build_group() -> AppGroup:
     """The group of all commands; a fresh one for each application."""
-    group = AppGroup("helpdesk", help="The help center: content, translations, feedback, upkeep.")
+    group = AppGroup("helpdesk", help="The help center: content, translations, feedback, team, upkeep.")
     content.add_command(check)
     messages.add_command(screens)
     for command in (
-        content, translations, notice, feedback, report, views, messages, search, data, db, demo, doctor, nginx,
+        content, translations, notice, feedback, report, views, messages, search, user, data, db, demo, doctor, nginx,
     ):  # fmt: skip
         group.add_command(command)
     return group

@@ -5,6 +5,7 @@ from helpdesk.models.categories import Category, CategoryText, Section, SectionT
 from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, SwitchTally, Vote
 from helpdesk.models.searching import Outbox, SearchClick, SearchLog, SearchNode, Synonym
 from helpdesk.models.state import Notice, State
+from helpdesk.models.users import RecoveryCode, Session, User, UserLink, UserScope
 
 __all__ = [
     "Article",
@@ -19,6 +20,7 @@ __all__ = [
     "Outbox",
     "Reading",
     "ReadingKey",
+    "RecoveryCode",
     "Redirect",
     "RequestTally",
     "Revision",
@@ -27,9 +29,13 @@ __all__ = [
     "SearchNode",
     "Section",
     "SectionText",
+    "Session",
     "State",
     "SwitchTally",
     "Synonym",
     "Translation",
+    "User",
+    "UserLink",
+    "UserScope",
     "Vote",
 ]

@@ -119,7 +119,7 @@ def is_confirmed() -> bool:
 
 def set_confirm_cookie(response: Response, token: str) -> None:
     """Remember for ten minutes which confirmation page was shown."""
-    _set_cookie(response, CONFIRM_COOKIE, token, 600, samesite="Strict")
+    set_cookie(response, CONFIRM_COOKIE, token, 600, samesite="Strict")
 
 
 @lru_cache(maxsize=8)
@@ -157,10 +157,11 @@ def _key() -> bytes:
 def set_visitor_cookie(response: Response, visitor: str) -> None:
     """Give the visitor's cookie, for a year; only ever done on voting."""
     value = _signer(secret_key(current_site().settings)).sign(visitor).decode("ascii")
-    _set_cookie(response, VISITOR_COOKIE, value, COOKIE_YEAR, samesite="Lax")
+    set_cookie(response, VISITOR_COOKIE, value, COOKIE_YEAR, samesite="Lax")
 
 
-def _set_cookie(response: Response, name: str, value: str, max_age: int, *, samesite: str) -> None:
+def set_cookie(response: Response, name: str, value: str, max_age: int, *, samesite: str) -> None:
+    """Give a cookie that no script reads; with 0 seconds, take it back."""
     response.set_cookie(
         name,
         value,

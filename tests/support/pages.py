@@ -152,7 +152,8 @@ class CheckingClient:
 def check_headers(response: TestResponse) -> None:
     headers = response.headers
     assert headers.get("X-Content-Type-Options") == "nosniff"
-    assert headers.get("Referrer-Policy") == "same-origin"
+    is_secret = "/team/link/" in response.request.path
+    assert headers.get("Referrer-Policy") == ("strict-origin" if is_secret else "same-origin")
     assert "default-src 'none'" in headers.get("Content-Security-Policy", "")
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers.get("Cache-Control"), "no cache policy"

@@ -22,7 +22,7 @@ from helpdesk.cli.messages import extract_catalog
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
 from tests.core.test_importing import png, write
-from tests.support.pages import Page
+from tests.support.pages import Page, text_of
 
 PACKAGE = Path(__file__).parents[2] / "helpdesk"
 LTR, RTL, CONTENT = "uk", "fa", "el"
@@ -86,8 +86,8 @@ def letters(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 _TECHNICAL = re.compile(
     "action|aria-(current|describedby|hidden|labelledby|pressed)|autocomplete|blocking|charset|class|cx|cy|d|r|rx"
     "|data-(count|counter|digits|failed|feedback|notice|share|status|suggest|switch|view)|datetime|decoding|dir|enterkeyhint"
-    "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|property|rel|role|rows|scope"
-    "|src|tabindex|type|value|viewbox|width",
+    "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|property|readonly|rel|role|rows|scope"
+    "|src|tabindex|translate|type|value|viewbox|width",
     re.IGNORECASE,
 )
 _META = {"description", "og:title", "og:description", "og:site_name"}
@@ -95,15 +95,20 @@ _META = {"description", "og:title", "og:description", "og:site_name"}
 
 def texts_of(page: Page) -> Iterator[tuple[str, str]]:
     """Everything in a page that is read by people, as (where, text); in its data and its head as well."""
+    untranslated = page.all("*", translate="no")
+    hidden = {id(part) for element in untranslated for part in element.iter()}
     for element in page.root.iter():
-        if not isinstance(element.tag, str):
+        if not isinstance(element.tag, str) or id(element) in hidden:
             continue
         if element.tag == "script":
             yield from _of_data(json.loads(element.text)) if element.text else ()
         elif element.get("data-share") is None and element.tag != "bdi":  # an address, shown as such
             yield element.tag, "".join([element.text or "", *(child.tail or "" for child in element)])
         yield from _of_attributes(element)
-    yield "body", page.text.replace(page.one("a", data_share="").get("href", ""), "") if _is_shared(page) else page.text
+    body = page.text.replace(page.one("a", data_share="").get("href", ""), "") if _is_shared(page) else page.text
+    for element in untranslated:
+        body = body.replace(text_of(element), "")
+    yield "body", body
 
 
 def _is_shared(page: Page) -> bool:

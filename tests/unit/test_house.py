@@ -77,8 +77,12 @@ def test_what_readers_load_is_small() -> None:
     assert len(script) <= 5 * 1024
 
 
+def test_what_the_team_loads_besides_is_small() -> None:
+    assert len(brotli.compress((STATIC / "team.css").read_bytes())) <= 8 * 1024
+
+
 def test_styles_know_no_left_and_right() -> None:
-    css = (STATIC / "site.css").read_text()
+    css = "".join((STATIC / name).read_text() for name in ("site.css", "team.css"))
     words = (
         "margin-left",
         "margin-right",

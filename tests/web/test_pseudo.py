@@ -20,6 +20,7 @@ from tests.support.api import ask
 from tests.support.databases import SQLITE, written_elsewhere
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
 from tests.support.pseudo import ARCHIVED, FALLBACK, LAST, LTR, NEXT, OWN, REGIONAL, RTL, TITLE_ONLY
+from tests.support.pseudo_team import need_app, work
 from tests.web.test_routes import ROUTES
 
 pytestmark = pytest.mark.on(SQLITE)
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.on(SQLITE)
 SPEECHLESS = {"root", "article_by_id", "healthz", "readyz", "robots", "sitemap", "sitemap_part", "media", "static"}
 SPEECHLESS |= {"hosted_style", "home_without_slash", "view", "view_page", "vote_page", "language", "llms_of_default"}
 SPEECHLESS |= {
+    "team.sign_out",
     "markdown",
     "api.status",
     "api.openapi",
@@ -146,7 +148,7 @@ def test_every_message_is_shown_and_nothing_else(
     make: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tag: str
 ) -> None:
     monkeypatch.setattr("helpdesk.db.BUSY_TIMEOUT", 50)
-    app = make(new_voters_per_hour=3, votes_per_minute=9, api_per_minute=len(QUESTIONS))
+    app = make(new_voters_per_hour=3, votes_per_minute=9, api_per_minute=len(QUESTIONS), sign_ins_per_account=3)
     site: Site = app.extensions["helpdesk"]
     endpoints: set[str] = set()
     app.before_request(lambda: endpoints.add(request.endpoint or ""))
@@ -165,10 +167,15 @@ def test_every_message_is_shown_and_nothing_else(
     for path in ("/locales", "/categories", "/articles", f"/articles/{OWN}", f"/articles/{OWN}/translations"):
         ask(app, path)
     visitor.ask("/suggest?q=x&locale={tag}")  # one too many
+    work(visitor, monkeypatch)
+    stricter = Visitor(make(totp_roles=("admin",)), tag)
+    need_app(stricter)
+    visitor.texts += stricter.texts
     _break(visitor, monkeypatch)
     _speak(make(cdn_seconds=60), visitor, "/{tag}/about/views", 200)
     _speak(make(name="none", bootstrap="off"), visitor, "/{tag}/", 503)
     names = {name.removeprefix("helpdesk.").replace("helpdesk_api.", "api.") for name in endpoints}
+    names = {name.replace("helpdesk_team.", "team.") for name in names}
     assert set(ROUTES) - names <= SPEECHLESS
     assert pseudo.letters(visitor.texts) == []
     assert pseudo.unseen(text for _where, text in visitor.texts) == []

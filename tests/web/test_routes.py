@@ -7,8 +7,9 @@ from flask import Flask
 
 from tests.support.pages import CheckingClient
 
-READER, MACHINE, SCRIPT = "reader", "machine", "script"
+READER, MACHINE, SCRIPT, TEAM = "reader", "machine", "script", "team"
 MINUTE = "120 a minute and network"
+ATTEMPTS = "30 failures an hour and account, 100 an hour and network"
 PAGE, PERSONAL, NEVER = "no-cache", "private, no-store", "no-store"
 HOUR, MOVED, FOREVER = "public, max-age=3600", "max-age=3600", "public, max-age=31536000, immutable"
 # endpoint: (rule, method, audience, cache policy, limit, an address that shows the policy)
@@ -70,6 +71,18 @@ ROUTES = {
     "llms": ("/<tag>/llms.txt", "GET", MACHINE, PAGE, None, "/de/llms.txt"),
     "language": ("/<tag>/language", "GET", READER, NEVER, None, "/de/language?route=home"),
     "about_views": ("/<tag>/about/views", "GET", READER, PAGE, None, "/de/about/views"),
+    "team.start": ("/<tag>/team/", "GET", TEAM, PERSONAL, None, "/en/team/"),
+    "team.sign_in": ("/<tag>/team/sign-in", "GET", TEAM, PERSONAL, None, "/en/team/sign-in"),
+    "team.enter": ("/<tag>/team/sign-in", "POST", TEAM, PERSONAL, ATTEMPTS, None),
+    "team.sign_out": ("/<tag>/team/sign-out", "POST", TEAM, PERSONAL, None, None),
+    "team.link": ("/<tag>/team/link/<token>", "GET", TEAM, PERSONAL, None, "/en/team/link/nope"),
+    "team.use_link": ("/<tag>/team/link/<token>", "POST", TEAM, PERSONAL, None, None),
+    "team.account": ("/<tag>/team/account", "GET", TEAM, PERSONAL, None, "/en/team/account"),
+    "team.change_account": ("/<tag>/team/account", "POST", TEAM, PERSONAL, ATTEMPTS, None),
+    "team.users": ("/<tag>/team/users", "GET", TEAM, PERSONAL, None, "/en/team/users"),
+    "team.invite": ("/<tag>/team/users", "POST", TEAM, PERSONAL, None, None),
+    "team.user": ("/<tag>/team/users/<int(max=999999999):user_id>", "GET", TEAM, PERSONAL, None, "/en/team/users/1"),
+    "team.change_user": ("/<tag>/team/users/<int(max=999999999):user_id>", "POST", TEAM, PERSONAL, None, None),
     "not_found": ("/<path:rest>", "GET", READER, NEVER, None, "/nope"),
     "api.status": ("/api/v1/status", "GET", SCRIPT, NEVER, MINUTE, "/api/v1/status"),
     "api.locales": ("/api/v1/locales", "GET", SCRIPT, PAGE, MINUTE, "/api/v1/locales"),
@@ -94,7 +107,7 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"}
 
 
 def _name(endpoint: str) -> str:
-    return endpoint.removeprefix("helpdesk.").replace("helpdesk_api.", "api.")
+    return endpoint.removeprefix("helpdesk.").replace("helpdesk_api.", "api.").replace("helpdesk_team.", "team.")
 
 
 def _refused(endpoint: str) -> set[str]:

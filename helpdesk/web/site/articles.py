@@ -21,6 +21,7 @@ from helpdesk.web.around import find_page, look_around
 from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.filters import article_ref, article_url
 from helpdesk.web.localization import current_locale, current_site, negotiated
+from helpdesk.web.members import current_member
 from helpdesk.web.pages import Page, absolute, clean_query, describe, show
 from helpdesk.web.security import VISITOR_COOKIE
 from helpdesk.web.site.feedback import Feedback, current_feedback
@@ -83,6 +84,7 @@ def current_reader() -> Reader:
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", "")[:512],
         purpose=f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}",
+        is_team=current_member() is not None,
     )
 
 

@@ -17,6 +17,7 @@ from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep
 from helpdesk.web.filters import article_url
 from helpdesk.web.localization import COOKIE_YEAR, LOCALE_COOKIE, cookie_path, current_locale, current_site
+from helpdesk.web.members import team_address
 from helpdesk.web.pages import clean_query
 from helpdesk.web.site.articles import current_reader
 
@@ -49,6 +50,8 @@ def _target() -> str:
     route = request.args.get("route", "home")
     if route == "home":
         return url_for("helpdesk.home")
+    if route == "team":
+        return team_address(request.args)
     if route == "about_views":
         return url_for("helpdesk.about_views")
     query: dict[str, Any] = {name: request.args[name] for name in KEPT if request.args.get(name)}

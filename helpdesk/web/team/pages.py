@@ -1,0 +1,97 @@
+"""What every page of the team has around its content, and what its forms say when they are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from helpdesk.config import ROLES
+from helpdesk.errors import UserError
+from helpdesk.services.permissions import Permission, may
+from helpdesk.services.users import EMAIL_LENGTH, NAME_LENGTH
+from helpdesk.web import pages
+from helpdesk.web.filters import number
+from helpdesk.web.gettext import gettext as _
+from helpdesk.web.members import NAME, csrf_token, current_member, here, is_hosted
+from helpdesk.web.pages import Page
+
+STATUSES = {"limited": 429, "missing": 503}
+
+
+def show(
+    template: str, title: str, *, status: int = 200, place: dict[str, Any] | None = None, **context: Any
+) -> Response:
+    """A page of the team's; `place` is where the switcher leads, where that is not this page."""
+    member = current_member()
+    name = (request.endpoint or "").rpartition(".")[2]
+    place = here(name, {**request.args.to_dict(), **(request.view_args or {})}) if place is None else place
+    page = Page(title=title, is_indexed=False, here={"route": "team", **place})
+    own = {"member": member, "links": links(), "csrf": csrf_token(member) if member else ""}
+    return pages.show(
+        f"team/{template}", page, policy="personal", status=status, **({"is_saved": False} | own | context)
+    )
+
+
+def typed(name: str) -> str:
+    """What a field of the form that is refused held, to be shown in it again."""
+    return "".join(char for char in request.form.get(name, "") if char.isprintable())[:EMAIL_LENGTH]
+
+
+def links() -> list[tuple[str, str, str]]:
+    """Name of the route, address and label of what the member may open."""
+    member = current_member()
+    if member is None:
+        return []
+    # Translators: link to the first page of those who write, translate and learn from feedback; they are the team
+    found = [("start", url_for(f"{NAME}.start"), _("Team"))]
+    if not is_hosted():
+        # Translators: link to the page with one’s own name, password and sign-ins
+        found.append(("account", url_for(f"{NAME}.account"), _("My account")))
+        if may(member, Permission.MANAGE_USERS):
+            # Translators: link to the list of the members of the team
+            found.append(("users", url_for(f"{NAME}.users"), _("People")))
+    return found
+
+
+def role_labels() -> dict[str, str]:
+    """What each role is called."""
+    labels = {
+        # Translators: a role: may do everything
+        "admin": _("Administrator"),
+        # Translators: a role: publishes what others write
+        "editor": _("Editor"),
+        # Translators: a role: writes articles
+        "author": _("Author"),
+        # Translators: a role: translates articles
+        "translator": _("Translator"),
+        # Translators: a role: reads reports
+        "analyst": _("Analyst"),
+    }
+    return {role: labels[role] for role in ROLES}
+
+
+def explain(error: UserError) -> str:
+    """What a form says of an error; raises it again when no form of ours can bring it about."""
+    words = {
+        "email": _("This is not a complete e-mail address."),
+        "name": _("Write a name of at most %(number)s characters.", number=number(NAME_LENGTH)),
+        "taken": _("There is an account with this e-mail address already."),
+        # Translators: said when the only administrator would be disabled or get another role
+        "last_admin": _("This is the last administrator. Make somebody else one first."),
+        "short": _("The password is too short."),
+        "common": _("This password is easy to guess. Take several words that have nothing to do with each other."),
+        "wrong": _("E-mail address, password or code is wrong."),
+        # Translators: a code with which one signs in, from an app
+        "code": _("This code is wrong, or was used already."),
+        "limited": _("Too many attempts failed within an hour. Try again later."),
+        "missing": _("Nobody can sign in on this server: packages are missing."),
+    }
+    if error.reason not in words:
+        raise error
+    return words[error.reason]
+
+
+def status_of(error: UserError) -> int:
+    """The status of a page that says so."""
+    return STATUSES.get(error.reason, 422)

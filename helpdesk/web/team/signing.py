@@ -1,0 +1,86 @@
+"""Sign in and out."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, request, url_for
+
+from helpdesk import clock, errors
+from helpdesk.services import signing_in
+from helpdesk.services.signing_in import Browser
+from helpdesk.web.caching import send_to
+from helpdesk.web.gettext import gettext as _
+from helpdesk.web.localization import current_site
+from helpdesk.web.members import NAME, current_member, current_token, here, set_session_cookie, team_address
+from helpdesk.web.security import network_hash
+from helpdesk.web.team.pages import explain, show, status_of, typed
+
+# Names as they stand in user agents; of several the first is meant.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome"}
+BROWSERS |= {"Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {"Android": "Android", "iPhone": "iOS", "iPad": "iPadOS", "Windows": "Windows", "Mac OS X": "macOS"}
+SYSTEMS |= {"Linux": "Linux"}
+
+
+def sign_in() -> Response:
+    """The form; who is signed in already goes on to where it leads."""
+    if current_member() is not None:
+        return send_to(team_address(request.args), 303, "personal")
+    return _form()
+
+
+def enter() -> Response:
+    """Take the form: a new session, and no more of the one before."""
+    site, form = current_site(), request.form
+    given = {name: form.get(name, "") for name in ("email", "password", "code")}
+    try:
+        token = signing_in.sign_in(site, this_browser(), **given, now=clock.now())
+    except errors.UserError as error:
+        response = _form(explain(error), status=status_of(error))
+        if error.reason == "limited":
+            response.headers["Retry-After"] = "3600"
+        return response
+    if old := current_token():
+        signing_in.sign_out(site, old)
+    response = send_to(team_address(request.args), 303, "personal")
+    set_session_cookie(response, token)
+    return response
+
+
+def _form(error: str = "", *, status: int = 200) -> Response:
+    said = {
+        "password": _("Your password is set. Sign in with it."),
+        "out": _("You are signed out."),
+    }
+    place = here(request.args.get("to", ""), request.args.to_dict())
+    kept = {name: value for name, value in place.items() if name != "done" and value}
+    return show(
+        "sign_in.html",
+        # Translators: heading of a page, and the button below its form
+        _("Sign in"),
+        status=status,
+        place=kept,
+        error=error,
+        done="" if error else said.get(request.args.get("done", ""), ""),
+        email=typed("email"),
+        action=url_for(f"{NAME}.enter", **kept),
+    )
+
+
+def sign_out() -> Response:
+    """End the session, here and in the database."""
+    signing_in.sign_out(current_site(), current_token())
+    response = send_to(url_for(f"{NAME}.sign_in", done="out"), 303, "personal")
+    set_session_cookie(response, "")
+    return response
+
+
+def this_browser() -> Browser:
+    """Where the request comes from, as its owner will know it again."""
+    agent = request.headers.get("User-Agent", "")[:512]
+    names = [
+        next((name for mark, name in known.items() if re.search(rf"\b{mark}\b", agent)), "")
+        for known in (BROWSERS, SYSTEMS)
+    ]
+    return Browser(network_hash("sign-in"), ", ".join(filter(None, names)))

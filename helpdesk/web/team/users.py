@@ -1,0 +1,141 @@
+"""The members of the team, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from werkzeug.exceptions import BadRequest, NotFound
+
+from helpdesk import clock
+from helpdesk.errors import UserError
+from helpdesk.queries.categories import list_categories
+from helpdesk.queries.users import Member, find_user, list_category_keys, list_sessions, list_users
+from helpdesk.services import users as accounts
+from helpdesk.services.signing_in import end_sessions
+from helpdesk.services.users import Rights
+from helpdesk.web.caching import send_to
+from helpdesk.web.gettext import gettext as _
+from helpdesk.web.localization import current_locale, current_site
+from helpdesk.web.members import NAME
+from helpdesk.web.pages import absolute
+from helpdesk.web.team.pages import explain, role_labels, show, status_of, typed
+
+
+def users() -> Response:
+    """Everybody, and the form that invites."""
+    return _list()
+
+
+def invite() -> Response:
+    """Make an account; its link is shown once."""
+    form = request.form
+    try:
+        token = accounts.invite(current_site(), form.get("email", ""), form.get("name", ""), _rights(), now=clock.now())
+    except UserError as error:
+        return _list(status=status_of(error), error=_explain(error))
+    return _show_link(form["email"], token)
+
+
+def user(user_id: int) -> Response:
+    """One member, with all that can be changed. Raises NotFound."""
+    return _one(user_id)
+
+
+def change(user_id: int) -> Response:
+    """Take one of the forms; `action` tells which. Raises NotFound."""
+    site, member, action = current_site(), _find(user_id), request.form.get("action", "")
+    try:
+        if action == "rights":
+            accounts.change_rights(site, user_id, _rights())
+        elif action == "disable":
+            accounts.disable(site, user_id)
+        elif action == "enable":
+            accounts.enable(site, user_id)
+        elif action == "sessions":
+            end_sessions(site, user_id)
+        elif action == "reset":
+            without_totp = "without_app" in request.form
+            return _show_link(
+                member.email, accounts.make_reset_link(site, user_id, without_totp=without_totp, now=clock.now())
+            )
+        else:
+            raise BadRequest
+    except UserError as error:
+        return _one(user_id, status=status_of(error), error=_explain(error))
+    return send_to(url_for(f"{NAME}.user", user_id=user_id, saved=1), 303, "personal")
+
+
+def _rights() -> Rights:
+    form = request.form
+    return Rights(role=form.get("role", ""), locales=form.getlist("locale"), categories=form.getlist("category"))
+
+
+def _explain(error: UserError) -> str:
+    """What no form of ours offers is not explained. Raises BadRequest."""
+    if error.reason in ("role", "limits", "disabled"):
+        raise BadRequest
+    return explain(error)
+
+
+def _find(user_id: int) -> Member:
+    member = find_user(current_site().database, user_id=user_id)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _choices() -> dict[str, Any]:
+    """Roles, and what a member can be limited to as (value, label, lang); an empty category goes by its key."""
+    site = current_site()
+    shown = list_categories(site.database, site.locales, current_locale(), now=clock.now())
+    titles = {category.key: (category.title, category.lang) for category in shown}
+    keys = list_category_keys(site.database)
+    return {
+        "roles": role_labels(),
+        "locales": [(locale.tag, locale.name, locale.tag) for locale in site.locales.all],
+        "categories": [(key, *titles.get(key, (key, ""))) for key in keys],
+    }
+
+
+def _list(*, status: int = 200, error: str = "") -> Response:
+    return show(
+        "users.html",
+        # Translators: heading of the list of the members of the team
+        _("People"),
+        status=status,
+        place={"to": "users"},
+        error=error,
+        users=list_users(current_site().database),
+        email=typed("email"),
+        name=typed("name"),
+        tried=_rights(),
+        **_choices(),
+    )
+
+
+def _one(user_id: int, *, status: int = 200, error: str = "") -> Response:
+    site, member = current_site(), _find(user_id)
+    return show(
+        "user.html",
+        member.name,
+        status=status,
+        place={"to": "user", "user_id": user_id},
+        error=error,
+        is_saved="saved" in request.args and not error,
+        user=member,
+        sessions=list_sessions(site.database, site.settings, user_id, now=clock.now()),
+        **_choices(),
+    )
+
+
+def _show_link(email: str, token: str) -> Response:
+    return show(
+        "link_made.html",
+        # Translators: heading of a page with a link for a member of the team, who sets a password with it
+        _("Send this link"),
+        place={"to": "users"},
+        email=email,
+        address=absolute(url_for(f"{NAME}.link", token=token)),
+        hours=current_site().settings.link_hours,
+    )

@@ -1,0 +1,92 @@
+"""The team's pages in the language that is none: everything that they may say."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pyotp
+import pytest
+
+from helpdesk import clock
+from helpdesk.services.passwords import _hasher
+from helpdesk.services.signing_in import Browser
+from helpdesk.services.site import Site
+from helpdesk.services.users import disable, enable, make_first_link, make_reset_link
+from tests.support.pages import CheckingClient, Page
+from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
+
+ADA, BOB, EVE, ANYBODY = (f"{name}@παράδειγμα.δοκιμή" for name in ("άδα", "μπομπ", "εύα", "κανείς"))
+SIGN_IN, ACCOUNT, USERS = "/{tag}/team/sign-in", "/{tag}/team/account", "/{tag}/team/users"
+
+
+def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first administrator, members, what is refused; the account's app set up and given up."""
+    site: Site = visitor.app.extensions["helpdesk"]
+    _begin(visitor, site)
+    _come_in(visitor, ADA)
+    invited = {"email": EVE, "name": "Εύα", "role": "analyst"}
+    _send(visitor, USERS, 422, **(invited | {"email": ADA}))
+    _send(visitor, USERS, **invited)
+    _send(visitor, f"{USERS}/1", 422, action="disable")
+    bob = add_member(site, "translator", BOB, name="Μπομπ")
+    disable(site, bob.id)
+    visitor.get(USERS)
+    visitor.get(f"{USERS}/{bob.id}")
+    enable(site, bob.id)
+    visitor.get(f"/{{tag}}/team/link/{make_reset_link(site, bob.id, now=clock.now())}")
+    add_totp(site, bob)
+    visitor.get(f"{USERS}/{bob.id}")
+    _set_up(visitor)
+    visitor.post(ACCOUNT, 403, action="name")
+    visitor.post("/{tag}/team/sign-out", csrf=csrf_of(visitor.get(ACCOUNT)))
+    visitor.client = CheckingClient(visitor.app)
+    add_member(site, "editor", "ανν@παράδειγμα.δοκιμή", name="Ανν")
+    _come_in(visitor, "ανν@παράδειγμα.δοκιμή")
+    visitor.get(USERS, 403)
+    visitor.client = CheckingClient(visitor.app)
+    for number in range(4):
+        visitor.post(SIGN_IN, 429 if number == 3 else 422, email=ANYBODY, password="ξ")
+    with monkeypatch.context() as patch:
+        _hasher.cache_clear()
+        patch.setitem(sys.modules, "argon2", None)
+        visitor.post(SIGN_IN, 503, email=BOB, password="ξ")
+
+
+def need_app(visitor: Any) -> None:
+    """The account of a member whose role needs codes."""
+    _come_in(visitor, ADA)
+    visitor.get(ACCOUNT)
+
+
+def _begin(visitor: Any, site: Site) -> None:
+    first = f"/{{tag}}/team/link/{make_first_link(site, now=clock.now())}"
+    visitor.get(first)
+    named = {"email": ADA, "name": "Άδα", "password": PASSWORD}
+    for wrong in ({"email": "άδα"}, {"name": ""}, {"password": "αβγ"}, {"password": "α" * 12}):
+        visitor.post(first, 422, **(named | wrong))
+    visitor.post(first, **named)
+    visitor.get(first, 404)
+
+
+def _set_up(visitor: Any) -> None:
+    page = visitor.get(ACCOUNT)
+    _send(visitor, ACCOUNT, 422, action="password", current="ξ", new=OTHER)
+    _send(visitor, ACCOUNT, action="name", name="Άδα")
+    enter(visitor.app.extensions["helpdesk"], ADA, browser=Browser(b"", "Φ"))
+    page = _send(visitor, ACCOUNT, action="begin", current=PASSWORD)
+    (address,) = page.texts("code")
+    _send(visitor, ACCOUNT, 422, action="confirm", code="ξ")
+    code = pyotp.parse_uri(address).at(clock.now() - timedelta(seconds=30))
+    _send(visitor, ACCOUNT, action="confirm", code=code)
+    visitor.get(ACCOUNT)
+    _send(visitor, ACCOUNT, action="give_up", current=PASSWORD)
+
+
+def _come_in(visitor: Any, email: str) -> None:
+    visitor.post(SIGN_IN, email=email, password=PASSWORD)
+
+
+def _send(visitor: Any, path: str, status: int = 200, **form: str) -> Page:
+    return visitor.post(path, status, csrf=csrf_of(visitor.get(path)), **form)
