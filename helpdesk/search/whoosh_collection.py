@@ -94,36 +94,32 @@ class _Pool:
 
     def __init__(self, writer: Any) -> None:
         self._writer = writer
-        # By field of the schema, term and field of the document.
-        self._terms: dict[str, dict[str, dict[int, _Gathered]]] = {_EXACT: {}, _TERMS: {}}
+        # By field of the schema and of the document.
+        self._terms: dict[str, list[dict[str, _Gathered]]] = {_EXACT: [{}], _TERMS: [{} for _ in FIELDS]}
 
     def put(self, number: int, document: Analysed) -> None:
         """The postings of a document."""
-        if 0 < len(document.title) <= _MAX_TITLE_TERM:
-            self._put(_EXACT, document.title, 0, number, ())
-        for field, name in enumerate(FIELDS):
-            for term, places in document.terms[name].items():
-                self._put(_TERMS, term, field, number, places)
-
-    def _put(self, name: str, term: str, field: int, number: int, places: Sequence[int]) -> None:
-        fields = self._terms[name].setdefault(term, {})
-        own = fields.get(field)
-        if own is None:
-            own = fields[field] = (array("I"), array("I"), [])
-        own[0].append(number)
-        own[1].append(len(places))
-        own[2].append(_characters(places))
+        exact = {document.title: ()} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
+        fields = [exact, *map(document.terms.__getitem__, FIELDS)]
+        for known, terms in zip(chain(*self._terms.values()), fields, strict=True):
+            for term, places in terms.items():
+                own = known.get(term)
+                if own is None:
+                    own = known[term] = (array("I"), array("I"), [])
+                own[0].append(number)
+                own[1].append(len(places))
+                own[2].append(_characters(places))
 
     def iter_postings(self) -> tuple[()]:
         """Called once, to write them all; does so in one block a term, and leaves none to be written one by one."""
-        for name, terms in self._terms.items():
+        for name, fields in self._terms.items():
             self._writer.start_field(name, _SCHEMA[name])
             postings = self._writer._postwriter
-            for term in sorted(terms):
+            for term in sorted(set[str]().union(*fields)):
                 self._writer.start_term(term.encode())
-                fields = terms.pop(term)
-                value = msgspec.msgpack.encode([_packed(field, *own) for field, own in fields.items()])
-                postings._ids, postings._weights, postings._values = array("I", [0]), array("f", [1]), [value]
+                packed = [_packed(field, *known.pop(term)) for field, known in enumerate(fields) if term in known]
+                postings._ids, postings._weights = array("I", [0]), array("f", [1])
+                postings._values = [msgspec.msgpack.encode(packed)]
                 self._writer.finish_term()
             self._writer.finish_field()
         return ()
