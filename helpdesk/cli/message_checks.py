@@ -13,7 +13,7 @@ from helpdesk.text.placeholders import can_interpolate, placeholders
 _TAG = re.compile(r"<[A-Za-z/!?][^>]*>?")
 _NUMBERS = range(1_001)  # enough for every plural rule to show all its forms
 # How our messages call the number that decides the plural form.
-_COUNTS = {"%(num)s", "%(num)d", "%(number)s", "%(views)s", "%(minutes)s"}
+_COUNTS = {"%(num)s", "%(num)d", "%(number)s", "%(views)s", "%(minutes)s", "%(hours)s"}
 
 
 def ids(message: Message) -> tuple[str, ...]:
