@@ -200,7 +200,7 @@ def _vote(visitor: Visitor, content: Path) -> None:
     for _ in range(2):
         visitor.post(VOTE, is_new=True, answer="yes")
     visitor.post(VOTE, is_new=True, answer="yes")  # held
-    visitor.post(VOTE, answer="no", details="1", reason="hard")
+    visitor.post(VOTE, answer="no", details="1", reason="hard", comment="ω@example.com")
     for _ in range(9):
         visitor.client.post(VOTE.format(tag=visitor.tag), {"answer": "yes"})
     visitor.post(VOTE, 429, answer="yes")
