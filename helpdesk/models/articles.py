@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
@@ -13,7 +14,8 @@ STATUSES = ("draft", "in_review", "published", "archived")
 SIGNIFICANCES = ("typo", "minor", "major")
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The condition of a constraint that a column holds one of these words."""
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
@@ -65,7 +67,7 @@ class Translation(Base):
     __tablename__ = "hd_translation"
     __table_args__ = (
         UniqueConstraint("article_id", "locale"),
-        CheckConstraint(_one_of("status", STATUSES), name="status"),
+        CheckConstraint(one_of("status", STATUSES), name="status"),
         # Visibility is decided on this index alone, whatever the width of the row.
         Index("ix_hd_translation_visible", "article_id", "status", "published_at", "locale", "has_body", "id"),
         Index("ix_hd_translation_updated_at", "updated_at", "article_id"),
@@ -127,7 +129,7 @@ class Revision(Base):
         UniqueConstraint("translation_id", "number"),
         # When what was changed is known without reading the texts.
         Index("ix_hd_revision_steps", "translation_id", "number", "significance", "created_at"),
-        CheckConstraint(_one_of("significance", SIGNIFICANCES), name="significance"),
+        CheckConstraint(one_of("significance", SIGNIFICANCES), name="significance"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     translation_id: Mapped[int] = mapped_column(ForeignKey("hd_translation.id", ondelete="CASCADE"))
@@ -161,7 +163,7 @@ class Redirect(Base):
     """A slug that a category or section once had in a locale; articles need none, their id is in the URL."""
 
     __tablename__ = "hd_redirect"
-    __table_args__ = (CheckConstraint(_one_of("kind", ("category", "section")), name="kind"),)
+    __table_args__ = (CheckConstraint(one_of("kind", ("category", "section")), name="kind"),)
     kind: Mapped[str] = mapped_column(primary_key=True)
     locale: Mapped[str] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(primary_key=True)

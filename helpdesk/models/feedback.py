@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base, UtcDateTime
+from helpdesk.models.articles import one_of
 
 
 class Vote(Base):
@@ -27,7 +28,7 @@ class Vote(Base):
             sqlite_where=text("status = 'held'"),
             postgresql_where=text("status = 'held'"),
         ),
-        CheckConstraint("status IN ('counted', 'held')", name="status"),
+        CheckConstraint(one_of("status", ("counted", "held")), name="status"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     visitor: Mapped[str]

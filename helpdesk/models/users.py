@@ -7,14 +7,16 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from helpdesk.config import ROLES
 from helpdesk.db import Base, UtcDateTime
+from helpdesk.models.articles import one_of
 
 
 class User(Base):
     """A member of the team."""
 
     __tablename__ = "hd_user"
-    __table_args__ = (CheckConstraint("role IN ('admin', 'editor', 'author', 'translator', 'analyst')", name="role"),)
+    __table_args__ = (CheckConstraint(one_of("role", ROLES), name="role"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     # As `services.users.folded` writes it, which makes one account of its spellings.
     email: Mapped[str] = mapped_column(unique=True)
@@ -36,7 +38,7 @@ class UserScope(Base):
     """A locale (its tag) or category (its key) that a member is limited to; none of a kind: everywhere."""
 
     __tablename__ = "hd_user_scope"
-    __table_args__ = (CheckConstraint("kind IN ('locale', 'category')", name="kind"),)
+    __table_args__ = (CheckConstraint(one_of("kind", ("locale", "category")), name="kind"),)
     user_id: Mapped[int] = mapped_column(ForeignKey("hd_user.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
@@ -59,7 +61,7 @@ class UserLink(Base):
     """A link that sets one password, once, by the SHA-256 of its token."""
 
     __tablename__ = "hd_user_link"
-    __table_args__ = (CheckConstraint("purpose IN ('first', 'invitation', 'reset')", name="purpose"),)
+    __table_args__ = (CheckConstraint(one_of("purpose", ("first", "invitation", "reset")), name="purpose"),)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     # NULL: of the first administrator, whom nobody knows yet.
     user_id: Mapped[int | None] = mapped_column(ForeignKey("hd_user.id", ondelete="CASCADE"), index=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, cast, func, or_, select
+from sqlalchemy import func, or_, select
 
 from helpdesk.db import Database
 from helpdesk.models import Article, Counter, DailyTally, Translation, Vote
+from helpdesk.queries.helpfulness import COUNTED, YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ def list_drifts(database: Database) -> list[Drift]:
 
 
 _votes = (
-    select(Vote.translation_id, func.sum(cast(Vote.is_helpful, Integer)).label("yes"), func.count().label("votes"))
-    .where(Vote.status == "counted")
+    select(Vote.translation_id, YES.label("yes"), func.count().label("votes"))
+    .where(COUNTED)
     .group_by(Vote.translation_id)
     .subquery()
 )

@@ -197,19 +197,19 @@ def explained(
     fits = cache(lambda alternative: Fit(collection, [alternative], boosts))
 
     def explain(number: int) -> tuple[Reason, ...]:
-        found_reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
+        reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
         for word in found.fits:
             _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
             for term in best.terms:
                 for name in boosts:
                     (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
                     if value:
-                        found_reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
+                        reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
         share = found.coverage.get(number, 0.0)
-        found_reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
         for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
             if number in factors:
-                found_reasons.append(Reason(what, factors[number], is_factor=True))
-        return tuple(found_reasons)
+                reasons.append(Reason(what, factors[number], is_factor=True))
+        return tuple(reasons)
 
     return explain

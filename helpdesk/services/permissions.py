@@ -22,8 +22,7 @@ class Permission(Enum):
 
 _READING = frozenset({Permission.USE_ACCOUNT, Permission.READ_REPORTS, Permission.READ_FEEDBACK})
 _EDITING = _READING | {Permission.RESOLVE_FEEDBACK, Permission.WRITE, Permission.TRANSLATE, Permission.PUBLISH}
-# In the order in which they are offered.
-ROLES = {
+PERMISSIONS = {
     "admin": _EDITING | {Permission.MANAGE_USERS},
     "editor": _EDITING,
     "author": _READING | {Permission.WRITE},
@@ -35,7 +34,7 @@ ROLES = {
 def may(member: Member, permission: Permission, *, locale: str | None = None, category: str | None = None) -> bool:
     """Whether a member may do it, in that locale (a tag) and category (a key) where it is about one."""
     return (
-        permission in ROLES[member.role]
+        permission in PERMISSIONS[member.role]
         and (locale is None or not member.locales or locale in member.locales)
         and (category is None or not member.categories or category in member.categories)
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import babel
@@ -94,13 +94,20 @@ def isolated(text: str) -> Markup:
 
 def either(words: Sequence[str]) -> Markup:
     """Words of a reader's as quotations, in a list with "or" in the page's language."""
+    return _listed([Markup("<q>{}</q>").format(isolated(word)) for word in words], "or")
+
+
+def listed(options: Iterable[tuple[str, str, str]]) -> Markup:
+    """Options (value, label, lang) by their labels, in a list as the page's language writes it."""
+    labels = [Markup("<span{}>{}</span>").format(lang_attributes(lang), label) for _value, label, lang in options]
+    return _listed(labels, "unit") if labels else Markup("")
+
+
+def _listed(items: Sequence[Markup], style: Literal["or", "unit"]) -> Markup:
     speaker = babel.Locale.parse(current_locale().code)
-    places = [f"\0{place}\0" for place in range(len(words))]
-    parts = escape(format_list(places, style="or", locale=speaker)).split("\0")
-    return Markup("").join(
-        Markup("<q>{}</q>").format(isolated(words[int(part)])) if place % 2 else part
-        for place, part in enumerate(parts)
-    )
+    places = [f"\0{place}\0" for place in range(len(items))]
+    parts = escape(format_list(places, style=style, locale=speaker)).split("\0")
+    return Markup("").join(items[int(part)] if place % 2 else part for place, part in enumerate(parts))
 
 
 def site_name() -> str:
@@ -144,7 +151,7 @@ def static_url(name: str) -> str:
 
 def register(environment: Environment) -> None:
     """Make all of it known to our templates, under names that no host uses."""
-    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked, hd_bdi=isolated)
+    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked, hd_bdi=isolated, hd_listed=listed)
     environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,

@@ -295,8 +295,8 @@ def test_rights_change_from_the_next_request_on(site: Site) -> None:
 
 
 def test_roles_are_the_same_everywhere() -> None:
-    assert tuple(permissions.ROLES) == config.ROLES
-    assert permissions.ROLES["admin"] == frozenset(Permission)
+    assert tuple(permissions.PERMISSIONS) == config.ROLES
+    assert permissions.PERMISSIONS["admin"] == frozenset(Permission)
 
 
 def test_codes_are_asked_for_once_confirmed_and_taken_once(empty_site: Site) -> None:

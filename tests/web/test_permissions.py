@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from helpdesk.config import ROLES
-from helpdesk.services.permissions import ROLES as TABLE
+from helpdesk.services.permissions import PERMISSIONS as TABLE
 from helpdesk.services.permissions import Permission, may
 from helpdesk.services.site import Site
 from helpdesk.web.team.routes import ROUTES
