@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import insert, select, update
 
 from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import chance_of_so_few
@@ -19,10 +17,7 @@ from helpdesk.queries.helpfulness import Helpfulness, Period, Score, Verdict, ge
 from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
 from helpdesk.services.checking import mend_counters
 from helpdesk.services.site import Site
-from tests.conftest import close, make_app
 from tests.support.content import take_in, translation
-from tests.support.databases import Backend, copy_instance, drop_database
-from tests.support.planting import plant_articles
 from tests.support.votes import translation_id
 
 WIDTH = 0.4
@@ -312,117 +307,3 @@ def test_counters_that_drift_are_told_and_counted_anew(tell: Teller) -> None:
     with tell.site.database.transaction() as connection:
         connection.execute(update(Counter).where(Counter.translation_id == other).values(no=1))
     assert list_drifts(tell.site.database) == [Drift(other, 3, "keys", "en", "no", 1, 0)]
-
-
-STEPS, FIGURES, DAYS = "ix_hd_revision_steps only", "ix_hd_vote_figures only", "ix_hd_daily_tally_day"
-# How many queries each report takes, and by which indexes what grows with readers and texts is read.
-REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
-    "helpfulness": (
-        lambda site: get_helpfulness(site.database, "article-1", width=WIDTH),
-        3,
-        {STEPS, "ix_hd_vote_figures"},  # the days stand in the rows, which are one article's
-    ),
-    "need": (lambda site: list_needs(site.database, period=LATELY, limit=20), 3, {STEPS, FIGURES, DAYS}),
-    "suspects": (
-        lambda site: list_suspects(site.database, site.locales, period=LATELY, limit=20, width=WIDTH),
-        4,
-        {STEPS, FIGURES, "hd_daily_tally key", "hd_switch_tally key"},
-    ),
-    "improved": (
-        lambda site: list_improved(site.database, period=LATELY, limit=20, width=WIDTH),
-        3,
-        {STEPS, FIGURES},
-    ),
-    "check": (lambda site: list_drifts(site.database), 1, {FIGURES, "hd_daily_tally key"}),
-}
-GROWING = ("hd_vote", "hd_daily_tally", "hd_switch_tally", "hd_revision")
-
-
-class Seen(list[tuple[str, Any]]):
-    """The SELECTs that run while it is open, with their values."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__()
-        self.engine = site.database.engine
-
-    def note(self, _connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
-            self.append((statement, values))
-
-    def __enter__(self) -> Seen:
-        event.listen(self.engine, "before_cursor_execute", self.note)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self.note)
-
-
-@pytest.fixture(scope="module")
-def large(templates: Callable[..., Path], backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """2,000 articles in two languages with two revisions each, 2,000 votes, and four weeks of tallies for 500."""
-    instance = copy_instance(templates(backend, "empty"), tmp_path_factory.mktemp("many") / "instance")
-    app = make_app(instance)
-    site: Site = app.extensions["helpdesk"]
-    day = "DATE '2026-05-01' + n" if site.database.is_postgres else "date('2026-05-01', '+' || n || ' days')"
-    numbers = "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 27)"
-    plant_articles(site, 2_000)
-    with site.database.transaction() as connection:
-        for number in (1, 2):
-            connection.exec_driver_sql(
-                "INSERT INTO hd_revision"
-                " (translation_id, number, title, summary, markdown, author, comment, significance, created_at)"
-                f" SELECT id, {number}, '', '', 'text', '', '', 'major', published_at FROM hd_translation"
-            )
-        connection.exec_driver_sql(
-            f"INSERT INTO hd_daily_tally (translation_id, locale, day, views) {numbers}"
-            f" SELECT id, locale, {day}, 3 FROM hd_translation, numbers WHERE id < 101000"
-        )
-        connection.exec_driver_sql(
-            f"INSERT INTO hd_switch_tally (article_id, from_locale, to_locale, day, switches) {numbers}"
-            f" SELECT article_id, locale, 'en', {day}, 1 FROM hd_translation, numbers WHERE id < 101000 AND locale = 'de'"
-        )
-    with site.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE" if site.database.is_postgres else "ANALYZE")
-    yield site
-    close(app)
-    drop_database(instance)
-
-
-def plan(site: Site, statement: str, values: Any) -> list[str]:
-    """The steps; on PostgreSQL, with what would serve where a table is as quick to read."""
-    with site.database.read() as connection:
-        if not site.database.is_postgres:
-            return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
-        for way in ("seqscan", "bitmapscan"):
-            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
-        return list(connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {statement}", values).scalars())
-
-
-def ways(steps: list[str]) -> set[str]:
-    """By which index each table that grows with readers and texts is read; only: without its rows."""
-    found = set()
-    for step in steps:
-        if match := re.search(r"(?:SCAN|SEARCH) (\w+)(?: USING (COVERING )?INDEX (\w+))?", step):  # SQLite
-            table, only, index = match.groups()
-        elif match := re.search(r"(Index Only Scan|Index Scan|Scan)(?: Backward)?(?: using (\w+))? on (\w+)", step):
-            only, index, table = match[1] == "Index Only Scan", match[2], match[3]
-        else:
-            continue
-        if table in GROWING:
-            is_key = index in (f"sqlite_autoindex_{table}_1", f"pk_{table}")
-            found.add(f"{table} key" if is_key else f"{index}{' only' if only else ''}")
-    return found
-
-
-@pytest.mark.parametrize("name", REPORTS)
-def test_reports_go_along_indexes(large: Site, name: str) -> None:
-    """So many queries, and of each what it reads of the tables that grow with the readers."""
-    report, number, expected = REPORTS[name]
-    with Seen(large) as seen:
-        report(large)
-    assert len(seen) == number
-    found = ways([step for statement, values in seen for step in plan(large, statement, values)])
-    if large.database.is_postgres:  # which reads short texts as quickly as what stands beside them
-        found = {STEPS if way == "uq_hd_revision_translation_id_number" else way for way in found}
-        found -= {DAYS} - expected
-    assert found == expected

@@ -15,10 +15,8 @@ from flask import Flask
 from sqlalchemy import func, insert, select, update
 
 from helpdesk.cli.reports import in_words
-from helpdesk.config import REASONS
 from helpdesk.db import Base
 from helpdesk.errors import HistoryError
-from helpdesk.locales import SHIPPED
 from helpdesk.models import (
     Article,
     Body,
@@ -209,19 +207,6 @@ def test_votes_before_and_after_each_revision(site: Site) -> None:
     assert len(told) == 8
 
 
-def test_a_translation_is_suspect(site: Site) -> None:
-    shares = {}
-    for tag in ("ar", "de", "en"):
-        _views, yes, no = figures(site, WITHDRAWALS, tag)
-        shares[tag] = yes / (yes + no)
-    assert shares["ar"] < 0.35 < 0.65 < min(shares["de"], shares["en"])
-    switches = select(SwitchTally.from_locale, SwitchTally.to_locale).join(Article).where(Article.key == WITHDRAWALS)
-    pairs = switches.group_by(SwitchTally.from_locale, SwitchTally.to_locale)
-    with site.database.read() as connection:
-        most = connection.execute(pairs.order_by(func.sum(SwitchTally.switches).desc())).first()
-    assert most == ("ar", "en")
-
-
 def test_reports_find_what_is_told(site: Site) -> None:
     """Of what was mended, all but those with too few votes before (19), or with a difference that chance may make."""
     period = Period(date(2025, 7, 1), UNTIL)
@@ -406,18 +391,3 @@ def test_days_and_sites_that_have_no_history(plain: Site, empty_site: Site, noon
             make_history(plain, until=until)
     with pytest.raises(HistoryError, match="There is no demo on this site"):
         make_history(empty_site, until=UNTIL)
-
-
-def test_the_comments_are_of_customers_in_every_language() -> None:
-    comments = lines("history-comments.csv")
-    assert {line["locale"] for line in comments} == set(SHIPPED)
-    keys = {path.parent.name for path in SAMPLEDATA.rglob("_article.yaml")}
-    assert {line["article"] for line in comments} | set(HISTORY["articles"]) <= keys
-    assert {reason for line in comments for reason in line["reasons"].split()} == set(REASONS)
-    assert {line["answer"] for line in comments} == {"yes", "no"}
-    texts = [line["comment"] for line in comments]
-    assert len(set(texts)) == len(texts) > 120
-    assert max(map(len, texts)) <= 1000
-    # Of a text that was mended, a comment says which revision it is about.
-    mended = {(key, tag) for key, tag, _steps in MENDED}
-    assert [line for line in comments if not line["revision"] and (line["article"], line["locale"]) in mended] == []

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pyotp
+import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.queries.users import Member, find_user
+from helpdesk.errors import UserError
+from helpdesk.queries.users import Member, find_session, find_user
 from helpdesk.services.passwords import hash_password
 from helpdesk.services.second_factor import begin_totp, confirm_totp
 from helpdesk.services.signing_in import Browser, sign_in
 from helpdesk.services.site import Site
 from helpdesk.services.users import Rights, folded, invite, store_password
+from tests.conftest import NOON
 from tests.support.pages import CheckingClient, Page
 
 PASSWORD = "quiet-lantern-above-9-rivers"
@@ -68,3 +74,39 @@ def send(client: CheckingClient, path: str, *, at: str = "", **form: Any) -> Pag
 def alerts(page: Page) -> list[str]:
     """What the page says went wrong."""
     return page.texts("p", role="alert")
+
+
+def refused(call: Callable[[], object]) -> str:
+    with pytest.raises(UserError) as error:
+        call()
+    return error.value.reason
+
+
+def member_of(site: Site, token: str, now=NOON):
+    found = find_session(site.database, site.settings, token, now=now)
+    return found and found.member.email
+
+
+def redirect_of(page: Page) -> tuple[int, str | None]:
+    return page.status, page.response.headers.get("Location")
+
+
+def cookie_of(page: Page) -> str:
+    (found,) = page.response.headers.getlist("Set-Cookie")
+    return found
+
+
+def is_in(client: CheckingClient) -> bool:
+    return client.get("/en/team/account").status == 200
+
+
+def planted(app: Flask, token: str) -> CheckingClient:
+    """A browser with a cookie that it got elsewhere."""
+    client = CheckingClient(app)
+    client.flask.set_cookie("hd_team", token)
+    return client
+
+
+def rows(site: Site, *columns) -> list[tuple]:
+    with site.database.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns))]

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -28,8 +27,12 @@ from tests.support.team import (
     add_totp,
     alerts,
     come_in,
+    cookie_of,
     csrf_of,
     enter,
+    is_in,
+    planted,
+    redirect_of,
     send,
 )
 from tests.support.votes import translation_id
@@ -44,43 +47,23 @@ def browser(empty_app: Flask) -> CheckingClient:
     return CheckingClient(empty_app)
 
 
-def to(page: Page) -> tuple[int, str | None]:
-    return page.status, page.response.headers.get("Location")
-
-
-def cookie(page: Page) -> str:
-    (found,) = page.response.headers.getlist("Set-Cookie")
-    return found
-
-
-def is_in(client: CheckingClient) -> bool:
-    return client.get(ACCOUNT).status == 200
-
-
-def planted(app: Flask, token: str) -> CheckingClient:
-    """A browser with a cookie that it got elsewhere."""
-    client = CheckingClient(app)
-    client.flask.set_cookie("hd_team", token)
-    return client
-
-
 def test_in_and_out(empty_site: Site, empty_app: Flask, browser: CheckingClient) -> None:
     add_member(empty_site)
-    assert to(browser.get("/ar/team/account")) == (303, "/ar/team/sign-in?to=account")
+    assert redirect_of(browser.get("/ar/team/account")) == (303, "/ar/team/sign-in?to=account")
     page = browser.post("/ar/team/sign-in?to=account", {"email": "Ada@Example.com", "password": PASSWORD})
-    assert to(page) == (303, "/ar/team/account")
-    attributes = cookie(page).split("; ")[1:]
+    assert redirect_of(page) == (303, "/ar/team/account")
+    attributes = cookie_of(page).split("; ")[1:]
     assert (attributes[1:], attributes[0][:8]) == (["Max-Age=86400", "HttpOnly", "Path=/", "SameSite=Lax"], "Expires=")
-    token = re.match(r"hd_team=([\w-]{43});", cookie(page))[1]
+    token = re.match(r"hd_team=([\w-]{43});", cookie_of(page))[1]
     account = browser.get("/ar/team/account")
     assert (account.root.get("dir"), account.one("meta", name="robots").get("content")) == ("rtl", "noindex")
-    assert to(browser.get(SIGN_IN)) == (303, "/en/team/")
+    assert redirect_of(browser.get(SIGN_IN)) == (303, "/en/team/")
     assert browser.get("/en/team/sign-out").status == 404
     page = send(browser, "/en/team/sign-out", at=ACCOUNT)
-    assert (to(page), cookie(page)[:9]) == ((303, "/en/team/sign-in?done=out"), "hd_team=;")
+    assert (redirect_of(page), cookie_of(page)[:9]) == ((303, "/en/team/sign-in?done=out"), "hd_team=;")
     assert browser.get(SIGN_IN + "?done=out").texts("p", role="status") == ["You are signed out."]
     assert not is_in(planted(empty_app, token))
-    assert to(browser.post("/en/team/sign-out", {})) == (303, SIGN_IN)
+    assert redirect_of(browser.post("/en/team/sign-out", {})) == (303, SIGN_IN)
 
 
 def test_over_https_no_other_host_can_set_the_cookie(empty_site: Site, empty_app: Flask) -> None:
@@ -99,7 +82,7 @@ def test_a_token_that_was_planted_is_never_taken_on(empty_site: Site, empty_app:
     add_member(empty_site)
     planted_token = "x" * 43
     victim = planted(empty_app, planted_token)
-    assert cookie(come_in(victim)).startswith("hd_team=")
+    assert cookie_of(come_in(victim)).startswith("hd_team=")
     assert (is_in(victim), is_in(planted(empty_app, planted_token))) == (True, False)
     stolen = enter(empty_site)
     victim = planted(empty_app, stolen)
@@ -132,8 +115,8 @@ def test_the_way_back_is_a_page_of_the_team(empty_site: Site, browser: CheckingC
     action = page.all("form", method="post")[0].get("action")
     form = {"email": "ada@example.com", "password": PASSWORD}
     for address in (action, f"{SIGN_IN}?{asked}"):
-        assert to(browser.post(address, form)) == (303, target)
-    assert to(browser.get(f"{SIGN_IN}?{asked}")) == (303, target)
+        assert redirect_of(browser.post(address, form)) == (303, target)
+    assert redirect_of(browser.get(f"{SIGN_IN}?{asked}")) == (303, target)
 
 
 def test_every_failure_looks_alike(empty_site: Site, browser: CheckingClient) -> None:
@@ -206,7 +189,7 @@ def test_forms_of_other_sites_and_of_other_sessions_are_refused(
     page = browser.post(ACCOUNT, name | {"csrf": token}, headers={"Sec-Fetch-Site": "cross-site"})
     assert (page.status, page.texts("h1")) == (403, ["This form is not valid any more"])
     assert find_user(empty_site.database, user_id=1).name == "Ada"
-    assert to(browser.post(ACCOUNT, name | {"csrf": token}, headers={})) == (303, f"{ACCOUNT}?saved=1")
+    assert redirect_of(browser.post(ACCOUNT, name | {"csrf": token}, headers={})) == (303, f"{ACCOUNT}?saved=1")
 
 
 def test_a_session_ends_by_itself_and_asks_the_database_once(
@@ -239,7 +222,7 @@ def test_who_is_disabled_is_out_at_once(empty_site: Site, browser: CheckingClien
     come_in(browser)
     assert is_in(browser)
     disable(empty_site, member.id)
-    assert to(browser.get(ACCOUNT)) == (303, f"{SIGN_IN}?to=account")
+    assert redirect_of(browser.get(ACCOUNT)) == (303, f"{SIGN_IN}?to=account")
 
 
 def test_a_link_is_used_by_sending_the_form_once(empty_site: Site, browser: CheckingClient) -> None:
@@ -256,13 +239,13 @@ def test_a_link_is_used_by_sending_the_form_once(empty_site: Site, browser: Chec
     )
     assert alerts(browser.post(address, {})) == ["The password is too short."]
     assert browser.post(address, {"password": PASSWORD}, headers={"Sec-Fetch-Site": "cross-site"}).status == 403
-    assert to(browser.post(address, {"password": PASSWORD})) == (303, f"{SIGN_IN}?done=password")
+    assert redirect_of(browser.post(address, {"password": PASSWORD})) == (303, f"{SIGN_IN}?done=password")
     assert browser.get(f"{SIGN_IN}?done=password").texts("p", role="status") == [
         "Your password is set. Sign in with it."
     ]
     for page in (browser.get(address), browser.post(address, {"password": OTHER})):
         assert (page.status, page.texts("h1")) == (404, ["This link does not work"])
-    assert to(come_in(browser)) == (303, "/en/team/")
+    assert redirect_of(come_in(browser)) == (303, "/en/team/")
 
 
 def test_the_first_link_asks_who_the_administrator_is(empty_site: Site, browser: CheckingClient) -> None:
@@ -272,7 +255,7 @@ def test_the_first_link_asks_who_the_administrator_is(empty_site: Site, browser:
     assert (page.status, alerts(page)) == (422, ["This is not a complete e-mail address."])
     assert [page.one("input", id=name).get("value") for name in ("email", "name", "password")] == ["ada", "Ada", ""]
     assert alerts(browser.post(address, form | {"name": ""})) == ["Write a name of at most 100 characters."]
-    assert to(browser.post(address, form)) == (303, f"{SIGN_IN}?done=password")
+    assert redirect_of(browser.post(address, form)) == (303, f"{SIGN_IN}?done=password")
     assert [(m.email, m.role) for m in list_users(empty_site.database)] == [("ada@example.com", "admin")]
     assert browser.get(address).status == 404
 
@@ -284,105 +267,6 @@ def test_a_reset_does_not_pass_by_the_codes(empty_site: Site, browser: CheckingC
     token = make_reset_link(empty_site, member.id, now=clock.now())
     browser.post(f"/en/team/link/{token}", {"password": OTHER})
     assert alerts(come_in(browser, password=OTHER)) == [WRONG]
-
-
-def test_name_and_password_of_ones_own(empty_site: Site, empty_app: Flask, browser: CheckingClient) -> None:
-    add_member(empty_site)
-    elsewhere = CheckingClient(empty_app)
-    for client in (browser, elsewhere):
-        come_in(client)
-    assert to(send(browser, ACCOUNT, action="name", name="Ada L. <b>")) == (303, f"{ACCOUNT}?saved=1")
-    page = browser.get(f"{ACCOUNT}?saved=1")
-    assert (page.one("input", id="name").get("value"), page.texts("p", role="status")) == ("Ada L. <b>", ["Saved."])
-    page = send(browser, ACCOUNT, action="name", name=" ")
-    assert (page.status, alerts(page)) == (422, ["Write a name of at most 100 characters."])
-    page = send(browser, ACCOUNT, action="password", current=OTHER, new=OTHER)
-    assert (page.status, alerts(page)) == (422, ["This is not your password."])
-    assert send(browser, ACCOUNT, action="password", current=PASSWORD, new="short").status == 422
-    assert is_in(elsewhere)
-    page = send(browser, ACCOUNT, action="password", current=PASSWORD, new=OTHER)
-    assert (to(page), cookie(page)[:8]) == ((303, f"{ACCOUNT}?saved=1"), "hd_team=")
-    assert (is_in(browser), is_in(elsewhere)) == (True, False)
-
-
-@pytest.mark.usefixtures("noon")
-def test_an_app_is_set_up_used_and_given_up(empty_site: Site, empty_app: Flask, browser: CheckingClient) -> None:
-    add_member(empty_site)
-    come_in(browser)
-    page = send(browser, ACCOUNT, action="begin", current=OTHER)
-    assert (page.status, alerts(page), page.all("img")) == (422, ["This is not your password."], [])
-    assert to(send(browser, ACCOUNT, action="begin", current=PASSWORD)) == (303, f"{ACCOUNT}#codes")
-    page = browser.get(ACCOUNT)
-    (address,) = page.texts("code")
-    assert page.one("img").get("src").startswith("data:image/svg+xml")
-    totp = pyotp.parse_uri(address)
-    assert (totp.name, totp.issuer) == ("ada@example.com", "Acme Exchange")
-    page = send(browser, ACCOUNT, action="confirm", code="000000")
-    assert (page.status, alerts(page)) == (422, ["This code is wrong, or was used already."])
-    page = send(browser, ACCOUNT, action="confirm", code=totp.at(NOON - timedelta(seconds=30)))
-    codes = page.texts("code")
-    assert (page.status, len(codes)) == (200, 10)
-    page = browser.get(ACCOUNT)
-    assert (page.texts("code"), page.all("img")) == ([], [])  # shown once
-    other = CheckingClient(empty_app)
-    assert [come_in(other, code=code).status for code in ("", totp.at(NOON), totp.at(NOON), codes[0], codes[0])] == [
-        422,
-        303,
-        422,
-        303,
-        422,
-    ]
-    assert "Recovery codes left: 9" in browser.get(ACCOUNT).text
-    assert alerts(send(browser, ACCOUNT, action="give_up", current=OTHER)) == ["This is not your password."]
-    assert send(browser, ACCOUNT, action="give_up", current=PASSWORD).status == 303
-    assert come_in(other).status == 303
-
-
-def test_a_role_may_need_an_app(build: Callable[..., Flask], empty_template: Path) -> None:
-    app = build(empty_template, totp_roles=("admin",))
-    site: Site = app.extensions["helpdesk"]
-    member = add_member(site, "admin")
-    client = CheckingClient(app)
-    come_in(client)
-    assert to(client.get("/en/team/users")) == (303, ACCOUNT)
-    assert "Your role requires them" in client.get(ACCOUNT).text
-    add_totp(site, member)
-    assert client.get("/en/team/users").status == 200
-    add_member(site, "editor", "bob@example.com")
-    come_in(client, "bob@example.com")
-    assert "Your role requires them" not in client.get(ACCOUNT).text
-
-
-def test_one_sees_where_one_is_signed_in_and_ends_it(
-    empty_site: Site, empty_app: Flask, browser: CheckingClient
-) -> None:
-    add_member(empty_site)
-    phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1"
-    other = CheckingClient(empty_app, user_agent=phone)
-    strange = CheckingClient(empty_app, user_agent="<b>curl</b>")
-    for client in (strange, other, browser):
-        come_in(client)
-    page = browser.get(ACCOUNT)
-    rows = [
-        [cell.text if cell.find("bdi") is None else cell.find("bdi").text for cell in row] for row in page.all("tr")
-    ]
-    assert sorted(str(row[0]) for row in rows[1:]) == ["Firefox, Linux", "None", "Safari, iOS"]
-    assert page.texts("span", class_="badge") == ["This browser"]
-    keys = [field.get("value") for field in page.all("input", name="session")]
-    for key in keys:
-        assert to(send(browser, ACCOUNT, action="session", session=key)) == (303, f"{ACCOUNT}?saved=1")
-    assert [is_in(client) for client in (strange, other, browser)] == [False, False, True]
-    add_member(empty_site, email="bob@example.com")
-    come_in(other, "bob@example.com")
-    key = other.get(ACCOUNT)  # of somebody else's session
-    (own,) = {line.token_hash.hex()[:16] for line in sessions(empty_site, 2)}
-    assert send(browser, ACCOUNT, action="session", session=own).status == 303
-    assert (key.status, is_in(other)) == (200, True)
-
-
-def sessions(site: Site, user_id: int) -> list:
-    with site.database.read() as connection:
-        return connection.execute(select(Session.token_hash).where(Session.user_id == user_id)).all()
 
 
 @pytest.mark.usefixtures("noon")
@@ -422,7 +306,7 @@ def test_the_language_changes_on_the_same_page(
     add_member(empty_site, "admin")
     come_in(browser)
     (link,) = [a.get("href") for a in browser.get(page).all("a", data_switch="") if a.get("lang") == "ar"]
-    assert to(browser.get(link)) == (303, target)
+    assert redirect_of(browser.get(link)) == (303, target)
     assert browser.get(target).status == 200
 
 
