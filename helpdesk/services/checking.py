@@ -8,7 +8,7 @@ from pathlib import Path
 from helpdesk import clock
 from helpdesk.queries.checking import Finding, check_content
 from helpdesk.queries.counters import Drift
-from helpdesk.services.demo import recount
+from helpdesk.services.counting import recount
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Progress, Site, no_progress
 

@@ -8,14 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, union_all, update
+from sqlalchemy import delete, insert, select, union_all
 from sqlalchemy.engine import Connection
 
 from helpdesk.models import (
     Article,
     Body,
     Category,
-    Counter,
     DailyTally,
     Media,
     Revision,
@@ -27,6 +26,7 @@ from helpdesk.models import (
     Vote,
 )
 from helpdesk.queries.history import HISTORY, MADE_UP
+from helpdesk.services.counting import recount
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Progress, Site, no_progress
 
@@ -96,31 +96,6 @@ def _vote(figure: Figure, is_helpful: bool, number: int) -> dict[str, Any]:
         "created_at": noon,
         "updated_at": noon,
     }
-
-
-def recount(connection: Connection, translations: Any) -> None:
-    """Count the views and votes of some translations, given by ids or a query, anew from the rows."""
-    chosen = Counter.translation_id.in_(translations)
-    # What is counted meanwhile waits, and comes on top.
-    connection.execute(select(Counter.translation_id).where(chosen).with_for_update())
-
-    def votes(is_helpful: bool) -> ColumnElement[int]:
-        return (
-            select(func.count())
-            .where(
-                Vote.translation_id == Counter.translation_id,
-                Vote.status == "counted",
-                Vote.is_helpful.is_(is_helpful),
-            )
-            .scalar_subquery()
-        )
-
-    views = (
-        select(func.coalesce(func.sum(DailyTally.views), 0))
-        .where(DailyTally.translation_id == Counter.translation_id)
-        .scalar_subquery()
-    )
-    connection.execute(update(Counter).where(chosen).values(views=views, yes=votes(True), no=votes(False)))
 
 
 def remove_demo(site: Site) -> int:

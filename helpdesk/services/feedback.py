@@ -8,8 +8,7 @@ So a class behind one address loses no vote, and what a flood of forged visitors
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -19,8 +18,9 @@ from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk.db import BUSY_TIMEOUT, NOTE_TIMEOUT, Database
-from helpdesk.models import Counter, RequestTally, Vote
+from helpdesk.models import RequestTally, Vote
 from helpdesk.queries.feedback import HeldScope, is_held
+from helpdesk.services.counting import lock_counters, recount_votes
 from helpdesk.services.site import Site
 from helpdesk.text.masking import masked
 
@@ -60,9 +60,9 @@ def cast_vote(site: Site, ballot: Ballot, *, network: bytes, now: datetime) -> R
         reception = _admit(site, connection, ballot.visitor, network, now)
         if reception is Reception.REFUSED:
             return reception
-        _lock_counter(connection, ballot.translation_id)
+        lock_counters(connection, [ballot.translation_id])
         status = connection.execute(_upsert(site.database, ballot, reception.value, now)).scalar_one()
-        _count(connection, ballot.translation_id)
+        recount_votes(connection, [ballot.translation_id])
     return Reception(status)
 
 
@@ -102,9 +102,9 @@ def remove_vote(site: Site, visitor: str, translation_id: int, *, now: datetime)
     with site.database.transaction() as connection:
         if _tally(site.database, connection, _key_of(visitor), "requests", now) > site.settings.votes_per_minute:
             return False
-        _lock_counter(connection, translation_id)
+        lock_counters(connection, [translation_id])
         connection.execute(delete(Vote).where(Vote.visitor == visitor, Vote.translation_id == translation_id))
-        _count(connection, translation_id)
+        recount_votes(connection, [translation_id])
     return True
 
 
@@ -113,9 +113,10 @@ def release_votes(database: Database, scope: HeldScope) -> int:
     with database.transaction() as connection:
         chosen = select(Vote.translation_id).where(*is_held(scope)).distinct()
         translations = connection.execute(chosen).scalars().all()
-        with recount_votes(connection, translations):
-            statement = update(Vote).where(*is_held(scope), Vote.translation_id.in_(translations))
-            released = connection.execute(statement.values(status=Reception.COUNTED.value)).rowcount
+        lock_counters(connection, translations)
+        statement = update(Vote).where(*is_held(scope), Vote.translation_id.in_(translations))
+        released = connection.execute(statement.values(status=Reception.COUNTED.value)).rowcount
+        recount_votes(connection, translations)
     return released
 
 
@@ -123,41 +124,6 @@ def drop_votes(database: Database, scope: HeldScope) -> int:
     """Delete held votes; how many. Raises Busy."""
     with database.transaction() as connection:
         return connection.execute(delete(Vote).where(*is_held(scope))).rowcount
-
-
-@contextmanager
-def recount_votes(connection: Connection, translation_ids: Iterable[int]) -> Iterator[None]:
-    """Change many votes on these translations, in the caller's transaction; the figures are counted anew after it."""
-    ids = sorted(set(translation_ids))
-    for translation_id in ids:
-        _lock_counter(connection, translation_id)
-    yield
-    for translation_id in ids:
-        _count(connection, translation_id)
-
-
-def _lock_counter(connection: Connection, translation_id: int) -> None:
-    """Let votes on one translation follow each other, so that each count sees the vote before it."""
-    connection.execute(select(Counter.translation_id).where(Counter.translation_id == translation_id).with_for_update())
-
-
-def _count(connection: Connection, translation_id: int) -> None:
-    """Figures are counted anew from the rows rather than moved up and down: they cannot drift."""
-
-    def votes(is_helpful: bool) -> object:
-        return (
-            select(func.count())
-            .where(
-                Vote.translation_id == translation_id,
-                Vote.status == "counted",
-                Vote.is_helpful.is_(is_helpful),
-            )
-            .scalar_subquery()
-        )
-
-    connection.execute(
-        update(Counter).where(Counter.translation_id == translation_id).values(yes=votes(True), no=votes(False))
-    )
 
 
 def _admit(site: Site, connection: Connection, visitor: str, network: bytes, now: datetime) -> Reception:

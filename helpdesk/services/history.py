@@ -28,7 +28,8 @@ from helpdesk.models import Article, DailyTally, Revision, SearchClick, SearchLo
 from helpdesk.queries.history import HISTORY, MADE_UP, find_history
 from helpdesk.queries.listing import served_articles
 from helpdesk.queries.visibility import Kind, kind_of, reader_of
-from helpdesk.services.demo import FIGURES, SAMPLEDATA, read_figures, recount
+from helpdesk.services.counting import recount
+from helpdesk.services.demo import FIGURES, SAMPLEDATA, read_figures
 from helpdesk.services.site import Progress, Site, no_progress
 from helpdesk.text.characters import normalized
 

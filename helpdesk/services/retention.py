@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Delete, Update, delete, or_, select, update
 
 from helpdesk.models import SearchClick, SearchLog, SwitchTally, Vote
-from helpdesk.services.feedback import recount_votes
+from helpdesk.services.counting import lock_counters, recount_votes
 from helpdesk.services.site import Site
 
 
@@ -54,5 +54,7 @@ def erase_visitor(site: Site, cookie: str) -> int:
     own = Vote.visitor == visitor
     with site.database.transaction() as connection:
         translations = connection.execute(select(Vote.translation_id).where(own)).scalars().all()
-        with recount_votes(connection, translations):
-            return connection.execute(delete(Vote).where(own, Vote.translation_id.in_(translations))).rowcount
+        lock_counters(connection, translations)
+        erased = connection.execute(delete(Vote).where(own, Vote.translation_id.in_(translations))).rowcount
+        recount_votes(connection, translations)
+    return erased
