@@ -15,10 +15,11 @@ KILLS_IN_A_ROW = 2
 
 
 def moments() -> list[float]:
-    """Moments from 0 to 1, one in each of its equal parts, shuffled."""
-    found = [(part + random.random()) / KILLS for part in range(KILLS)]
-    random.shuffle(found)
-    return found
+    """Moments from 0 to 1, one in each of its equal parts, the latest first.
+
+    One that comes too late teaches how long the work takes, so that an earlier one meets it.
+    """
+    return [(part + random.random()) / KILLS for part in reversed(range(KILLS))]
 
 
 class Killer:
