@@ -11,10 +11,10 @@ import click
 
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
-from helpdesk.cli.tables import print_csv
 from helpdesk.queries.feedback import FeedbackEntry, HeldScope, count_held, list_feedback
 from helpdesk.services.feedback import drop_votes, release_votes
 from helpdesk.services.site import Site
+from helpdesk.text.tables import csv_line
 
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%MZ"])
 
@@ -76,8 +76,9 @@ def _print(entry: FeedbackEntry) -> None:
 @with_site
 def export_votes(site: Site, article: int | None, locale: str | None, since: datetime | None) -> None:
     """Write all votes to standard output as CSV that no spreadsheet takes for formulas; `status` tells the held."""
-    print_csv([[field.name for field in fields(FeedbackEntry)]])
-    print_csv(astuple(entry) for entry in _entries(site, article, locale, since, only_no=False))
+    click.echo(csv_line(field.name for field in fields(FeedbackEntry)).encode(), nl=False)
+    for entry in _entries(site, article, locale, since, only_no=False):
+        click.echo(csv_line(astuple(entry)).encode(), nl=False)
 
 
 def _scope(command: Callable[..., Any]) -> Callable[..., Any]:

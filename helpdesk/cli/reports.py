@@ -11,13 +11,14 @@ import click
 
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
-from helpdesk.cli.tables import flat, print_csv, print_json
 from helpdesk.errors import printable
 from helpdesk.queries.counters import list_drifts
-from helpdesk.queries.helpfulness import Change, Helpfulness, Line, Period, Score, Verdict, get_helpfulness
+from helpdesk.queries.helpfulness import Change, Helpfulness, Line, Score, Verdict, get_helpfulness
+from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
 from helpdesk.services.checking import mend_counters
 from helpdesk.services.site import Site
+from helpdesk.text.tables import csv_of, flat, json_of, plain, rounded
 
 DAYS = 90
 SINCE = f"This day (UTC) and later; by default the last {DAYS} days."
@@ -57,11 +58,11 @@ def helpfulness(site: Site, article: str, form: str | None, **options: Any) -> N
     """
     where = _where(site, options)
     width = site.settings.helpful_width
-    found = get_helpfulness(site.database, article, locale=where["locale"], period=where["period"], width=width)
+    found = get_helpfulness(site.database, article, **where, width=width)
     if form == "json":
-        print_json([_rounded(asdict(item)) for item in found])
+        _print(json_of([plain(item) for item in found]) + "\n")
     elif form == "csv":
-        _print_rows([row for item in found for row in _rows(item)])
+        _print(csv_of([row for item in found for row in _rows(item)]))
     else:
         for item in found:
             _print_helpfulness(item)
@@ -147,23 +148,24 @@ def _where(site: Site, options: dict[str, Any], days: int | None = None) -> dict
     last = until.date() if until else None
     if first and last and first >= last:
         raise click.BadParameter(f"There is no day from {first} on and before {last}.", param_hint="--until")
-    return {"locale": tag, "period": Period(first, last)}
+    return {"reach": Reach((tag,) if tag else ()), "period": Period(first, last)}
 
 
 def _is_printed(form: str | None, found: Sequence[Any]) -> bool:
     """Whether that was all, for programs, or because there is nothing to say."""
-    values = [_rounded(asdict(line)) for line in found]
+    values = [plain(line) for line in found]
     if form == "json":
-        print_json(values)
+        _print(json_of(values) + "\n")
     elif form == "csv":
-        _print_rows(list(map(flat, values)))
+        _print(csv_of(list(map(flat, values))))
     elif not found:
         click.echo("None in this period, as far as the votes can tell.")
     return form is not None or not found
 
 
-def _print_rows(rows: Sequence[dict[str, Any]]) -> None:
-    print_csv([list(rows[0]), *(row.values() for row in rows)] if rows else [])
+def _print(text: str) -> None:
+    """UTF-8 on every terminal."""
+    click.echo(text.encode(), nl=False)
 
 
 def _rows(item: Helpfulness) -> Iterator[dict[str, Any]]:
@@ -174,7 +176,7 @@ def _rows(item: Helpfulness) -> Iterator[dict[str, Any]]:
         names = ("difference_low", "difference_high", "verdict")
         more = {name: getattr(change, name, None) for name in names}
         before = {f"before_{name}": getattr(change and change.before, name, None) for name in ("yes", "no")}
-        values: dict[str, Any] = _rounded(asdict(score) | before | more)
+        values: dict[str, Any] = rounded(asdict(score) | before | more)
         return line | {"part": part, "revision": number, "from": begun} | values
 
     yield row("all", None, item.score)
@@ -211,12 +213,3 @@ def _percent(share: float | None) -> str:
 
 def _name(line: Line) -> str:
     return f"{line.article_id} {line.key}/{line.locale}  {printable(line.title)}"
-
-
-def _rounded(value: Any) -> Any:
-    """To four digits, which is more than votes know."""
-    if isinstance(value, dict):
-        return {name: _rounded(item) for name, item in value.items()}
-    if isinstance(value, tuple):
-        return tuple(map(_rounded, value))
-    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -2,16 +2,27 @@
 
 from helpdesk.models.articles import Article, Body, Counter, ImportState, Media, Redirect, Revision, Translation
 from helpdesk.models.categories import Category, CategoryText, Section, SectionText
-from helpdesk.models.feedback import DailyTally, Reading, ReadingKey, RequestTally, SwitchTally, Vote
-from helpdesk.models.searching import Outbox, SearchClick, SearchLog, SearchNode, Synonym
-from helpdesk.models.state import Notice, State
+from helpdesk.models.feedback import (
+    ContactTally,
+    DailyTally,
+    Reading,
+    ReadingKey,
+    RequestTally,
+    SwitchTally,
+    Triage,
+    Vote,
+)
+from helpdesk.models.searching import Outbox, SearchChange, SearchClick, SearchLog, SearchNode, Synonym
+from helpdesk.models.state import Alert, Notice, State
 from helpdesk.models.users import RecoveryCode, Session, User, UserLink, UserScope
 
 __all__ = [
+    "Alert",
     "Article",
     "Body",
     "Category",
     "CategoryText",
+    "ContactTally",
     "Counter",
     "DailyTally",
     "ImportState",
@@ -24,6 +35,7 @@ __all__ = [
     "Redirect",
     "RequestTally",
     "Revision",
+    "SearchChange",
     "SearchClick",
     "SearchLog",
     "SearchNode",
@@ -34,6 +46,7 @@ __all__ = [
     "SwitchTally",
     "Synonym",
     "Translation",
+    "Triage",
     "User",
     "UserLink",
     "UserScope",

@@ -28,6 +28,14 @@ class Vote(Base):
             sqlite_where=text("status = 'held'"),
             postgresql_where=text("status = 'held'"),
         ),
+        # What the inbox lists.
+        Index(
+            "ix_hd_vote_feedback",
+            "updated_at",
+            "id",
+            sqlite_where=text("NOT is_helpful OR comment <> ''"),
+            postgresql_where=text("NOT is_helpful OR comment <> ''"),
+        ),
         CheckConstraint(one_of("status", ("counted", "held")), name="status"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +56,23 @@ class Vote(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Triage(Base):
+    """What the team made of a vote; a vote without a row was read by nobody yet.
+
+    It is about the vote as it stood at `voted_at`: an answer that is changed later is unread again.
+    """
+
+    __tablename__ = "hd_triage"
+    vote_id: Mapped[int] = mapped_column(ForeignKey("hd_vote.id", ondelete="CASCADE"), primary_key=True)
+    voted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # E-mail address of the member who looks after it; empty: nobody.
+    assignee: Mapped[str] = mapped_column(default="", server_default="")
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[str] = mapped_column(default="", server_default="")
+    # Number of the translation's revision that mends what was said; NULL: none.
+    revision: Mapped[int | None]
+
+
 class DailyTally(Base):
     """Views of a translation on one UTC day, per locale asked for, and beside them what was not counted and why."""
 
@@ -62,6 +87,21 @@ class DailyTally(Base):
     prefetches: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     bots: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     team: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Of the views: from the results of a search, from a list, from another article; the others came from outside.
+    searched: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    listed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    linked: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
+class ContactTally(Base):
+    """How often readers of a translation went on to ask people for help on a UTC day; no person."""
+
+    __tablename__ = "hd_contact_tally"
+    __table_args__ = (Index("ix_hd_contact_tally_day", "day"),)
+    translation_id: Mapped[int] = mapped_column(ForeignKey("hd_translation.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    contacts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class Reading(Base):

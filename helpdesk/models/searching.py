@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base, Text, UtcDateTime
+from helpdesk.models.articles import one_of
 
 # In the order of its code points on both databases.
 Ordered = Text().with_variant(Text(collation="C"), "postgresql")
@@ -20,6 +21,14 @@ class SearchLog(Base):
     __table_args__ = (
         # All that is counted over days: no row of the log is read for it.
         Index("ix_hd_search_log_locale_searched_on", "locale", "searched_on", "query", "page", "results", "correction"),
+        Index(
+            "ix_hd_search_log_refined",
+            "locale",
+            "searched_on",
+            "refined",
+            sqlite_where=text("refined <> ''"),
+            postgresql_where=text("refined <> ''"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     searched_on: Mapped[date]
@@ -31,6 +40,29 @@ class SearchLog(Base):
     page: Mapped[int]
     # What was searched instead, because nothing was found as typed; empty: nothing else.
     correction: Mapped[str]
+    # The query of the results from which this one was typed in its place, normalized; empty: none.
+    refined: Mapped[str] = mapped_column(Ordered, default="", server_default="")
+
+
+class SearchChange(Base):
+    """What the team did about a query, so that a report can say whether it helped."""
+
+    __tablename__ = "hd_search_change"
+    __table_args__ = (
+        Index("ix_hd_search_change_locale_query", "locale", "query"),
+        CheckConstraint(one_of("kind", ("synonym", "keyword", "article", "ignored")), name="kind"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    locale: Mapped[str]
+    query: Mapped[str] = mapped_column(Ordered)
+    kind: Mapped[str]
+    # The synonym that was added, or the keyword.
+    detail: Mapped[str] = mapped_column(default="", server_default="")
+    # That got the keyword, or was begun.
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("hd_article.id", ondelete="SET NULL"), index=True)
+    made_on: Mapped[date]
+    # E-mail address of a member.
+    made_by: Mapped[str]
 
 
 class SearchClick(Base):

@@ -29,3 +29,15 @@ class Notice(Base):
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # NULL: until it is cleared.
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Alert(Base):
+    """Something that the team was told of, or is to be; told once while it lasts."""
+
+    __tablename__ = "hd_alert"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    # What it is about, such as the id of a translation, or a locale and a query.
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # NULL: not sent yet.
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -29,6 +29,8 @@ class User(Base):
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The step of time whose code was taken last; no code of it or before it is taken again.
     totp_step: Mapped[int | None]
+    # Issuer and subject of OpenID Connect between a space, once somebody came in with it.
+    identity: Mapped[str | None] = mapped_column(index=True, unique=True)
     is_disabled: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,32 +14,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, cast, func, select
+from sqlalchemy import Integer, String, cast, func, select
 
 from helpdesk.db import Database, by_code
 from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import newcombe, wilson
 from helpdesk.models import Article, Revision, Translation, Vote
+from helpdesk.queries.reports import ALWAYS, EVERYWHERE, Period, Reach
 
 COUNTED = Vote.status == "counted"
 YES = func.sum(cast(Vote.is_helpful, Integer))
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """UTC days from one on and before another; None: no end."""
-
-    since: date | None = None
-    until: date | None = None
-
-    def holds(self, day: date) -> bool:
-        """Whether a day is in it."""
-        return (self.since is None or day >= self.since) and (self.until is None or day < self.until)
-
-    def covers(self, column: Any) -> list[ColumnElement[bool]]:
-        """The conditions on a column of days."""
-        since = [] if self.since is None else [column >= self.since]
-        return since if self.until is None else [*since, column < self.until]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +116,21 @@ class Helpfulness(Line):
 
 
 def get_helpfulness(
-    database: Database, named: str, *, locale: str | None = None, period: Period = Period(), width: float
+    database: Database, named: str, *, reach: Reach = EVERYWHERE, period: Period = ALWAYS, width: float
 ) -> tuple[Helpfulness, ...]:
     """The translations of an article (its id or key), the source first; three queries. Raises TranslationNotFound."""
     is_id = named.isascii() and named.isdecimal() and len(named) < 10
     texts = (
         LINES.where(Article.id == int(named) if is_id else Article.key == named)
-        .where(*[] if locale is None else [Translation.locale == locale])
+        .where(*reach.conditions())
         .order_by(Translation.locale != Article.source_locale, by_code(Translation.locale))
     )
     with database.read() as connection:
         lines = {row.id: Line(*row[1:]) for row in connection.execute(texts)}
         if not lines:
-            raise TranslationNotFound(f"There is no article {named}{f' in {locale}' if locale else ''}.")
+            raise TranslationNotFound(
+                f"There is no article {named}{' in ' + ', '.join(reach.locales) if reach.locales else ''}."
+            )
         revisions = by_text(
             connection.execute(
                 select(Revision.translation_id, Revision.number, Revision.significance, Revision.created_at)

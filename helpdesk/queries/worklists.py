@@ -17,7 +17,8 @@ from helpdesk.db import Database
 from helpdesk.intervals import CONFIDENCE, chance_of_so_few, holm, votes_for, wilson
 from helpdesk.locales import Locales
 from helpdesk.models import Article, DailyTally, Revision, SwitchTally, Translation, Vote
-from helpdesk.queries.helpfulness import COUNTED, LINES, YES, Change, Line, Period, Verdict, by_text, changes
+from helpdesk.queries.helpfulness import COUNTED, LINES, YES, Change, Line, Verdict, by_text, changes
+from helpdesk.queries.reports import EVERYWHERE, Period, Reach
 
 # A typo changes nothing that a reader judges: its votes are those of the text before it.
 CHANGING = Revision.significance.in_(("minor", "major"))
@@ -39,12 +40,12 @@ class Need(Line):
     readers: float
 
 
-def list_needs(database: Database, *, period: Period, locale: str | None = None, limit: int) -> list[Need]:
+def list_needs(database: Database, *, period: Period, reach: Reach = EVERYWHERE, limit: int) -> list[Need]:
     """Where most readers are not helped, these first; three queries."""
     with database.read() as connection:
         views: dict[int, int] = dict(map(tuple, connection.execute(_views(period))))
         found = []
-        for row in connection.execute(_standing(locale)):
+        for row in connection.execute(_standing(reach)):
             no = row.votes - row.yes
             low = wilson(no, row.votes).low
             if readers := low * views.get(row.id, 0):
@@ -53,7 +54,7 @@ def list_needs(database: Database, *, period: Period, locale: str | None = None,
         return [Need(*line, *numbers) for line, numbers in _lined(connection, found[:limit])]
 
 
-def _standing(locale: str | None = None) -> Any:
+def _standing(reach: Reach = EVERYWHERE) -> Any:
     """The votes on published texts as they stand: from the last minor or major revision on."""
     starts = (
         select(Revision.translation_id, func.max(Revision.number).label("number"))
@@ -61,14 +62,14 @@ def _standing(locale: str | None = None) -> Any:
         .group_by(Revision.translation_id)
         .subquery()
     )
-    statement = (
+    return (
         select(Translation.id, Translation.article_id, YES.label("yes"), func.count().label("votes"))
         .join(Vote, Vote.translation_id == Translation.id)
         .outerjoin(starts, starts.c.translation_id == Translation.id)
         .where(COUNTED, Translation.status == "published", Vote.revision >= func.coalesce(starts.c.number, 0))
+        .where(*reach.conditions())
         .group_by(Translation.id, Translation.article_id)
     )
-    return statement if locale is None else statement.where(Translation.locale == locale)
 
 
 def _views(period: Period) -> Any:
@@ -92,7 +93,7 @@ class Improved(Line):
 
 
 def list_improved(
-    database: Database, *, period: Period, locale: str | None = None, limit: int, width: float
+    database: Database, *, period: Period, reach: Reach = EVERYWHERE, limit: int, width: float
 ) -> list[Improved]:
     """Where the last revision, made in a period, helped most, by the lower end of the difference; three queries."""
     voted = (
@@ -105,7 +106,7 @@ def list_improved(
         select(Revision.translation_id, Revision.number, Revision.created_at)
         .join(Translation, Translation.id == Revision.translation_id)
         .where(CHANGING, Revision.translation_id.in_(voted), Translation.status == "published")
-        .where(*[] if locale is None else [Translation.locale == locale])
+        .where(*reach.conditions())
         .order_by(Revision.translation_id, Revision.number)
     )
     votes = (
@@ -175,12 +176,12 @@ class Suspect(Line):
 
 
 def list_suspects(
-    database: Database, locales: Locales, *, period: Period, locale: str | None = None, limit: int, width: float
+    database: Database, locales: Locales, *, period: Period, reach: Reach = EVERYWHERE, limit: int, width: float
 ) -> list[Suspect]:
-    """The surest first; switches and views are those of a period; four queries, and one for a locale.
+    """The surest first; switches and views are those of a period; four queries, and one for a reach.
 
     Compared is what has so many votes or views that Wilson's interval would be narrower than `width` whatever they
-    said. Their number alone decides, so the correction holds; it is for the whole site, whichever locale is shown.
+    said. Their number alone decides, so the correction holds; it is for the whole site, whatever of it is shown.
     """
     with database.read() as connection:
         standing = connection.execute(_standing()).all()
@@ -193,8 +194,8 @@ def list_suspects(
         for (own, _kind), chance in chances.items():
             if chance < 1 - CONFIDENCE:
                 surest[own] = min(chance, surest.get(own, 1.0))
-        if locale is not None:
-            shown = set(connection.execute(select(Translation.id).where(Translation.locale == locale)).scalars())
+        if not reach.is_all:
+            shown = set(connection.execute(select(Translation.id).where(*reach.conditions())).scalars())
             surest = {own: chance for own, chance in surest.items() if own in shown}
         first = sorted(surest, key=lambda own: (surest[own], own))[:limit]
         return [

@@ -316,8 +316,8 @@ def test_nginx_prints_rules_of_the_settings(build: Callable[..., Flask], demo_te
 
 
 def test_db_status(run) -> None:
-    assert run("db", "status") == "0\ndatabase 0006, code 0006\n"
-    assert run("db", "upgrade") == "0\nThe schema is at 0006.\n"
+    assert run("db", "status") == "0\ndatabase 0007, code 0007\n"
+    assert run("db", "upgrade") == "0\nThe schema is at 0007.\n"
 
 
 def test_demo_remove_asks_first(run, site: Site) -> None:

@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from helpdesk import clock
-from helpdesk.cli.tables import FORMULA_STARTS, print_csv
 from helpdesk.models import Counter, Translation
 from helpdesk.services.site import Site
+from helpdesk.text.tables import FORMULA_STARTS, csv_of
 from tests.core.test_helpfulness import DAY, Teller, tell  # noqa: F401  the same site
 
 Run = Callable[..., tuple[int, str]]
@@ -169,9 +169,9 @@ def test_check_tells_what_differs_and_mends_it(tell: Teller, run: Run, empty_sit
     assert run("check")[0] == 0
 
 
-def test_no_cell_is_a_formula_and_none_is_harmed(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    print_csv([["text"], *([value] for value in HARMFUL + HARMLESS), [-0.5]])
-    read = list(csv.reader(io.StringIO(capsysbinary.readouterr().out.decode("utf-8"), newline="")))
+def test_no_cell_is_a_formula_and_none_is_harmed() -> None:
+    written = csv_of([{"text": value} for value in [*HARMFUL, *HARMLESS, -0.5]])
+    read = list(csv.reader(io.StringIO(written, newline="")))
     expected = [f"'{value}" for value in HARMFUL] + HARMLESS
     assert [row[0] if row else "" for row in read] == ["text", *expected, "-0.5"]
     assert [value for value in expected if value.startswith(FORMULA_STARTS)] == []

@@ -13,7 +13,8 @@ from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import chance_of_so_few
 from helpdesk.models import Article, Counter, DailyTally, Revision, SwitchTally, Translation, Vote
 from helpdesk.queries.counters import Drift, list_drifts
-from helpdesk.queries.helpfulness import Helpfulness, Period, Score, Verdict, get_helpfulness, score
+from helpdesk.queries.helpfulness import Helpfulness, Score, Verdict, get_helpfulness, score
+from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
 from helpdesk.services.checking import mend_counters
 from helpdesk.services.site import Site
@@ -144,7 +145,7 @@ def test_before_and_after_each_minor_or_major_revision(tell: Teller) -> None:
     tell.revise("fees", "en", (2, "minor", DAY), (3, "minor", DAY))
     tell.vote("fees", "en", 2, 20, 20)
     tell.vote("fees", "en", 3, 22, 18)
-    changes = get_helpfulness(tell.site.database, "fees", locale="en", width=WIDTH)[0].changes
+    changes = get_helpfulness(tell.site.database, "fees", reach=Reach(("en",)), width=WIDTH)[0].changes
     assert [change.verdict for change in changes] == [Verdict.WORSE, Verdict.SAME]
 
 
@@ -179,7 +180,7 @@ def test_an_article_has_an_id_and_a_key(tell: Teller) -> None:
         with pytest.raises(TranslationNotFound, match=f"There is no article {name}."):
             get_helpfulness(database, name, width=WIDTH)
     with pytest.raises(TranslationNotFound, match="There is no article keys in de\\."):
-        get_helpfulness(database, "keys", locale="de", width=WIDTH)
+        get_helpfulness(database, "keys", reach=Reach(("de",)), width=WIDTH)
 
 
 def test_need_is_the_lower_end_of_no_times_the_views(tell: Teller) -> None:
@@ -206,7 +207,7 @@ def test_need_is_the_lower_end_of_no_times_the_views(tell: Teller) -> None:
         ("fees", "en", 1, 0.0061, 10_000, 61),
     ]
     assert list_needs(tell.site.database, period=Period(DAY), limit=2) == found[:2]
-    assert list_needs(tell.site.database, period=Period(DAY), locale="de", limit=9) == found[1:2]
+    assert list_needs(tell.site.database, period=Period(DAY), reach=Reach(("de",)), limit=9) == found[1:2]
     assert list_needs(tell.site.database, period=Period(None, date(2026, 5, 3)), limit=9) == []
 
 
@@ -226,7 +227,9 @@ def test_a_translation_below_the_others_is_suspect(tell: Teller) -> None:
     assert (votes.count, votes.of, *ends(votes), round(votes.usual, 4)) == (30, 60, 0.3774, 0.6226, 0.7619)
     assert votes.chance == pytest.approx(3 * chance_of_so_few(30, 60, 160, 210))
     assert found.switches == Comparison(0, 0, None, None, None, None, 1.0)
-    others = list_suspects(tell.site.database, tell.site.locales, period=ALL, locale="zh-Hans", limit=9, width=WIDTH)
+    others = list_suspects(
+        tell.site.database, tell.site.locales, period=ALL, reach=Reach(("zh-Hans",)), limit=9, width=WIDTH
+    )
     assert others == []
 
 
@@ -285,7 +288,7 @@ def test_improved_by_the_last_revision(tell: Teller) -> None:
         ("pay", 2, 0.0524),
     ]
     assert list_improved(tell.site.database, period=Period(None, DAY), **options) == []
-    assert list_improved(tell.site.database, period=ALL, locale="de", **options) == []
+    assert list_improved(tell.site.database, period=ALL, reach=Reach(("de",)), **options) == []
     tell.revise("fees", "en", (4, "minor", DAY))
     assert [line.key for line in list_improved(tell.site.database, period=ALL, **options)] == ["pay"]
 

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import event
 
 from helpdesk.queries.counters import list_drifts
-from helpdesk.queries.helpfulness import Period, get_helpfulness
+from helpdesk.queries.helpfulness import get_helpfulness
+from helpdesk.queries.reports import Period
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
 from helpdesk.services.site import Site
 from tests.conftest import close, make_app

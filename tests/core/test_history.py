@@ -31,7 +31,8 @@ from helpdesk.models import (
 )
 from helpdesk.queries.counters import list_drifts
 from helpdesk.queries.frame import GENERATION
-from helpdesk.queries.helpfulness import Period, get_helpfulness
+from helpdesk.queries.helpfulness import get_helpfulness
+from helpdesk.queries.reports import Period
 from helpdesk.queries.worklists import list_improved, list_suspects
 from helpdesk.services.demo import FIGURES, SAMPLEDATA, remove_demo
 from helpdesk.services.history import make_history

@@ -90,7 +90,7 @@ def test_a_search_keeps_its_day_and_what_its_spellings_share(database: Database)
     with database.read() as connection:
         found = connection.execute(select(SearchLog.__table__).order_by(SearchLog.id)).mappings().all()
     kept = ["pay", "pay pin", "x" * 256]
-    new = row | {"searched_on": DAY, "page": 1, "correction": ""}
+    new = row | {"searched_on": DAY, "page": 1, "correction": "", "refined": ""}
     assert list(map(dict, found)) == [new | {"id": number, "query": query} for number, query in enumerate(kept)]
     with database.transaction() as connection:
         connection.execute(insert(SearchLog).values(**new | {"id": 3, "query": "pay", "page": 2}))
