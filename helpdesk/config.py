@@ -231,6 +231,9 @@ class Settings:
     sign_ins_per_account: int = _setting("30", _integer, "Failed sign-ins an hour and account before 429")
     sign_ins_per_network: int = _setting("100", _integer, "Failed sign-ins an hour and network before 429")
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
+    masked_searches: int = _setting(
+        "5", _integer, "How often a query with a masked address or number was searched before a report shows it"
+    )
     searches_days: int = _setting("400", _count, "Days that `data forget` keeps searches and clicks; 0: for ever")
     comments_days: int = _setting(
         "730", _count, "Days that `data forget` keeps the words of a vote, which stays without them; 0: for ever"
