@@ -1,4 +1,4 @@
-"""`flask helpdesk report searches`: what was searched, what came of it, what was done about it, and whether it helped."""
+"""`flask helpdesk report searches`: what was searched, what was done about it, and whether it helped."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def searches(site: Site, about: str, form: str | None, **options: Any) -> None:
     period, limit = where_of(site, options, DAYS)["period"], options["limit"]
     if about == CHANGES:
         changes, _number = list_changes(site.database, tag, width=width, now=clock.now(), limit=limit)
-        if not is_printed(form, changes):
+        if not is_printed(form, changes, "Nothing was done yet."):
             _print_changes(changes)
         return
     asked = Searches(tag, period, site.settings.masked_searches)
     lines, _number = list_lines(site.database, asked, about, width=width, limit=limit)
-    if not is_printed(form, lines):
+    if not is_printed(form, lines, "None in this period."):
         _print_table([plain(line) for line in lines])
 
 

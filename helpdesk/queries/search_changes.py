@@ -91,20 +91,21 @@ def list_changes(
             clicked = {(key, day): number for key, day, number in connection.execute(_clicked(tag, queries))}
     lines = []
     for row in rows:
-        since, effects = _since(row, now), (None, None)
+        since, effects = _since(row, now), list[Effect | None]()
         if since is not None:
             before, after = _sides(sorted(days[row.query]), since, row.query, searched[row.query], clicked)
-            effects = tuple(_effect(before, after, place, width) for place in (1, 2))
+            effects = [_effect(before, after, place, width) for place in (1, 2)]
         values = (row.locale, row.query, row.kind, row.detail, row.key, row.title, row.made_on, row.made_by)
-        lines.append(ChangeLine(*values, since, *effects))
+        lines.append(ChangeLine(*values, since, *(effects or (None, None))))
     return tuple(lines), rows[0].all if rows else 0
 
 
 def _since(row: Any, now: datetime) -> date | None:
-    if row.kind in ("synonym", "keyword"):
-        return row.made_on
-    is_out = row.kind == "article" and row.status == "published" and row.published_at <= now
-    return row.published_at.date() if is_out else None
+    day: date = row.made_on
+    if row.kind == "article":
+        is_out = row.status == "published" and row.published_at <= now
+        return row.published_at.date() if is_out else None
+    return None if row.kind == "ignored" else day
 
 
 def _sides(

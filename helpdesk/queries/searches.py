@@ -141,8 +141,11 @@ def list_searches(
     statement = select(*columns, *last, counted.c.all).order_by(counted.c.rank.desc(), counted.c.query)
     with database.read() as connection:
         rows = connection.execute(statement).all()
-    lines = (SearchLine(*row[:4], min(1.0, row[3] / row[1]), *row[4:-1]) for row in rows)
-    return tuple(lines), rows[0][-1] if rows else 0
+    lines = tuple(
+        SearchLine(query, searches, empty, clicks, min(1.0, clicks / searches), results, correction)
+        for query, searches, empty, clicks, results, correction, _all in rows
+    )
+    return lines, rows[0][-1] if rows else 0
 
 
 def list_seldom_read(database: Database, asked: Searches, *, width: float) -> list[SeldomLine]:
