@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,11 +24,14 @@ from helpdesk.web.localization import current_locale, current_site
 STATIC = Path(__file__).parent / "static"
 
 
-def date(value: datetime) -> Markup:
-    """A day in the reader's format, machine-readable beside it."""
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.date().isoformat(), format_date(value, current_locale(), _digits())
-    )
+def day(value: datetime.date) -> str:
+    """A day, or that of a time, in the reader's format."""
+    return format_date(value, current_locale(), _digits())
+
+
+def date(value: datetime.date) -> Markup:
+    """A day, or that of a time, in the reader's format, machine-readable beside it."""
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], day(value))
 
 
 def number(value: int) -> str:

@@ -45,6 +45,8 @@ def links() -> list[tuple[str, str, str]]:
         return []
     # Translators: link to the first page of those who write, translate and learn from feedback; they are the team
     found = [("start", url_for(f"{NAME}.start"), _("Team"))]
+    if may(member, Permission.READ_REPORTS):
+        found.append(("searches", url_for(f"{NAME}.searches"), _("Searches")))
     if not is_hosted():
         # Translators: link to the page with one’s own name, password and sign-ins
         found.append(("account", url_for(f"{NAME}.account"), _("My account")))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import BadRequest, Forbidden, NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
 from helpdesk import clock
 from helpdesk.errors import AnswerError, SynonymError
 from helpdesk.locales import Locale
 from helpdesk.queries.categories import list_categories
 from helpdesk.queries.listing import list_links
-from helpdesk.queries.search_changes import find_titled_text, list_changes
-from helpdesk.queries.searches import get_query
+from helpdesk.queries.search_changes import ChangeLine, find_titled_text, list_changes
+from helpdesk.queries.searches import QueryFigures, get_query
 from helpdesk.queries.users import Member
 from helpdesk.queries.visibility import reader_of
 from helpdesk.search.backend import SearchQuery, SearchUnavailable
@@ -24,22 +25,24 @@ from helpdesk.services.permissions import Permission, may
 from helpdesk.services.synonyms import LONGEST, TRIED, WORDS, Difference, clean_synonym, try_synonyms
 from helpdesk.text.masking import masked_query
 from helpdesk.web.caching import send_to
+from helpdesk.web.filters import day as day_in_words
 from helpdesk.web.filters import number
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, current_member
 from helpdesk.web.pages import clean_query
-from helpdesk.web.team.gate import refuse
+from helpdesk.web.team.gate import forbid
 from helpdesk.web.team.pages import show, typed
-from helpdesk.web.team.reporting import status_of
-from helpdesk.web.team.searches import MOST, report_of_locale, searches_of, with_words
+from helpdesk.web.team.plots import Mark, Plot, Point, line
+from helpdesk.web.team.reporting import Asked, status_of
+from helpdesk.web.team.searches import kind_labels, report_of_locale, searches_of, with_words
 
 FIRST, DONE = 5, 200  # results that are shown, and changes
 
 
 def query() -> Response:
-    """The page; `words` and `means` in its address try a synonym out. Raises NotFound, Forbidden."""
+    """The page; `words` and `means` in its address try a synonym out. Raises NotFound."""
     if "means" not in request.args:
         return _show()
     cause = _cause()
@@ -47,12 +50,10 @@ def query() -> Response:
         return _show(trial=_try(cause))
     except (AnswerError, SynonymError) as error:
         return _show(status=422, failed="synonym", error=_explain(error.reason))
-    except Forbidden:
-        return refuse()
 
 
 def change() -> Response:
-    """Do something about the query; `action` tells what. Raises NotFound, Forbidden, BadRequest."""
+    """Do something about the query; `action` tells what. Raises NotFound, BadRequest."""
     action, cause = request.form.get("action", ""), _cause()
     if action not in _ACTIONS:
         raise BadRequest
@@ -60,8 +61,6 @@ def change() -> Response:
         _ACTIONS[action](cause)
     except (AnswerError, SynonymError) as error:
         return _show(status=422, failed=action, error=_explain(error.reason))
-    except Forbidden:
-        return refuse()
     return send_to(url_for(f"{NAME}.query", locale=cause.locale, q=cause.query, saved=1), 303, "personal")
 
 
@@ -69,7 +68,7 @@ def _cause() -> Cause:
     """Who asks, and about what: of a language only that the address names or the page is in."""
     report, text, member = report_of_locale(), masked_query(clean_query()), current_member()
     if member is None or request.args.get("locale", report.locale) != report.locale:
-        raise Forbidden
+        forbid()
     if not text:
         raise NotFound
     return Cause(report.locale, text, member, clock.now())
@@ -81,10 +80,10 @@ def _may_add_synonyms(member: Member, tag: str) -> bool:
 
 
 def _try(cause: Cause) -> dict[str, Any]:
-    """What a synonym in the address would change. Raises SynonymError, AnswerError, Forbidden."""
+    """What a synonym in the address would change. Raises SynonymError, AnswerError."""
     site, (words, means) = current_site(), (request.args.get(name, "") for name in ("words", "means"))
     if not _may_add_synonyms(cause.member, cause.locale):
-        raise Forbidden
+        forbid()
     line = clean_synonym(site, cause.locale, words, means, is_two_way="two_way" in request.args)
     try:
         changed: tuple[Difference, ...] = try_synonyms(site, [line], now=cause.now)
@@ -95,7 +94,7 @@ def _try(cause: Cause) -> dict[str, Any]:
 
 def _keep_synonym(cause: Cause) -> None:
     if not _may_add_synonyms(cause.member, cause.locale):
-        raise Forbidden
+        forbid()
     form, is_two_way = request.form, "two_way" in request.form
     words, means = form.get("words", ""), form.get("means", "")
     line = clean_synonym(current_site(), cause.locale, words, means, is_two_way=is_two_way)
@@ -108,7 +107,7 @@ def _add_keyword(cause: Cause) -> None:
     locale = site.locales.get(cause.locale)
     is_id = named.isascii() and named.isdecimal() and len(named) < 10
     if not may(cause.member, Permission.PUBLISH, locale=locale.tag):
-        raise Forbidden
+        forbid()
     text = find_titled_text(site.database, site.locales, locale, int(named), now=cause.now) if is_id else None
     if text is None:
         raise AnswerError("gone")
@@ -116,20 +115,20 @@ def _add_keyword(cause: Cause) -> None:
     if own is None or not site.locales.is_same_writing(own, locale):
         raise AnswerError("language")
     if not may(cause.member, Permission.PUBLISH, locale=own.tag, category=text.category):
-        raise Forbidden
+        forbid()
     answering.add_keyword(site, cause, text, form.get("keyword", ""))
 
 
 def _start_article(cause: Cause) -> None:
     category, _slash, section = request.form.get("section", "").partition("/")
     if not may(cause.member, Permission.WRITE, locale=cause.locale, category=category):
-        raise Forbidden
+        forbid()
     answering.start_article(current_site(), cause, request.form.get("title", ""), category=category, section=section)
 
 
 def _ignore(cause: Cause) -> None:
     if not may(cause.member, Permission.RESOLVE_FEEDBACK, locale=cause.locale):
-        raise Forbidden
+        forbid()
     (answering.ignore if request.form["action"] == "ignore" else answering.stop_ignoring)(current_site(), cause)
 
 
@@ -149,9 +148,7 @@ def _show(*, status: int = 200, failed: str = "", error: str = "", trial: dict[s
     ids = [article_id for article_id, _clicks, _places in figures.read]
     links = list_links(site.database, reader_of(site.locales, locale), ids=ids, now=cause.now) if ids else ()
     width = site.settings.helpful_width
-    done, _number = list_changes(
-        site.database, cause.locale, query=cause.query, width=width, now=cause.now, limit=DONE
-    )
+    done, _number = list_changes(site.database, cause.locale, query=cause.query, width=width, now=cause.now, limit=DONE)
     found = find(SearchQuery(locale=cause.locale, text=cause.query, limit=FIRST))
     cards = [item.card for item in found.cards]
     return show(
@@ -166,6 +163,8 @@ def _show(*, status: int = 200, failed: str = "", error: str = "", trial: dict[s
         found=found,
         cards=cards,
         done=with_words(done),
+        kinds=kind_labels(),
+        plot=_plot(report, figures, done),
         is_ignored=any(line.kind == "ignored" for line in done),
         trial=trial,
         failed=failed,
@@ -173,6 +172,21 @@ def _show(*, status: int = 200, failed: str = "", error: str = "", trial: dict[s
         typed=typed if request.method == "POST" else request.args.get,
         length=KEYWORD,
         **_permitted(cause, locale, cards),
+    )
+
+
+def _plot(report: Asked, figures: QueryFigures, done: Sequence[ChangeLine]) -> Plot:
+    """Searches by day, with a line where something was done."""
+    days, labels = {day.day: day.searches for day in figures.days}, kind_labels()
+    every = [report.first + timedelta(days=place) for place in range(report.days)]
+    since = {item.since: labels[item.kind] for item in done if item.since is not None}
+    marks = [Mark(place, since[day]) for place, day in enumerate(every) if day in since]
+    return line(
+        [Point(day_in_words(day), days.get(day, 0)) for day in every],
+        # Translators: title of a plot: how often something was searched on each day
+        title=_("Searches a day"),
+        summary=_("%(number)s searches", number=number(figures.searches)),
+        marks=marks,
     )
 
 

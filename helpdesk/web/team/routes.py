@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.services.permissions import Permission
-from helpdesk.web.team import account, links, signing, start, users
+from helpdesk.web.team import account, links, query, searches, signing, start, users
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
@@ -26,4 +26,8 @@ ROUTES = (
         "POST",
         is_of_accounts=True,
     ),
+    Route("/searches", "searches", searches.searches, Permission.READ_REPORTS),
+    Route("/searches/changes", "search_changes", searches.changes, Permission.READ_REPORTS),
+    Route("/searches/query", "query", query.query, Permission.READ_REPORTS),
+    Route("/searches/query", "change_query", query.change, Permission.READ_REPORTS, "POST"),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.queries.helpfulness import Verdict
@@ -19,6 +19,7 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import page_number
+from helpdesk.web.team.gate import forbid
 from helpdesk.web.team.pages import show
 from helpdesk.web.team.reporting import Asked, asked, download, downloads, is_download, status_of
 
@@ -37,12 +38,12 @@ class Pager:
 
 
 def report_of_locale() -> Asked:
-    """What is asked for, always of one language: by default the page's own, or the member's first. Raises Forbidden."""
+    """What is asked for, always of one language that the member may see: by default the page's own, or the first."""
     report = asked()
     own = current_locale().tag
     tag = report.locale or (own if own in report.locales else next(iter(report.locales), ""))
     if not tag:
-        raise Forbidden
+        forbid()
     return replace(report, locale=tag)
 
 
@@ -131,9 +132,23 @@ def changes() -> Response:
         _("What was done about searches"),
         report=report,
         lines=with_words(lines),
+        kinds=kind_labels(),
         pager=pager,
         downloads=downloads(),
     )
+
+
+def kind_labels() -> dict[str, str]:
+    """What the team can do about a query."""
+    return {
+        # Translators: what was done about a search: words that mean the same to it
+        "synonym": _("Synonym"),
+        # Translators: what was done about a search: an article got a keyword
+        "keyword": _("Keyword"),
+        # Translators: what was done about a search: an article was begun
+        "article": _("New article"),
+        "ignored": _("Ignored"),
+    }
 
 
 def with_words(lines: Sequence[ChangeLine]) -> list[tuple[ChangeLine, list[str]]]:
@@ -156,11 +171,11 @@ def _is_told(effect: Effect) -> bool:
 
 
 def _in_words(name: str, effect: Effect) -> str:
-    shares = [effect.before.share, effect.after.share, effect.difference_low, effect.difference_high]
-    names = ("before", "after", "low", "high")
-    values = {key: percent(share or 0.0) for key, share in zip(names, shares, strict=True)}
+    low, high = sorted(abs(end or 0.0) for end in (effect.difference_low, effect.difference_high))
+    shares = {"before": effect.before.share, "after": effect.after.share, "low": low, "high": high}
+    values = {key: percent(share or 0.0) for key, share in shares.items()}
     is_found = name == "found"
-    # Translators, of all six: shares of searches such as 12 %; low and high: of what the two differ by, such as -5 % or 30 %
+    # Translators: all four are shares of searches, such as 12 %; the last two say by how much the first two may differ
     if effect.verdict is Verdict.SAME:
         if is_found:
             return _("As many searches find something as before: %(before)s then, %(after)s now.", **values)
