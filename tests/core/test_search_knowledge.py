@@ -370,7 +370,7 @@ def test_the_log_is_summed_up(planted: Site) -> None:
     plant_searches(planted, "bezahlen", [1], 0, locale="de")
     plant_searches(planted, "old", [30], 0)
     asked = Searches("en", Period(NOON.date() - 29 * DAY))
-    lines = (SearchLine("pay", 4, 1, 2, 0.5, 1, ""), SearchLine("nothing", 2, 2, 0, 0.0, 0, ""))
+    lines = (SearchLine("pay", 4, 1, 2, 0.5, 3, ""), SearchLine("nothing", 2, 2, 0, 0.0, 0, ""))
     assert list_searches(planted.database, asked, limit=9) == (lines, 2)
     assert list_searches(planted.database, asked, limit=1) == (lines[:1], 2)
     assert list_latest_queries(planted.database, "en", limit=9) == ("pay", "nothing", "old")

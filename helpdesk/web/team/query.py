@@ -156,10 +156,11 @@ def _show(*, status: int = 200, failed: str = "", error: str = "", trial: dict[s
         # Translators: heading; %(query)s is what readers typed
         _("Searches for “%(query)s”", query=cause.query),
         status=status if failed else status_of(report),
+        is_saved="saved" in request.args and not failed,
         report=report,
         text=cause.query,
         figures=figures,
-        links={link.article_id: link for link in links},
+        articles_read={link.article_id: link for link in links},
         found=found,
         cards=cards,
         done=with_words(done),
@@ -202,7 +203,7 @@ def _permitted(cause: Cause, locale: Locale, cards: list[Any]) -> dict[str, Any]
         "categories": [item for item in tree if may(member, Permission.WRITE, locale=tag, category=item.key)],
         "articles": [card for card in cards if may(member, Permission.PUBLISH, category=card.category_key)],
         # A capital where the language has any; Georgian and others have none.
-        "title": ("İ" if tag in ("tr", "az") and cause.query[0] == "i" else cause.query[0].title()) + cause.query[1:],
+        "capital": ("İ" if tag in ("tr", "az") and cause.query[0] == "i" else cause.query[0].title()) + cause.query[1:],
     }
 
 
