@@ -347,9 +347,9 @@ def test_what_was_typed_in_the_place_of_other_words_is_noted(
 
 
 def test_below_a_prefix_as_well(host: Host) -> None:
-    site: Site = host.app.extensions["helpdesk"]
+    site, client = host.app.extensions["helpdesk"], CheckingClient(host.app)
     for referer in ("http://localhost/en/search?q=fe", "http://localhost/support/en/search?q=fee"):
-        host.client.get("/support/en/search?q=withdrawal", headers={"Referer": referer})
+        client.get("/support/en/search?q=withdrawal", headers={"Referer": referer})
     assert typed_instead(site) == [("withdrawal", "fee")]
 
 
