@@ -15,6 +15,7 @@ from helpdesk.services.signing_in import Browser
 from helpdesk.services.site import Site
 from helpdesk.services.users import disable, enable, make_first_link, make_reset_link
 from tests.support.pages import CheckingClient, Page
+from tests.support.pseudo_searches import read_searches
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
 ADA, BOB, EVE, ANYBODY = (f"{name}@παράδειγμα.δοκιμή" for name in ("άδα", "μπομπ", "εύα", "κανείς"))
@@ -39,6 +40,7 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     add_totp(site, bob)
     visitor.get(f"{USERS}/{bob.id}")
     _set_up(visitor)
+    read_searches(visitor, monkeypatch)
     visitor.post(ACCOUNT, 403, action="name")
     visitor.post("/{tag}/team/sign-out", csrf=csrf_of(visitor.get(ACCOUNT)))
     visitor.client = CheckingClient(visitor.app)
