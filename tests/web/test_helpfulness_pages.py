@@ -141,6 +141,8 @@ def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., Che
     # The week between without a vote is a gap.
     assert len(page.all(f"{SVG}polyline", class_="line")) == 2
     assert [text for text in page.texts(f"{SVG}text") if "Revision" in text] == ["Revision 2–3", "Revision 1"]
+    parts = [[e.get(name) for name in ("x1", "x2")] for e in page.all(f"{SVG}line", class_="part")]
+    assert parts == [["61.55%", "76.15%"], ["6.24%", "16.05%"]]
     assert [svg.get("aria-label") for svg in page.all(f"{SVG}svg", role="img")] == ["Share of yes over time"]
 
 
