@@ -62,6 +62,11 @@ def rows(page: Page, label: str) -> list[list[str]]:
     return [[text_of(cell) for cell in row] for row in region.find("table").find("tbody")]
 
 
+def intervals(page: Page) -> list[tuple[str | None, str | None]]:
+    """Where the strips of the languages begin and end, from the left."""
+    return [(part.get("x1"), part.get("x2")) for part in page.all(f"{SVG}line", class_="part")]
+
+
 def test_lists(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
     tell_much(tell)
     page = visit().get(LISTS)
@@ -113,7 +118,8 @@ def test_a_long_list_says_that_its_file_holds_more(
 
 def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
     tell_much(tell)
-    page = visit().get(PAY)
+    client = visit()
+    page = client.get(PAY)
     assert (page.status, page.texts("h1"), page.texts("h2")) == (200, ["Pay"], ["English", "Arabic", "German"])
     assert rows(page, "Helpfulness") == [
         ["English", "69% of 150 votes say yes, between 62% and 76%"],
@@ -141,8 +147,8 @@ def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., Che
     # The week between without a vote is a gap.
     assert len(page.all(f"{SVG}polyline", class_="line")) == 2
     assert [text for text in page.texts(f"{SVG}text") if "Revision" in text] == ["Revision 2–3", "Revision 1"]
-    parts = [[e.get(name) for name in ("x1", "x2")] for e in page.all(f"{SVG}line", class_="part")]
-    assert parts == [["61.55%", "76.15%"], ["6.24%", "16.05%"]]
+    assert intervals(page) == [("61.55%", "76.15%"), ("6.24%", "16.05%")]
+    assert intervals(client.get(PAY.replace("/en/", "/ar/"))) == [("23.85%", "38.45%"), ("83.95%", "93.76%")]
     assert [svg.get("aria-label") for svg in page.all(f"{SVG}svg", role="img")] == ["Share of yes over time"]
 
 
