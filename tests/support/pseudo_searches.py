@@ -9,12 +9,12 @@ import pytest
 
 from helpdesk.search.backend import SearchUnavailable
 from helpdesk.services.site import Site
-from tests.support.pseudo import NEXT
+from tests.support.pseudo import FALLBACK, NEXT
 from tests.support.searched import done, search
 from tests.support.team import csrf_of
 
 REPORT = "/{tag}/team/searches"
-TEXT, OTHER = "κείμενο", "σημείωση"
+TEXT, OTHER, NOWHERE = "κείμενο", "σημείωση", "ξξξξξξ"
 
 
 def read_searches(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +23,7 @@ def read_searches(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.get(f"{REPORT}/changes")
     visitor.get(f"{REPORT}?about=ignored")
     search(site, TEXT, 30, clicks=30, article=NEXT, locale=visitor.tag, refined=OTHER, correction=OTHER)
+    search(site, NOWHERE, locale=visitor.tag)
     search(site, OTHER, 30, locale=visitor.tag)
     search(site, OTHER, 1, locale=visitor.tag, refined=TEXT)
     for about in ("top", "no-result", "few-clicks", "refined"):
@@ -49,7 +50,7 @@ def _act(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
     for words in ("", "α β γ δ ε ζ", TEXT.upper()):
         send(422, action="synonym", words=words, means=TEXT)
-    visitor.get(f"{here}&words={TEXT}&means=Παράγραφος&two_way=1")
+    visitor.get(f"{here}&words={NOWHERE}&means={TEXT}&two_way=1")
     send(action="synonym", words=TEXT, means="Παράγραφος")
     send(422, action="synonym", words=TEXT, means="Παράγραφος")
     with monkeypatch.context() as patch:
@@ -59,7 +60,8 @@ def _act(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         patch.setattr("helpdesk.web.team.query.try_synonyms", _unavailable)
         visitor.get(f"{here}&words={TEXT}&means={OTHER}", 422)
     send(422, action="keyword", keyword="", number=str(NEXT))
-    send(422, action="keyword", keyword=TEXT, number="999")
+    for article in (999, FALLBACK):
+        send(422, action="keyword", keyword=TEXT, number=str(article))
     send(action="keyword", keyword=TEXT, number=str(NEXT))
     send(422, action="article", title="", section="guides/alpha")
     send(422, action="article", title=TEXT, section="guides/nope")
