@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import delete
 
+from helpdesk.models import SearchLog
 from helpdesk.search.backend import SearchUnavailable
 from helpdesk.services.site import Site
 from tests.support.pseudo import FALLBACK, NEXT
@@ -20,6 +22,8 @@ TEXT, OTHER, NOWHERE = "κείμενο", "σημείωση", "ξξξξξξ"
 def read_searches(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every table, empty and not, a query's page, and all that is done there or refused."""
     site: Site = visitor.app.extensions["helpdesk"]
+    with site.database.transaction() as connection:
+        connection.execute(delete(SearchLog))  # what was searched on other keys
     visitor.get(f"{REPORT}/changes")
     visitor.get(f"{REPORT}?about=ignored")
     search(site, TEXT, 30, clicks=30, article=NEXT, locale=visitor.tag, refined=OTHER, correction=OTHER)
@@ -37,7 +41,8 @@ def read_searches(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     }.items():
         for ago, (times, results, clicks) in zip((9, 3), figures, strict=True):
             search(site, query, times, ago=ago, results=results, clicks=clicks, article=NEXT, locale=visitor.tag)
-        done(site, query, "keyword", ago=5, article=NEXT, locale=visitor.tag)
+        made = {"locale": visitor.tag, "detail": query, "made_by": "άδα@παράδειγμα.δοκιμή"}
+        done(site, query, "keyword", ago=5, article=NEXT, **made)
     visitor.get(f"{REPORT}/changes")
 
 

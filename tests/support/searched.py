@@ -37,10 +37,9 @@ def search(
             connection.execute(insert(SearchClick).values(**cell, clicks=clicks))
 
 
-def done(
-    site: Site, query: str, kind: str = "synonym", *, ago: int, article: int | None = None, locale: str = "en"
-) -> None:
+def done(site: Site, query: str, kind: str = "synonym", *, ago: int, article: int | None = None, **values: Any) -> None:
     """Something that was done about a query `ago` days before."""
-    row = {"locale": locale, "query": query, "kind": kind, "detail": "x", "article_id": article}
+    row = {"locale": "en", "detail": "x", "made_by": "ada@example.com"} | values
+    row |= {"query": query, "kind": kind, "article_id": article, "made_on": day(ago)}
     with site.database.transaction() as connection:
-        connection.execute(insert(SearchChange).values(**row, made_on=day(ago), made_by="ada@example.com"))
+        connection.execute(insert(SearchChange).values(**row))
