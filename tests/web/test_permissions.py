@@ -23,6 +23,8 @@ LET_IN = {
     "start": MEMBERS,
     "sign_in": EVERYBODY,
     "enter": EVERYBODY,
+    "oidc": EVERYBODY,
+    "oidc_back": EVERYBODY,
     "sign_out": MEMBERS,
     "link": EVERYBODY,
     "use_link": EVERYBODY,

@@ -16,7 +16,8 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.members import NAME, csrf_token, current_member, here, is_hosted
 from helpdesk.web.pages import Page
 
-STATUSES = {"limited": 429, "missing": 503}
+STATUSES = {"limited": 429, "missing": 503, "provider": 503}
+STATUSES |= dict.fromkeys(("begun", "denied", "stranger", "unverified", "identity", "disabled"), 403)
 
 
 def show(
@@ -85,6 +86,17 @@ def explain(error: UserError) -> str:
         # Translators: a code with which one signs in, from an app
         "code": _("This code is wrong, or was used already."),
         "limited": _("Too many attempts failed within an hour. Try again later."),
+        # Translators: codes with which one signs in, from an app
+        "sealed": _("Codes of your app cannot be checked any more. Enter a recovery code, or ask an administrator."),
+        # Translators: here and below, the sign-in service is another site, with whose account one signs in here
+        "provider": _("The sign-in service does not answer as it should. Try again in a few minutes."),
+        "begun": _("This sign-in took too long, or was begun in another browser. Try again."),
+        "denied": _("The sign-in service did not let you in."),
+        "stranger": _("You have no account here yet. Ask an administrator to invite you."),
+        "unverified": _("The sign-in service has not verified your e-mail address."),
+        # Translators: said to somebody whose e-mail address the account has, but who is another person there
+        "identity": _("Your account here belongs to another account of the sign-in service. Ask an administrator."),
+        "disabled": _("Your account is disabled. Ask an administrator."),
         "missing": _("Nobody can sign in on this server: packages are missing."),
     }
     if error.reason not in words:
