@@ -58,6 +58,12 @@ class Provider:
     tokens: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    def start_again(self) -> None:
+        """As it was at first, but for its address and what it was asked."""
+        fresh = Provider()
+        for name in ("person", "algorithm", "signing", "published", "claims", "answers", "redirect", "described"):
+            setattr(self, name, getattr(fresh, name))
+
     def description(self) -> dict[str, Any]:
         pages = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
         found: dict[str, Any] = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in pages.items()}
