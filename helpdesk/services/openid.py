@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +37,9 @@ KEPT = timedelta(hours=1)
 SUBJECT_LENGTH = 255
 # Signatures that nobody but the provider can make: none with a secret that is shared, and never `none`.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+# Whatever a provider answers: what our libraries say of it, and what they stumble over.
+WRONG: tuple[type[Exception], ...] = (RequestException, AuthlibBaseError, JoseError, msgspec.MsgspecError)
+WRONG += (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class Described(msgspec.Struct):
@@ -50,7 +53,7 @@ class Described(msgspec.Struct):
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
 
 
-class Keys(msgspec.Struct):
+class Published(msgspec.Struct):
     """The keys that it signs with."""
 
     keys: list[dict[str, Any]]
@@ -60,27 +63,24 @@ class Provider:
     """The provider of the settings, and what this process has read of it within the hour."""
 
     def __init__(self, settings: Settings) -> None:
-        self.issuer, self.client_id, self._secret = (
-            settings.oidc_issuer,
-            settings.oidc_client_id,
-            settings.oidc_client_secret,
-        )
+        self.issuer, self.client_id = settings.oidc_issuer, settings.oidc_client_id
         self.name = settings.oidc_name or str(urlsplit(self.issuer).hostname)
-        self._described: tuple[datetime, Described] | None = None
-        self._keys: tuple[datetime, KeySet] | None = None
+        self._secret = settings.oidc_client_secret or None
+        self._known: tuple[datetime, Described, KeySet] | None = None
 
     def address(self, proof: Proof, back: str, tag: str, *, now: datetime) -> str:
         """Where a browser goes to sign in and come `back`, in the language of the tag. Raises UserError."""
         with self._asking(back) as session:
-            target = self._describe(session, now).authorization_endpoint
+            target = self._read(session, now)[0].authorization_endpoint
             asked = {"nonce": proof.nonce, "code_verifier": proof.verifier, "ui_locales": tag}
             return str(session.create_authorization_url(target, proof.state, **asked)[0])
 
     def identify(self, code: str, proof: Proof, back: str, *, now: datetime) -> Person:
         """Whom the code stands for. Raises UserError."""
         with self._asking(back) as session:
-            described = self._describe(session, now)
-            session.token_endpoint_auth_method = self._method(described)
+            described, _keys = self._read(session, now)
+            if self._secret and "client_secret_basic" not in described.token_endpoint_auth_methods_supported:
+                session.token_endpoint_auth_method = "client_secret_post"  # noqa: S105  a method's name
             asked = {"code": code, "code_verifier": proof.verifier, "grant_type": "authorization_code"}
             token = session.fetch_token(described.token_endpoint, **asked)
             claims = self._verified(session, token, proof.nonce, now)
@@ -88,76 +88,56 @@ class Provider:
             if not subject.isprintable() or len(subject) > SUBJECT_LENGTH:
                 raise ValueError("a subject that no provider gives")
             if "email" not in claims and described.userinfo_endpoint:
-                told = _read(session.get(described.userinfo_endpoint), dict[str, Any])
-                if told.get("sub") != subject:
+                claims = _decoded(session.get(described.userinfo_endpoint), dict[str, Any])
+                if claims.get("sub") != subject:
                     raise ValueError("userinfo of somebody else")
-                claims = told
             return _person(f"{self.issuer} {subject}", claims)
 
     @contextmanager
     def _asking(self, back: str) -> Iterator[Any]:
         """A few questions to the provider. What it does wrong is noted, and no token or secret with it."""
-        session = OAuth2Session(
-            self.client_id,
-            self._secret or None,
-            scope=SCOPE,
-            redirect_uri=back,
-            code_challenge_method="S256",
-            default_timeout=TIMEOUT,
-            max_redirects=0,
-        )
-        wrong = RequestException, AuthlibBaseError, JoseError, msgspec.MsgspecError, ValueError, TypeError, KeyError
+        options = {"scope": SCOPE, "redirect_uri": back, "code_challenge_method": "S256"}
+        session = OAuth2Session(self.client_id, self._secret, **options, default_timeout=TIMEOUT, max_redirects=0)
         try:
             with session:
                 yield session
-        except wrong as error:
-            log.warning("%s: %s", self.issuer, printable(f"{type(error).__name__}: {error}")[:300])
+        except WRONG as error:
+            # What a provider says of an error may repeat what it was sent.
+            reason = error.error if isinstance(error, AuthlibBaseError) else error
+            log.warning("%s: %s", self.issuer, printable(f"{type(error).__name__}: {reason}")[:300])
             raise UserError("provider") from None
 
-    def _describe(self, session: Any, now: datetime) -> Described:
-        if self._described is None or now - self._described[0] > KEPT:
+    def _read(self, session: Any, now: datetime, *, is_again: bool = False) -> tuple[Described, KeySet]:
+        """How the provider describes itself, and its keys."""
+        if is_again or self._known is None or now - self._known[0] > KEPT:
             url = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-            found = _read(session.get(url, withhold_token=True), Described)
+            found = _decoded(session.get(url, withhold_token=True), Described)
             if found.issuer != self.issuer:
                 raise ValueError(f"it calls itself {found.issuer!r}")
-            used = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri]
-            used += [found.userinfo_endpoint] if found.userinfo_endpoint else []
-            if not all(map(is_private, used)):
+            used = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint)
+            if not all(is_private(address) for address in used if address):
                 raise ValueError("addresses without https")
-            self._described = (now, found)
-        return self._described[1]
-
-    def _method(self, described: Described) -> str:
-        methods = described.token_endpoint_auth_methods_supported
-        if not self._secret:
-            return "none"
-        return "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
+            published = _decoded(session.get(found.jwks_uri, withhold_token=True), Published)
+            signing: Any = [key for key in published.keys if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
+            self._known = (now, found, KeySet.import_key_set({"keys": signing}))
+        return self._known[1:]
 
     def _verified(self, session: Any, token: Any, nonce: str, now: datetime) -> dict[str, Any]:
-        """The claims of the token's id_token, as OpenID Connect Core 1.0, 3.1.3.7 wants them checked."""
+        """The claims of the token's id_token, checked as OpenID Connect Core 1.0, 3.1.3.7 wants it."""
         signed, registry = token["id_token"], JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
         try:
-            decoded = jwt.decode(signed, self._find_keys(session, now), registry=registry)
+            decoded = jwt.decode(signed, self._read(session, now)[1], registry=registry)
         except InvalidKeyIdError:  # it may sign with another key since
-            self._keys = None
-            decoded = jwt.decode(signed, self._find_keys(session, now), registry=registry)
-        wanted = {"iss": self.issuer, "aud": self.client_id}
-        options = {name: {"essential": True, "values": [value]} for name, value in wanted.items()}
+            decoded = jwt.decode(signed, self._read(session, now, is_again=True)[1], registry=registry)
+        wanted = {"iss": [self.issuer], "aud": [self.client_id], "sub": []}
+        options: Any = {name: {"essential": True, "values": values} for name, values in wanted.items()}
         asked = {"nonce": nonce, "client_id": self.client_id, "access_token": token.get("access_token")}
-        claims = CodeIDToken(decoded.claims, decoded.header, options | {"sub": {"essential": True}}, asked)
+        claims = CodeIDToken(decoded.claims, decoded.header, options, asked)
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         return dict(claims)
 
-    def _find_keys(self, session: Any, now: datetime) -> KeySet:
-        if self._keys is None or now - self._keys[0] > KEPT:
-            found = _read(session.get(self._describe(session, now).jwks_uri, withhold_token=True), Keys)
-            signing: Any = [key for key in found.keys if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
-            self._keys = (now, KeySet.import_key_set({"keys": signing}))
-        return self._keys[1]
 
-
-def _read(response: Any, kind: Any) -> Any:
-    """What an answer holds. Raises RequestException, MsgspecError."""
+def _decoded(response: Any, kind: Any) -> Any:
     response.raise_for_status()
     return msgspec.json.decode(response.content, type=kind)
 
@@ -165,11 +145,8 @@ def _read(response: Any, kind: Any) -> Any:
 def _person(identity: str, claims: dict[str, Any]) -> Person:
     email, is_verified = "", claims.get("email_verified")
     if is_verified is True or is_verified == "true":  # some providers write it as text
-        try:
+        with suppress(UserError):
             email = folded(str(claims.get("email")))
-        except UserError:
-            log.warning("%s: an e-mail address that is none", identity)
     name = "".join(char if char.isprintable() else " " for char in str(claims.get("name") or ""))
-    return Person(
-        identity, email, " ".join(name.split())[:NAME_LENGTH].strip() or email.partition("@")[0][:NAME_LENGTH]
-    )
+    name = " ".join(name.split())[:NAME_LENGTH].strip()
+    return Person(identity, email, name or email.partition("@")[0][:NAME_LENGTH])

@@ -80,6 +80,10 @@ class Provider:
         told = {"code": code} if self.redirect is None else self.redirect
         return f"{asked['redirect_uri']}?{urlencode({'state': asked['state'], **told})}"
 
+    def codes(self) -> list[str]:
+        """Those that were not taken yet."""
+        return list(self._codes)
+
     def token(self, form: dict[str, str], authorization: str) -> tuple[int, Any]:
         """A code is taken once, from who knows the secret and what the challenge was made of."""
         if not self._is_client(form, authorization):
