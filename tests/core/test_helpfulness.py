@@ -13,7 +13,7 @@ from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import chance_of_so_few
 from helpdesk.models import Article, Counter, DailyTally, Revision, SwitchTally, Translation, Vote
 from helpdesk.queries.counters import Drift, list_drifts
-from helpdesk.queries.helpfulness import Helpfulness, Score, Verdict, get_helpfulness, score
+from helpdesk.queries.helpfulness import Helpfulness, Score, Verdict, get_helpfulness, list_reasons, score
 from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
 from helpdesk.services.checking import mend_counters
@@ -168,6 +168,20 @@ def test_a_period_ends_before_its_last_day_in_utc(tell: Teller) -> None:
     assert len(found.changes) == 2
 
 
+def test_why_readers_said_no(tell: Teller) -> None:
+    tell.vote("pay", "en", 1, 5, 3, reasons="hard wrong")
+    tell.vote("pay", "en", 1, 0, 2, day=date(2026, 5, 20), reasons="hard")
+    tell.vote("pay", "de", 1, 0, 1, reasons="outdated")
+    tell.vote("pay", "de", 1, 0, 9, reasons="outdated", status="held")
+    tell.vote("pay", "ar", 1, 0, 1)
+    tell.vote("fees", "en", 1, 0, 1, reasons="hard")
+    database = tell.site.database
+    assert list_reasons(database, 1) == {"en": {"hard": 5, "wrong": 3}, "de": {"outdated": 1}}
+    assert list_reasons(database, 1, reach=Reach(("de",))) == {"de": {"outdated": 1}}
+    assert list_reasons(database, 1, period=LATELY) == {"en": {"hard": 2}}
+    assert list_reasons(database, 1, period=Period(None, date(2026, 5, 20)))["en"] == {"hard": 3, "wrong": 3}
+
+
 def test_votes_on_a_revision_that_was_not_kept(tell: Teller) -> None:
     tell.vote("pay", "en", 7, 5, 0)
     assert [(r.number, r.made_at, r.significance) for r in told(tell)["en"].revisions][1:] == [(7, None, None)]
@@ -268,6 +282,18 @@ def test_a_translation_left_for_the_source_is_suspect(tell: Teller) -> None:
     assert ends(switches) == (0.0931, 0.2328)
     later = Period(date(2026, 5, 5))
     assert list_suspects(tell.site.database, tell.site.locales, period=later, limit=9, width=WIDTH) == []
+
+
+def test_a_text_is_not_suspect_for_what_the_one_before_it_was_left_for(tell: Teller) -> None:
+    for key, tag, switches in (("pay", "de", 15), ("pay", "zh-Hans", 0), ("fees", "de", 1)):
+        tell.view(key, tag, 100)
+        tell.switch(key, tag, "en", switches)
+    with tell.site.database.transaction() as connection:
+        mend = update(Translation).where(Translation.id == translation_id(tell.site, "pay", "de"))
+        for day, suspects in ((date(2026, 5, 3), 1), (DAY, 0)):
+            connection.execute(mend.values(updated_at=moment(day)))
+            found = list_suspects(tell.site.database, tell.site.locales, period=ALL, limit=9, width=WIDTH)
+            assert len(found) == suspects
 
 
 def test_improved_by_the_last_revision(tell: Teller) -> None:

@@ -270,6 +270,7 @@ FORGED = {
     "an error": repeating_what_it_was_sent,
     "aud": forged(aud="another-client"),
     "many aud without azp": forged(aud=[CLIENT, "another-client"]),
+    "another's aud with our azp": forged(aud="another-client", azp=CLIENT),
     "azp": forged(azp="another-client"),
     "no aud": forged(aud=None),
     "iss": forged(iss="https://evil.example"),

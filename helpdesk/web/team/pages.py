@@ -21,13 +21,19 @@ STATUSES |= dict.fromkeys(("begun", "denied", "stranger", "unverified", "identit
 
 
 def show(
-    template: str, title: str, *, status: int = 200, place: dict[str, Any] | None = None, **context: Any
+    template: str,
+    title: str,
+    *,
+    status: int = 200,
+    place: dict[str, Any] | None = None,
+    lang: str = "",
+    **context: Any,
 ) -> Response:
-    """A page of the team's; `place` is where the switcher leads, where that is not this page."""
+    """A page of the team's; `place` is where the switcher leads, where that is not this page, `lang` the title's."""
     member = current_member()
     name = (request.endpoint or "").rpartition(".")[2]
     place = here(name, {**request.args.to_dict(), **(request.view_args or {})}) if place is None else place
-    page = Page(title=title, is_indexed=False, here={"route": "team", **place})
+    page = Page(title=title, lang=lang, is_indexed=False, here={"route": "team", **place})
     own = {"member": member, "links": links(), "csrf": csrf_token(member) if member else ""}
     return pages.show(
         f"team/{template}", page, policy="personal", status=status, **({"is_saved": False} | own | context)
@@ -46,6 +52,9 @@ def links() -> list[tuple[str, str, str]]:
         return []
     # Translators: link to the first page of those who write, translate and learn from feedback; they are the team
     found = [("start", url_for(f"{NAME}.start"), _("Team"))]
+    if may(member, Permission.READ_REPORTS):
+        # Translators: link to, and heading of, the reports on how helpful readers find the articles
+        found.append(("helpfulness", url_for(f"{NAME}.helpfulness"), _("Helpfulness")))
     if not is_hosted():
         # Translators: link to the page with one’s own name, password and sign-ins
         found.append(("account", url_for(f"{NAME}.account"), _("My account")))
