@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ IS_COUNTED = text("hd_vote.status = 'counted'")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which votes; what says nothing leaves nothing out.
+    """Which votes; None leaves nothing out.
 
     `assignee` is an e-mail address, "" for nobody's; `status` is counted or held; `is_any`: a plain yes as well.
     """
@@ -34,11 +34,11 @@ class Filters:
     state: str = "all"
     reach: Reach = EVERYWHERE
     article_id: int | None = None
-    reason: str = ""
+    reason: str | None = None
     is_helpful: bool | None = None
     assignee: str | None = None
-    has_comment: bool = False
-    words: str = ""
+    has_comment: bool | None = None
+    words: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     status: str | None = "counted"
@@ -46,22 +46,29 @@ class Filters:
 
     def conditions(self, *, is_postgres: bool) -> list[ColumnElement[bool]]:
         """On `Vote`, `Translation` and `Triage`."""
-        chosen: list[tuple[bool, Any]] = [
-            (not self.is_any, IS_FEEDBACK),
-            (self.status is not None, IS_COUNTED if self.status == "counted" else Vote.status == self.status),
-            (self.state == "unread", IS_UNREAD),
-            (self.state in ("open", "unread"), Vote.is_resolved.is_(False)),
-            (self.state == "resolved", Vote.is_resolved),
-            (self.article_id is not None, Translation.article_id == self.article_id),
-            (bool(self.reason), (literal(" ") + Vote.reasons + " ").contains(f" {self.reason} ", autoescape=True)),
-            (self.is_helpful is not None, Vote.is_helpful.is_(bool(self.is_helpful))),
-            (self.assignee is not None, func.coalesce(Triage.assignee, "") == self.assignee),
-            (self.has_comment, Vote.comment != ""),
-            (bool(self.words), _has(self.words, is_postgres=is_postgres)),
-            (self.since is not None, Vote.updated_at >= self.since),
-            (self.until is not None, Vote.updated_at < self.until),
-        ]
-        return [condition for is_chosen, condition in chosen if is_chosen] + self.reach.conditions()
+        named = [(make, getattr(self, name)) for name, make in _CONDITIONS.items()]
+        found = [*_OF_STATE[self.state], *(make(value) for make, value in named if value is not None)]
+        if self.words:
+            found.append(_has(self.words, is_postgres=is_postgres))
+        return [*found, *self.reach.conditions()] if self.is_any else [IS_FEEDBACK, *found, *self.reach.conditions()]
+
+
+_OF_STATE: dict[str, list[Any]] = {
+    "open": [Vote.is_resolved.is_(False)],
+    "unread": [IS_UNREAD],
+    "resolved": [Vote.is_resolved],
+    "all": [],
+}
+_CONDITIONS: dict[str, Callable[[Any], Any]] = {
+    "status": lambda value: IS_COUNTED if value == "counted" else Vote.status == value,
+    "article_id": lambda value: Translation.article_id == value,
+    "reason": lambda value: (literal(" ") + Vote.reasons + " ").contains(f" {value} ", autoescape=True),
+    "is_helpful": lambda value: Vote.is_helpful.is_(value),
+    "assignee": lambda value: func.coalesce(Triage.assignee, "") == value,
+    "has_comment": lambda value: (Vote.comment != "") if value else (Vote.comment == ""),
+    "since": lambda value: Vote.updated_at >= value,
+    "until": lambda value: Vote.updated_at < value,
+}
 
 
 def _has(words: str, *, is_postgres: bool) -> ColumnElement[bool]:
