@@ -28,7 +28,8 @@ IS_COUNTED = text("hd_vote.status = 'counted'")
 class Filters:
     """Which votes; None leaves nothing out.
 
-    `assignee` is an e-mail address, "" for nobody's; `status` is counted or held; `is_any`: a plain yes as well.
+    `assignee` is an e-mail address, "" for nobody's; `status` is counted or held; `is_any`: a plain yes as well. Times
+    are of the answer that stands, `first_` ones of the first that was given.
     """
 
     state: str = "all"
@@ -41,16 +42,19 @@ class Filters:
     words: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    first_since: datetime | None = None
+    first_until: datetime | None = None
     status: str | None = "counted"
     is_any: bool = False
 
     def conditions(self, *, is_postgres: bool) -> list[ColumnElement[bool]]:
         """On `Vote`, `Translation` and `Triage`."""
+        found: list[Any] = [] if self.is_any else [IS_FEEDBACK]
         named = [(make, getattr(self, name)) for name, make in _CONDITIONS.items()]
-        found = [*_OF_STATE[self.state], *(make(value) for make, value in named if value is not None)]
+        found += [*_OF_STATE[self.state], *(make(value) for make, value in named if value is not None)]
         if self.words:
             found.append(_has(self.words, is_postgres=is_postgres))
-        return [*found, *self.reach.conditions()] if self.is_any else [IS_FEEDBACK, *found, *self.reach.conditions()]
+        return found + self.reach.conditions()
 
 
 _OF_STATE: dict[str, list[Any]] = {
@@ -68,6 +72,8 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "has_comment": lambda value: (Vote.comment != "") if value else (Vote.comment == ""),
     "since": lambda value: Vote.updated_at >= value,
     "until": lambda value: Vote.updated_at < value,
+    "first_since": lambda value: Vote.created_at >= value,
+    "first_until": lambda value: Vote.created_at < value,
 }
 
 

@@ -16,9 +16,10 @@ from flask import url_for
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from helpdesk.locales import format_date, format_number, language_name
+from helpdesk.locales import format_date, format_moment, format_number, language_name
 from helpdesk.search.passages import Passage
 from helpdesk.web.frames import notice
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 
 STATIC = Path(__file__).parent / "static"
@@ -28,6 +29,13 @@ def date(value: datetime) -> Markup:
     """A day in the reader's format, machine-readable beside it."""
     return Markup('<time datetime="{}">{}</time>').format(
         value.date().isoformat(), format_date(value, current_locale(), _digits())
+    )
+
+
+def moment(value: datetime) -> Markup:
+    """A day with the minute (UTC), machine-readable beside it."""
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(timespec="minutes"), format_moment(value, current_locale(), _digits())
     )
 
 
@@ -124,6 +132,22 @@ def plain_contact_url(query: str = "") -> str:
     return f"{target}{'&' if '?' in target else '?'}{name}={quote(query)}"
 
 
+def reason_labels() -> dict[str, str]:
+    """What a reader can say was wrong, by key."""
+    return {
+        # Translators: a reason to tick; it: the article
+        "hard": _("It is hard to understand"),
+        # Translators: a reason to tick; said of the article
+        "incomplete": _("Something is missing"),
+        # Translators: a reason to tick; it: the article
+        "outdated": _("It is out of date"),
+        # Translators: a reason to tick; it: the article
+        "wrong": _("Something in it is wrong"),
+        # Translators: a reason to tick; said by a reader; it: the article
+        "unsolved": _("I did as it says, and it did not help"),
+    }
+
+
 def article_ref(article_id: int, slug: str) -> str:
     """Last part of an article's address: the id is the key, the slug is for people."""
     return f"{article_id}-{slug}" if slug else str(article_id)
@@ -152,6 +176,7 @@ def static_url(name: str) -> str:
 def register(environment: Environment) -> None:
     """Make all of it known to our templates, under names that no host uses."""
     environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked, hd_bdi=isolated, hd_listed=listed)
+    environment.filters.update(hd_moment=moment)
     environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,
@@ -166,4 +191,5 @@ def register(environment: Environment) -> None:
         hd_locale=current_locale,
         hd_notice=notice,
         hd_regions=region_names,
+        hd_reasons=reason_labels,
     )
