@@ -96,7 +96,9 @@ def _scope(values: Any) -> HeldScope | None:
     now = clock.now()
     article = values.get("article", "")
     try:
-        since, until = (datetime.fromisoformat(values[name]) if values.get(name) else None for name in ("since", "until"))
+        since, until = (
+            datetime.fromisoformat(values[name]) if values.get(name) else None for name in ("since", "until")
+        )
         if any(moment and (moment.tzinfo is None or not 2000 <= moment.year < 9000) for moment in (since, until)):
             return None
     except ValueError:

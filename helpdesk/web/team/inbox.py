@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from helpdesk import clock
 from helpdesk.errors import Busy, RevisionNotFound, TranslationNotFound
 from helpdesk.queries.feedback import HeldScope, count_held
-from helpdesk.queries.helpfulness import Change, get_helpfulness
+from helpdesk.queries.helpfulness import Change, Verdict, get_helpfulness
 from helpdesk.queries.inbox import (
     MOST,
     STATES,
@@ -109,7 +109,11 @@ def change() -> Response:
     form, member, database = request.form, the_member(), current_site().database
     chosen = [number_of(value) for value in form.getlist("shown" if "all" in form else "vote")]
     votes = [vote for vote in chosen if vote is not None]
-    if len(votes) != len(chosen) or len(votes) > SIZE or form.get("action") not in ("read", "resolve", "reopen", "mine"):
+    if (
+        len(votes) != len(chosen)
+        or len(votes) > SIZE
+        or form.get("action") not in ("read", "resolve", "reopen", "mine")
+    ):
         raise BadRequest
     if form["action"] != "read" and not may(member, Permission.RESOLVE_FEEDBACK):
         return refuse()
@@ -131,9 +135,7 @@ def entry(vote_id: int) -> Response:
     member, case = the_member(), _find(vote_id)
     if case.entry.state == "unread" and request.method == "GET" and not is_prefetch():
         try:
-            triage.mark_read(
-                current_site().database, [vote_id], reach_of(member), seen_at=case.entry.voted_at
-            )
+            triage.mark_read(current_site().database, [vote_id], reach_of(member), seen_at=case.entry.voted_at)
         except Busy as error:
             log.warning("That feedback was read was not noted: %s", error)
     users = list_users(current_site().database)
@@ -145,6 +147,7 @@ def entry(vote_id: int) -> Response:
         place=here("feedback_entry", {"vote_id": vote_id}),
         case=case,
         change=_effect(case),
+        verdicts=_verdict_labels(),
         may_resolve=may(member, Permission.RESOLVE_FEEDBACK),
         names={user.email: user.name for user in users},
         users=_readers(users, case),
@@ -234,6 +237,19 @@ def _effect(case: Case) -> Change | None:
     except TranslationNotFound:
         return None
     return next((change for change in found.changes if change.revision == entry.mended_in), None)
+
+
+def _verdict_labels() -> dict[str, str]:
+    return {
+        # Translators: an article after it was revised
+        Verdict.BETTER: _("More helpful than before"),
+        # Translators: an article after it was revised
+        Verdict.WORSE: _("Less helpful than before"),
+        # Translators: between an article before it was revised and after
+        Verdict.SAME: _("No difference seen"),
+        # Translators: to tell whether an article helps more than before it was revised
+        Verdict.OPEN: _("Not enough answers yet"),
+    }
 
 
 def _asked() -> Asked:
@@ -341,7 +357,11 @@ def _states(asked: Asked) -> list[tuple[str, str, bool]]:
     }
     kept = {name: value for name, value in asked.values.items() if name != "state"}
     return [
-        (labels[state], url_for(f"{NAME}.feedback", **kept, **({} if state == "open" else {"state": state})), state == asked.filters.state)
+        (
+            labels[state],
+            url_for(f"{NAME}.feedback", **kept, **({} if state == "open" else {"state": state})),
+            state == asked.filters.state,
+        )
         for state in STATES
     ]
 
