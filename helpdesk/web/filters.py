@@ -16,10 +16,7 @@ from flask import url_for
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-    environment.filters.update(
-        hd_date=date, hd_moment=moment, hd_number=number, hd_percent=percent, hd_marked=marked
-    )
-    environment.filters.update(hd_bdi=isolated, hd_listed=listed)
+from helpdesk.locales import format_date, format_moment, format_number, format_percent, language_name
 from helpdesk.search.passages import Passage
 from helpdesk.web.frames import notice
 from helpdesk.web.gettext import gettext as _
@@ -183,14 +180,8 @@ def static_url(name: str) -> str:
 
 def register(environment: Environment) -> None:
     """Make all of it known to our templates, under names that no host uses."""
-<<<<<<< HEAD
-    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked, hd_bdi=isolated, hd_listed=listed)
-    environment.filters.update(hd_moment=moment)
-=======
-    environment.filters.update(
-        hd_date=date, hd_number=number, hd_percent=percent, hd_marked=marked, hd_bdi=isolated, hd_listed=listed
-    )
->>>>>>> desk
+    environment.filters.update(hd_date=date, hd_moment=moment, hd_number=number, hd_percent=percent)
+    environment.filters.update(hd_marked=marked, hd_bdi=isolated, hd_listed=listed)
     environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,

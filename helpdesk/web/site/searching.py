@@ -21,7 +21,7 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.pages import Page, clean_query, page_number, show
+from helpdesk.web.pages import Page, clean_query, make_pager, page_number, show
 from helpdesk.web.site.lists import Tab, category_tabs, list_options, sort_labels
 
 log = logging.getLogger(__name__)
