@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, String, cast, func, select
 
-from helpdesk.db import Database, by_code
+from helpdesk.db import Database
 from helpdesk.models import Article, Counter, Revision, Translation, Vote
 from helpdesk.queries.reports import EVERYWHERE, Reach
+from helpdesk.sql import by_code
 
 
 @dataclass(frozen=True, slots=True)

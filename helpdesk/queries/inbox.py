@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, select, text
 
-from helpdesk.db import Database, by_code
+from helpdesk.db import Database
 from helpdesk.models import Article, Category, Revision, Translation, Triage, Vote
 from helpdesk.queries.history import MADE_UP
 from helpdesk.queries.reports import EVERYWHERE, Reach
+from helpdesk.sql import by_code
 from helpdesk.text.folding import glob_of, regex_of
 
 STATES = ("open", "unread", "resolved", "all")

@@ -21,6 +21,13 @@ EVERYBODY, MEMBERS, ADMIN = {NOBODY, *ROLES}, set(ROLES), {"admin"}
 # Who gets past the gate. A route without a line fails.
 LET_IN = {
     "start": MEMBERS,
+    "feedback": MEMBERS,
+    "change_feedback": MEMBERS,
+    "feedback_entry": MEMBERS,
+    "change_feedback_entry": MEMBERS,
+    "held": MEMBERS,
+    "held_votes": MEMBERS,
+    "settle_held": {"admin", "editor"},
     "sign_in": EVERYBODY,
     "enter": EVERYBODY,
     "sign_out": MEMBERS,
@@ -64,7 +71,7 @@ def walk(app: Flask, client: CheckingClient, token: str) -> dict[str, str]:
     for rule in rules:
         name = rule.endpoint.removeprefix("helpdesk_team.")
         path = rule.rule.replace("<tag>", "en").replace("<token>", "x")
-        path = path.replace("<int(max=999999999):user_id>", "999")
+        path = path.replace("<int(max=999999999):user_id>", "999").replace("<int(max=999999999):vote_id>", "999")
         (method,) = rule.methods - {"HEAD", "OPTIONS"}
         if name != "sign_out":  # last, or it would end the walk
             page = client.get(path) if method == "GET" else client.post(path, {"csrf": token})

@@ -31,7 +31,7 @@ def held() -> Response:
     if by not in SPANS or number is None:
         raise NotFound
     groups, total = list_held(current_site().database, by, reach=reach, limit=SIZE, offset=(number - 1) * SIZE)
-    kept = {} if by == "day" else {"by": by}
+    kept: dict[str, Any] = {} if by == "day" else {"by": by}
     pager = make_pager(number, SIZE, total, f"{NAME}.held", kept)
     if number > pager.pages:
         return send_to(url_for(f"{NAME}.held", **kept, page=pager.pages), 302, "personal")

@@ -19,7 +19,6 @@ from helpdesk.queries.inbox import (
     MOST,
     STATES,
     Case,
-    FeedbackEntry,
     Filters,
     count_unread_by_locale,
     find_case,
@@ -56,7 +55,7 @@ class Asked:
     """What the address asks for, as it stands there, and what is wrong with its days."""
 
     filters: Filters
-    values: dict[str, str]
+    values: dict[str, Any]
     error: str = ""
 
     @property
@@ -71,7 +70,7 @@ def feedback() -> Response:
     if number is None:
         raise NotFound
     if is_download() and not asked.error:
-        return download("feedback", [asdict(entry) for entry in _all_of(asked)])
+        return download("feedback", list(map(asdict, list_feedback(site.database, asked.filters, limit=MOST_EXPORTED))))
     found = get_inbox_page(site.database, asked.filters, page=number, size=SIZE)
     pager = make_pager(number, SIZE, min(found.total, MOST), f"{NAME}.feedback", asked.values)
     if number > pager.pages:
@@ -270,7 +269,7 @@ def _asked() -> Asked:
     values = {name: value for name, value in values.items() if value}
     since, until, error = _period(values)
     filters = Filters(
-        state=values.get("state", "open"),
+        state=values.get("state", STATES[0]),
         reach=_reach(member, values),
         article_id=article if "article" in values else None,
         reason=values.get("reason"),
@@ -355,16 +354,8 @@ def _states(asked: Asked) -> list[tuple[str, str, bool]]:
         # Translators: feedback of readers, resolved or not
         "all": _("Open and resolved"),
     }
-    kept = {name: value for name, value in asked.values.items() if name != "state"}
-    return [
-        (
-            labels[state],
-            url_for(f"{NAME}.feedback", **kept, **({} if state == "open" else {"state": state})),
-            state == asked.filters.state,
-        )
-        for state in STATES
-    ]
 
+    def url(state: str) -> str:
+        return url_for(f"{NAME}.feedback", **{**asked.values, "state": None if state == STATES[0] else state})
 
-def _all_of(asked: Asked) -> list[FeedbackEntry]:
-    return list(list_feedback(current_site().database, asked.filters, limit=MOST_EXPORTED))
+    return [(labels[state], url(state), state == asked.filters.state) for state in STATES]
