@@ -60,7 +60,7 @@ class Filters:
 
 _OF_STATE: dict[str, list[Any]] = {
     "open": [Vote.is_resolved.is_(False)],
-    "unread": [IS_UNREAD],
+    "unread": [IS_UNREAD, Vote.is_resolved.is_(False)],
     "resolved": [Vote.is_resolved],
     "all": [],
 }
@@ -176,13 +176,13 @@ def list_feedback(
 
 
 def get_inbox_page(database: Database, filters: Filters, *, page: int, size: int) -> InboxPage:
-    """One page, the last one where there are fewer; two queries."""
+    """One page, the last one where there are fewer; two queries, one where nothing is found."""
     matches = _found(database, filters, Vote.id).limit(MOST + 1).subquery()
     with database.read() as connection:
         total = connection.execute(select(func.count()).select_from(matches)).scalar_one()
         last = max(1, -(-min(total, MOST) // size))
-        entries = list(list_feedback(database, filters, limit=size, offset=(min(page, last) - 1) * size))
-    return InboxPage(entries, total)
+        shown = list_feedback(database, filters, limit=size, offset=(min(page, last) - 1) * size)
+        return InboxPage(list(shown) if total else [], total)
 
 
 def count_unread(database: Database, reach: Reach = EVERYWHERE) -> int:
