@@ -34,7 +34,7 @@ from helpdesk.web.filters import reason_labels
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, current_member, here
-from helpdesk.web.pages import make_pager, page_number
+from helpdesk.web.pages import clean, make_pager, page_number
 from helpdesk.web.security import is_prefetch
 from helpdesk.web.team.gate import refuse
 from helpdesk.web.team.pages import category_choices, reach_of, show
@@ -71,10 +71,12 @@ def feedback() -> Response:
         raise NotFound
     if is_download() and not asked.error:
         return download("feedback", list(map(asdict, list_feedback(site.database, asked.filters, limit=MOST_EXPORTED))))
+    changed = number_of(request.args.get("changed", ""))
     found = get_inbox_page(site.database, asked.filters, page=number, size=SIZE)
     pager = make_pager(number, SIZE, min(found.total, MOST), f"{NAME}.feedback", asked.values)
     if number > pager.pages:
-        return send_to(url_for(f"{NAME}.feedback", **asked.values, page=pager.pages), 302, "personal")
+        last = asked.values | {"page": pager.pages, "changed": changed}
+        return send_to(url_for(f"{NAME}.feedback", **last), 302, "personal")
     reach, users = reach_of(member), list_users(site.database)
     return show(
         "feedback.html",
@@ -95,7 +97,7 @@ def feedback() -> Response:
         held=count_held(site.database, HeldScope(reach=reach)).votes,
         may_resolve=may(member, Permission.RESOLVE_FEEDBACK),
         seen_at=clock.now().isoformat(),
-        changed=number_of(request.args.get("changed", "")),
+        changed=changed,
         names={user.email: user.name for user in users},
         users=users,
         locales=[item.tag for item in site.locales.all if not reach.locales or item.tag in reach.locales],
@@ -265,7 +267,7 @@ def _asked() -> Asked:
     article = number_of(values.get("article", "0"))
     if is_unknown or article is None:
         raise NotFound
-    values["words"] = " ".join(values.get("words", "")[: site.settings.comment_length].split())
+    values["words"] = clean(values.get("words", ""))
     values = {name: value for name, value in values.items() if value}
     since, until, error = _period(values)
     filters = Filters(
