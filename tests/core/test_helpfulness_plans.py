@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from helpdesk.queries.counters import list_drifts
 from helpdesk.queries.helpfulness import get_helpfulness, list_reasons
+from helpdesk.queries.inbox import Filters, count_unread, count_unread_by_locale, get_inbox_page
 from helpdesk.queries.reports import Period
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
 from helpdesk.services.site import Site
@@ -24,6 +25,7 @@ WIDTH = 0.4
 ALL, LATELY = Period(), Period(date(2026, 5, 20))
 
 STEPS, FIGURES, DAYS = "ix_hd_revision_steps only", "ix_hd_vote_figures only", "ix_hd_daily_tally_day"
+FEEDBACK, UNREAD = "ix_hd_vote_feedback", "ix_hd_vote_unread"
 # How many queries each report takes, and by which indexes what grows with readers and texts is read.
 REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
     "helpfulness": (
@@ -43,6 +45,13 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
         3,
         {STEPS, FIGURES},
     ),
+    "inbox": (
+        lambda site: get_inbox_page(site.database, Filters(state="open"), page=1, size=50),
+        2,
+        {FEEDBACK},
+    ),
+    "unread": (lambda site: count_unread(site.database), 1, {UNREAD}),
+    "unread by locale": (lambda site: count_unread_by_locale(site.database), 1, {UNREAD}),
     "check": (lambda site: list_drifts(site.database), 1, {FIGURES, "hd_daily_tally key"}),
 }
 GROWING = ("hd_vote", "hd_daily_tally", "hd_switch_tally", "hd_revision")
@@ -135,4 +144,6 @@ def test_reports_go_along_indexes(large: Site, name: str) -> None:
     if large.database.is_postgres:  # which reads short texts as quickly as what stands beside them
         found = {STEPS if way == "uq_hd_revision_translation_id_number" else way for way in found}
         found -= {DAYS} - expected
+        # SQLite looks into the rows for what the index says of itself.
+        found = {way.removesuffix(" only") if way.split()[0] in (FEEDBACK, UNREAD) else way for way in found}
     assert found == expected
