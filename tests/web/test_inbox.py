@@ -191,7 +191,7 @@ def test_several_at_once(site: Site, editor: CheckingClient) -> None:
     assert told(press(editor, "resolve", at=f"{INBOX}?state=all")) == ["Nothing was changed."]
     page = press(editor, "reopen", one, at=f"{INBOX}?state=resolved&article=1")
     assert (told(page), shown(page)) == (["1 answer was changed."], [three, two])
-    assert page.texts("a", aria_current="true") == ["Resolved"]
+    assert page.texts("a", aria_current="true") == ["English", "Resolved"]  # the language of the page, and the state
 
 
 @pytest.mark.parametrize(
