@@ -8,7 +8,8 @@ from collections.abc import Collection as Collection_
 from dataclasses import dataclass
 from functools import cache, partial
 from heapq import nlargest, nsmallest
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
+from operator import neg, not_
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
@@ -117,7 +118,8 @@ def _page(
     matches, counts, sections = _narrowed(columns, query, scored.scores)
     offset, limit = max(0, query.offset), max(0, query.limit)
     why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
-    best = nsmallest(offset + limit, _near_top(columns, query, scored, matches), key=_order(columns, query, scored))
+    near_top = _near_top(columns, query, scored, matches)
+    best = [number for *_, number in nsmallest(offset + limit, _in_order(columns, query, scored, near_top))]
     return SearchResult(
         hits=tuple(
             Hit(
@@ -180,14 +182,20 @@ def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Col
     return chosen | scored.exact.intersection(matches)
 
 
-def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[int], tuple[float, ...]]:
-    """The sort key of a document: local ones first, equals by article id."""
-    views, scores, exact = query.knowledge.views, scored.scores, scored.exact
+def _in_order(
+    columns: Columns, query: SearchQuery, scored: Scored, numbers: Collection_[int]
+) -> list[tuple[bool, int, float, int, int]]:
+    """What documents are sorted by, and last their numbers: local ones first, equals by article id."""
+    others: Iterable[bool] = repeat(True)
+    values: Iterable[float] = map(scored.scores.__getitem__, numbers)
     if query.sort == "updated":
-        return lambda n: (columns.foreign[n], -columns.updated_at[n], columns.article_ids[n])
-    if query.sort == "views":
-        return lambda n: (columns.foreign[n], -views.get(columns.translation_ids[n], 0), columns.article_ids[n])
-    return lambda n: (n not in exact, columns.foreign[n], -scores[n], columns.article_ids[n])
+        values = map(columns.updated_at.__getitem__, numbers)
+    elif query.sort == "views":
+        values = map(query.knowledge.views.get, map(columns.translation_ids.__getitem__, numbers), repeat(0))
+    else:
+        others = map(not_, map(scored.exact.__contains__, numbers))
+    foreign, ids = (map(column.__getitem__, numbers) for column in (columns.foreign, columns.article_ids))
+    return list(zip(others, foreign, map(neg, values), ids, numbers, strict=False))
 
 
 def explained(
