@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
 from functools import cache, partial
-from heapq import nlargest, nsmallest
-from itertools import accumulate, chain, repeat
-from operator import neg, not_
+from heapq import nlargest
+from itertools import accumulate, chain
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
-from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
+from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult, Sort
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
@@ -118,8 +117,7 @@ def _page(
     matches, counts, sections = _narrowed(columns, query, scored.scores)
     offset, limit = max(0, query.offset), max(0, query.limit)
     why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
-    near_top = _near_top(columns, query, scored, matches)
-    best = [number for *_, number in nsmallest(offset + limit, _in_order(columns, query, scored, near_top))]
+    best = _in_order(columns, query, scored, _near_top(columns, query, scored, matches))
     return SearchResult(
         hits=tuple(
             Hit(
@@ -128,7 +126,7 @@ def _page(
                 scored.scores[number],
                 why(number),
             )
-            for number in best[offset:]
+            for number in best[offset : offset + limit]
         ),
         total=len(matches),
         local=len(matches) - sum(map(columns.foreign.__getitem__, matches)),
@@ -182,20 +180,21 @@ def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Col
     return chosen | scored.exact.intersection(matches)
 
 
-def _in_order(
-    columns: Columns, query: SearchQuery, scored: Scored, numbers: Collection_[int]
-) -> list[tuple[bool, int, float, int, int]]:
-    """What documents are sorted by, and last their numbers: local ones first, equals by article id."""
-    others: Iterable[bool] = repeat(True)
-    values: Iterable[float] = map(scored.scores.__getitem__, numbers)
-    if query.sort == "updated":
-        values = map(columns.updated_at.__getitem__, numbers)
-    elif query.sort == "views":
-        values = map(query.knowledge.views.get, map(columns.translation_ids.__getitem__, numbers), repeat(0))
-    else:
-        others = map(not_, map(scored.exact.__contains__, numbers))
-    foreign, ids = (map(column.__getitem__, numbers) for column in (columns.foreign, columns.article_ids))
-    return list(zip(others, foreign, map(neg, values), ids, numbers, strict=False))
+def _in_order(columns: Columns, query: SearchQuery, scored: Scored, numbers: Iterable[int]) -> list[int]:
+    """Documents as they are shown: exact titles, then local ones, then by what was asked for, equals by article id."""
+    views, ids = query.knowledge.views, columns.translation_ids
+    values: dict[Sort, Callable[[int], float]] = {
+        "relevance": scored.scores.__getitem__,
+        "updated": columns.updated_at.__getitem__,
+        "views": lambda number: views.get(ids[number], 0),
+    }
+    # What counts least goes first, as sorting leaves equals in their order.
+    found = sorted(numbers, key=columns.article_ids.__getitem__)
+    found.sort(key=values[query.sort], reverse=True)
+    found.sort(key=columns.foreign.__getitem__)
+    if query.sort == "relevance":
+        found.sort(key=scored.exact.__contains__, reverse=True)
+    return found
 
 
 def explained(
