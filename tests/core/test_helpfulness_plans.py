@@ -15,9 +15,11 @@ from helpdesk.queries.counters import list_drifts
 from helpdesk.queries.helpfulness import get_helpfulness, list_reasons
 from helpdesk.queries.inbox import Filters, count_unread, count_unread_by_locale, get_inbox_page
 from helpdesk.queries.reports import Period
+from helpdesk.queries.search_changes import list_changes
+from helpdesk.queries.searches import Searches, get_query, list_refined, list_searches, list_seldom_read
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
 from helpdesk.services.site import Site
-from tests.conftest import close, make_app
+from tests.conftest import NOON, close, make_app
 from tests.support.databases import Backend, copy_instance, drop_database
 from tests.support.planting import plant_articles
 
@@ -26,6 +28,7 @@ ALL, LATELY = Period(), Period(date(2026, 5, 20))
 
 STEPS, FIGURES, DAYS = "ix_hd_revision_steps only", "ix_hd_vote_figures only", "ix_hd_daily_tally_day"
 FEEDBACK, UNREAD = "ix_hd_vote_feedback", "ix_hd_vote_unread"
+CLICKS, SEARCHES = "hd_search_click key", Searches("en", Period(date(2026, 5, 8), date(2026, 5, 10)), 5)
 # How many queries each report takes, and by which indexes what grows with readers and texts is read.
 REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
     "helpfulness": (
@@ -52,9 +55,39 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
     ),
     "unread": (lambda site: count_unread(site.database), 1, {UNREAD}),
     "unread by locale": (lambda site: count_unread_by_locale(site.database), 1, {UNREAD}),
+    "searches": (
+        lambda site: list_searches(site.database, SEARCHES, limit=50),
+        1,
+        {"ix_hd_search_log_locale_searched_on only", "ix_hd_search_log_query only", CLICKS},
+    ),
+    "searches without result": (
+        lambda site: list_searches(site.database, SEARCHES, limit=50, is_empty=True),
+        1,
+        {"ix_hd_search_log_locale_searched_on only", "ix_hd_search_log_query only", CLICKS},
+    ),
+    "seldom read": (
+        lambda site: list_seldom_read(site.database, SEARCHES, width=WIDTH),
+        1,
+        {"ix_hd_search_log_locale_searched_on only", CLICKS},
+    ),
+    "refined": (
+        lambda site: list_refined(site.database, SEARCHES, limit=50),
+        2,
+        {"ix_hd_search_log_refined only", "ix_hd_search_log_query only"},
+    ),
+    "query": (
+        lambda site: get_query(site.database, SEARCHES, "query 1"),
+        4,
+        {"ix_hd_search_log_query only", "ix_hd_search_log_refined only", CLICKS},
+    ),
+    "changes": (
+        lambda site: list_changes(site.database, "en", width=WIDTH, now=NOON, limit=50),
+        4,
+        {"ix_hd_search_log_query only", CLICKS},
+    ),
     "check": (lambda site: list_drifts(site.database), 1, {FIGURES, "hd_daily_tally key"}),
 }
-GROWING = ("hd_vote", "hd_daily_tally", "hd_switch_tally", "hd_revision")
+GROWING = ("hd_search_log", "hd_search_click", "hd_vote", "hd_daily_tally", "hd_switch_tally", "hd_revision")
 
 
 class Seen(list[tuple[str, Any]]):
@@ -100,11 +133,30 @@ def large(templates: Callable[..., Path], backend: Backend, tmp_path_factory: py
             f"INSERT INTO hd_switch_tally (article_id, from_locale, to_locale, day, switches) {numbers}"
             f" SELECT article_id, locale, 'en', {day}, 1 FROM hd_translation, numbers WHERE id < 101000 AND locale = 'de'"
         )
+        plant_searches(connection, numbers, day)
     with site.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE" if site.database.is_postgres else "ANALYZE")
     yield site
     close(app)
     drop_database(instance)
+
+
+def plant_searches(connection: Any, numbers: str, day: str) -> None:
+    """Each of 300 queries in two languages on every day, read from as often, and refined on the first nine."""
+    query = "'query ' || (t.id / 2 - 50000)"
+    texts = "hd_translation t, numbers WHERE t.id < 100600"
+    connection.exec_driver_sql(
+        "INSERT INTO hd_search_log (locale, query, searched_on, results, page, correction, refined)"
+        f" {numbers} SELECT t.locale, {query}, {day}, n, 1, '', CASE WHEN n < 9 THEN 'query 1' ELSE '' END FROM {texts}"
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO hd_search_click (locale, query, clicked_on, article_id, position, clicks)"
+        f" {numbers} SELECT t.locale, {query}, {day}, t.article_id, 1, 1 FROM {texts}"
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO hd_search_change (locale, query, kind, detail, made_on, made_by)"
+        f" SELECT t.locale, {query}, 'synonym', '', '2026-05-10', '' FROM hd_translation t WHERE t.id < 100100"
+    )
 
 
 def plan(site: Site, statement: str, values: Any) -> list[str]:

@@ -17,6 +17,7 @@ from helpdesk.services.users import disable, enable, make_first_link, make_reset
 from tests.support.pages import CheckingClient, Page
 from tests.support.pseudo_helpfulness import read_helpfulness
 from tests.support.pseudo_inbox import read_feedback, read_only
+from tests.support.pseudo_searches import read_searches
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
 ADA, BOB, EVE, ANYBODY = (f"{name}@παράδειγμα.δοκιμή" for name in ("άδα", "μπομπ", "εύα", "κανείς"))
@@ -43,6 +44,7 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.get(f"{USERS}/{bob.id}")
     read_feedback(visitor, monkeypatch)
     _set_up(visitor)
+    read_searches(visitor, monkeypatch)
     visitor.post(ACCOUNT, 403, action="name")
     visitor.post("/{tag}/team/sign-out", csrf=csrf_of(visitor.get(ACCOUNT)))
     visitor.client = CheckingClient(visitor.app)

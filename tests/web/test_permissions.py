@@ -44,6 +44,10 @@ LET_IN = {
     "invite": ADMIN,
     "user": ADMIN,
     "change_user": ADMIN,
+    "searches": MEMBERS,
+    "search_changes": MEMBERS,
+    "query": MEMBERS,
+    "change_query": MEMBERS,
 }
 # What each role may do.
 MAY = {

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from helpdesk.services.permissions import Permission
-from helpdesk.web.team import account, held, helpfulness, inbox, links, signing, start, users, vouching
+from helpdesk.web.team import (
+    account,
+    held,
+    helpfulness,
+    inbox,
+    links,
+    query,
+    searches,
+    signing,
+    start,
+    users,
+    vouching,
+)
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
@@ -48,4 +60,8 @@ ROUTES = (
         "POST",
         is_of_accounts=True,
     ),
+    Route("/searches", "searches", searches.searches, Permission.READ_REPORTS),
+    Route("/searches/changes", "search_changes", searches.changes, Permission.READ_REPORTS),
+    Route("/searches/query", "query", query.query, Permission.READ_REPORTS),
+    Route("/searches/query", "change_query", query.change, Permission.READ_REPORTS, "POST"),
 )
