@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from helpdesk.queries.counters import list_drifts
 from helpdesk.queries.helpfulness import get_helpfulness, list_reasons
+from helpdesk.queries.inbox import Filters, count_unread, count_unread_by_locale, get_inbox_page
 from helpdesk.queries.reports import Period
 from helpdesk.queries.search_changes import list_changes
 from helpdesk.queries.searches import Searches, get_query, list_refined, list_searches, list_seldom_read
@@ -26,6 +27,7 @@ WIDTH = 0.4
 ALL, LATELY = Period(), Period(date(2026, 5, 20))
 
 STEPS, FIGURES, DAYS = "ix_hd_revision_steps only", "ix_hd_vote_figures only", "ix_hd_daily_tally_day"
+FEEDBACK, UNREAD = "ix_hd_vote_feedback", "ix_hd_vote_unread"
 CLICKS, SEARCHES = "hd_search_click key", Searches("en", Period(date(2026, 5, 8), date(2026, 5, 10)), 5)
 # How many queries each report takes, and by which indexes what grows with readers and texts is read.
 REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
@@ -46,6 +48,13 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
         3,
         {STEPS, FIGURES},
     ),
+    "inbox": (
+        lambda site: get_inbox_page(site.database, Filters(state="open"), page=1, size=50),
+        2,
+        {FEEDBACK},
+    ),
+    "unread": (lambda site: count_unread(site.database), 1, {UNREAD}),
+    "unread by locale": (lambda site: count_unread_by_locale(site.database), 1, {UNREAD}),
     "searches": (
         lambda site: list_searches(site.database, SEARCHES, limit=50),
         1,
@@ -187,4 +196,6 @@ def test_reports_go_along_indexes(large: Site, name: str) -> None:
     if large.database.is_postgres:  # which reads short texts as quickly as what stands beside them
         found = {STEPS if way == "uq_hd_revision_translation_id_number" else way for way in found}
         found -= {DAYS} - expected
+        # SQLite looks into the rows for what the index says of itself.
+        found = {way.removesuffix(" only") if way.split()[0] in (FEEDBACK, UNREAD) else way for way in found}
     assert found == expected

@@ -22,8 +22,17 @@ EVERYBODY, MEMBERS, ADMIN = {NOBODY, *ROLES}, set(ROLES), {"admin"}
 # Who gets past the gate. A route without a line fails.
 LET_IN = {
     "start": MEMBERS,
+    "feedback": MEMBERS,
+    "change_feedback": MEMBERS,
+    "feedback_entry": MEMBERS,
+    "change_feedback_entry": MEMBERS,
+    "held": MEMBERS,
+    "held_votes": MEMBERS,
+    "settle_held": {"admin", "editor"},
     "sign_in": EVERYBODY,
     "enter": EVERYBODY,
+    "oidc": EVERYBODY,
+    "oidc_back": EVERYBODY,
     "sign_out": MEMBERS,
     "link": EVERYBODY,
     "use_link": EVERYBODY,
