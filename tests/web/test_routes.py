@@ -70,6 +70,7 @@ ROUTES = {
     "opensearch": ("/<tag>/opensearch.xml", "GET", MACHINE, PAGE, None, "/de/opensearch.xml"),
     "llms": ("/<tag>/llms.txt", "GET", MACHINE, PAGE, None, "/de/llms.txt"),
     "language": ("/<tag>/language", "GET", READER, NEVER, None, "/de/language?route=home"),
+    "contact": ("/<tag>/contact", "GET", READER, NEVER, None, "/de/contact?article=16"),
     "about_views": ("/<tag>/about/views", "GET", READER, PAGE, None, "/de/about/views"),
     "team.start": ("/<tag>/team/", "GET", TEAM, PERSONAL, None, "/en/team/"),
     "team.sign_in": ("/<tag>/team/sign-in", "GET", TEAM, PERSONAL, None, "/en/team/sign-in"),
