@@ -6,7 +6,7 @@ Every `period` has a first day; `before` are as many days that end where it begi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,7 @@ from helpdesk.sql import by_code
 
 # Views in both periods together from which on a translation is compared with its past.
 ENOUGH = 30
-# So many of what fades are told at most, those that lost most.
+# So many lines of a list are told at most, and so many of what fades, those that lost most.
 LONGEST = 10_000
 SUMMED = ("views", "searched", "listed", "linked", "repeats", "prefetches", "bots", "team")
 # Views before, then what is summed.
@@ -58,7 +58,8 @@ class Figures:
     contact_high: float | None
 
 
-def _figures(numbers: Numbers, contacts: int) -> Figures:
+def _figures(rows: Iterable[Numbers], contacts: int) -> Figures:
+    numbers = tuple(map(sum, zip(NONE, *rows, strict=True)))
     views, *sources = numbers[1:5]
     among = min(contacts, views)  # whoever asks after midnight may have read before it
     interval = wilson(among, views) if views else None
@@ -87,15 +88,6 @@ class Order(StrEnum):
     CONTACTS = "contacts"
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """The figures of all translations in reach; of a list of them, the length and some lines."""
-
-    total: Figures
-    number: int
-    lines: tuple[Reading, ...]
-
-
 def list_readings(
     database: Database,
     order: Order,
@@ -105,75 +97,62 @@ def list_readings(
     reach: Reach = EVERYWHERE,
     limit: int,
     first: int = 0,
-) -> Readings:
-    """So many translations of a list from a place on; three queries, for what fades four.
+) -> tuple[int, tuple[Reading, ...]]:
+    """How long a list is, and so many of its translations from a place on; four queries, for what fades five.
 
     What fades is published and lost views, more than chance explains, and more than all others in reach: the larger of
     the chances of `chance_of_fall` and `chance_of_so_few` is less than 5 %, with Holm's correction for everything that
     has enough views in both periods together. Their number alone decides what is compared, so the correction holds.
     """
     with database.read() as connection:
-        rows, contacts = _numbers(connection, period, before, reach)
-        total = tuple(map(sum, zip(*rows.values(), strict=True))) or NONE
         if order is Order.FADING:
-            chosen = _published(connection, _fading(rows, total))
+            chosen = _published(connection, _fading(connection, period, before, reach))
         else:
-            sizes = contacts if order is Order.CONTACTS else {own: numbers[1] for own, numbers in rows.items()}
-            chosen = sorted((own for own, size in sizes.items() if size), key=lambda own: (-sizes[own], own))
-        shown = chosen[first : first + limit]
+            column = ContactTally.contacts if order is Order.CONTACTS else DailyTally.views
+            number = func.sum(column)
+            sizes = _pairs(connection, _along_days(column.class_, period, reach, number).having(number > 0))
+            chosen = sorted(sizes, key=lambda own: (-sizes[own], own))
+        shown = chosen[first : first + min(limit, LONGEST)]
         lines = {row.id: row[1:] for row in connection.execute(LINES.where(Translation.id.in_(shown)))}
-    readings = [Reading(*lines[own], _figures(rows.get(own, NONE), contacts.get(own, 0))) for own in shown]
-    return Readings(_figures(total, sum(contacts.values())), len(chosen), tuple(readings))
-
-
-def _numbers(
-    connection: Connection, period: Period, before: Period, reach: Reach
-) -> tuple[dict[int, Numbers], dict[int, int]]:
-    """Of each translation in reach, the sums of its tallies and its contacts; two queries along the days."""
-    # An expression, so that SQLite goes along the days, and not through all tallies in the order of translations.
-    own = (DailyTally.translation_id + 0).label("own")
-    views = select(own, *_sums(period)).where(*_in(DailyTally.day, period, before), *_reached(own, reach)).group_by(own)
-    asked = (ContactTally.translation_id + 0).label("own")
-    contacts = select(asked, func.sum(ContactTally.contacts)).where(*period.covers(ContactTally.day))
-    contacts = contacts.where(*_reached(asked, reach)).group_by(asked)
-    rows: dict[int, Numbers] = {own: numbers for own, *numbers in connection.execute(views)}
-    return rows, _pairs(connection, contacts)
+        rows, contacts = _tallies(connection, shown, period, before), _contacts(connection, shown, period)
+    return len(chosen), tuple(Reading(*lines[own], _figures(rows[own].values(), contacts.get(own, 0))) for own in shown)
 
 
 def _pairs(connection: Connection, statement: Any) -> dict[Any, int]:
     return {key: number for key, number in connection.execute(statement)}
 
 
-def _sums(period: Period) -> list[ColumnElement[int]]:
-    is_now = DailyTally.day >= period.since
-    now = [func.sum(case((is_now, getattr(DailyTally, name)), else_=0)) for name in SUMMED]
-    return [func.sum(case((is_now, 0), else_=DailyTally.views)), *now]
-
-
-def _in(day: Any, period: Period, before: Period) -> list[ColumnElement[bool]]:
-    return Period(before.since, period.until).covers(day)
+def _along_days(model: Any, period: Period, reach: Reach, *columns: Any) -> Any:
+    """Some columns by translation; an expression, so that SQLite goes along the days and not through all tallies."""
+    own = (model.translation_id + 0).label("own")
+    return select(own, *columns).where(*period.covers(model.day), *_reached(own, reach)).group_by(own)
 
 
 def _reached(own: Any, reach: Reach) -> list[ColumnElement[bool]]:
     return [] if reach.is_all else [own.in_(select(Translation.id).where(*reach.conditions()))]
 
 
-def _fading(rows: Mapping[int, Numbers], total: Numbers) -> list[int]:
-    compared = {own: (row[1], row[0]) for own, row in rows.items() if row[0] + row[1] >= ENOUGH}
-    chances = holm([_chance(now, before, total) for now, before in compared.values()])
-    lost = {own: before - now for (own, (now, before)), p in zip(compared.items(), chances, strict=True) if p < _RARE}
+def _fading(connection: Connection, period: Period, before: Period, reach: Reach) -> list[int]:
+    earlier, now = _sums(period)[:2]
+    views = connection.execute(_along_days(DailyTally, _both(period, before), reach, now, earlier)).all()
+    total = sum(row[1] for row in views), sum(row[2] for row in views)
+    compared = [row for row in views if row[1] + row[2] >= ENOUGH]
+    chances = holm([_chance(now, earlier, total) for _own, now, earlier in compared])
+    lost = {row[0]: row[2] - row[1] for row, chance in zip(compared, chances, strict=True) if chance < RARE}
     return sorted(lost, key=lambda own: (-lost[own], own))[:LONGEST]
 
 
-_RARE = 1 - CONFIDENCE
+RARE = 1 - CONFIDENCE
 
 
-def _chance(now: int, before: int, total: Numbers) -> float:
+def _chance(now: int, before: int, total: tuple[int, int]) -> float:
     """That a translation fell so far, and that it fell so much more than the others: the larger of both."""
+    if now >= before or (before - now) ** 2 < 2 * (before + now):
+        return 1.0  # no need to know: within 1.4 standard deviations it is not rare
     alone = chance_of_fall(now, before)
-    if alone >= _RARE:
+    if alone >= RARE:
         return alone
-    others_before, others = total[0] - before, total[1] - now
+    others, others_before = total[0] - now, total[1] - before
     return max(alone, chance_of_so_few(now, now + before, others, others + others_before))
 
 
@@ -183,39 +162,79 @@ def _published(connection: Connection, found: Sequence[int]) -> list[int]:
     return [own for own in found if own in kept]
 
 
+def _sums(period: Period) -> list[ColumnElement[int]]:
+    is_now = DailyTally.day >= period.since
+    now = [func.sum(case((is_now, getattr(DailyTally, name)), else_=0)) for name in SUMMED]
+    return [func.sum(case((is_now, 0), else_=DailyTally.views)), *now]
+
+
+def _both(period: Period, before: Period) -> Period:
+    return Period(before.since, period.until)
+
+
+def _tallies(
+    connection: Connection, translations: Iterable[int], period: Period, before: Period
+) -> dict[int, dict[str, Numbers]]:
+    """The numbers of some translations, by the locale asked for."""
+    found: dict[int, dict[str, Numbers]] = {own: {} for own in translations}
+    columns = DailyTally.translation_id, DailyTally.locale
+    own = DailyTally.translation_id.in_(found)
+    statement = select(*columns, *_sums(period)).where(own, *_both(period, before).covers(DailyTally.day))
+    for key, asked, *numbers in connection.execute(statement.group_by(*columns)):
+        found[key][asked] = numbers
+    return found
+
+
+def _contacts(connection: Connection, translations: Iterable[int], period: Period) -> dict[int, int]:
+    own = ContactTally.translation_id
+    statement = select(own, func.sum(ContactTally.contacts)).where(*period.covers(ContactTally.day))
+    return _pairs(connection, statement.where(own.in_(translations)).group_by(own))
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """What was read on a day."""
 
     day: date
-    views: int
-    searched: int
-    listed: int
-    linked: int
-    elsewhere: int
-    contacts: int
+    figures: Figures
 
 
 def list_days(
     database: Database, *, period: Period, reach: Reach = EVERYWHERE, article_id: int | None = None
 ) -> tuple[Day, ...]:
-    """Each day of a period on which something was, of an article or of all in reach; two queries."""
-    if article_id is None:
-        where = [_reached(model.translation_id + 0, reach) for model in (DailyTally, ContactTally)]
-    else:
-        own = select(Translation.id).where(Translation.article_id == article_id, *reach.conditions())
-        where = [[model.translation_id.in_(own)] for model in (DailyTally, ContactTally)]
-    columns = [func.sum(getattr(DailyTally, name)) for name in SUMMED[:4]]
-    tallies = select(DailyTally.day, *columns).where(*period.covers(DailyTally.day), *where[0])
-    contacts = select(ContactTally.day, func.sum(ContactTally.contacts)).where(*period.covers(ContactTally.day))
+    """Each day of a period on which something was, of an article or of all in reach; two queries.
+
+    `before` is 0 in each: a period before is asked for as well, by a longer period.
+    """
+    columns = [func.sum(getattr(DailyTally, name)) for name in SUMMED]
     with database.read() as connection:
-        rows = {day: numbers for day, *numbers in connection.execute(tallies.group_by(DailyTally.day))}
-        asked = _pairs(connection, contacts.where(*where[1]).group_by(ContactTally.day))
-    return tuple(
-        Day(day, views, searched, listed, linked, views - searched - listed - linked, asked.get(day, 0))
-        for day in sorted(rows.keys() | asked.keys())
-        for views, searched, listed, linked in [rows.get(day, (0, 0, 0, 0))]
-    )
+        rows = connection.execute(_by_day(DailyTally, period, reach, article_id, *columns)).all()
+        contacts = _by_day(ContactTally, period, reach, article_id, func.sum(ContactTally.contacts))
+        asked = _pairs(connection, contacts)
+    views: dict[date, Numbers] = {day: (0, *numbers) for day, *numbers in rows}
+    days = sorted(views.keys() | asked.keys())
+    return tuple(Day(day, _figures([views.get(day, NONE)], asked.get(day, 0))) for day in days)
+
+
+def _by_day(model: Any, period: Period, reach: Reach, article_id: int | None, *columns: Any) -> Any:
+    statement = select(model.day, *columns).where(*period.covers(model.day)).group_by(model.day)
+    if article_id is None:
+        return statement.where(*_reached(model.translation_id + 0, reach))
+    own = select(Translation.id).where(Translation.article_id == article_id, *reach.conditions())
+    return statement.where(model.translation_id.in_(own))
+
+
+def total_of(days: Iterable[Day], period: Period) -> Figures:
+    """The figures of all days of a period; those earlier are the period before."""
+    rows, contacts = [], 0
+    for item in days:
+        found = item.figures
+        if period.holds(item.day):
+            rows.append((0, *(getattr(found, name) for name in SUMMED)))
+            contacts += found.contacts
+        else:
+            rows.append((found.views, *NONE[1:]))
+    return _figures(rows, contacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,53 +246,29 @@ class Served:
     views: int
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleReading:
-    """The figures of an article's translations in reach, the source first, and which locales its readers asked for."""
-
-    total: Figures
-    texts: tuple[Reading, ...]
-    served: tuple[Served, ...]
-
-
 def get_reading(
     database: Database, article_id: int, *, period: Period, before: Period, reach: Reach = EVERYWHERE
-) -> ArticleReading:
-    """Three queries. Raises TranslationNotFound."""
+) -> tuple[tuple[Reading, ...], tuple[Served, ...]]:
+    """An article's translations in reach, the source first, and which locales their readers asked for; three queries.
+
+    Raises TranslationNotFound.
+    """
     texts = LINES.where(Article.id == article_id, *reach.conditions()).order_by(
         Translation.locale != Article.source_locale, by_code(Translation.locale)
     )
     with database.read() as connection:
-        lines = {row.id: Line(*row[1:]) for row in connection.execute(texts)}
+        lines = {row.id: row[1:] for row in connection.execute(texts)}
         if not lines:
             raise TranslationNotFound(f"There is no article {article_id}.")
-        views = (
-            select(DailyTally.translation_id, DailyTally.locale, *_sums(period))
-            .where(DailyTally.translation_id.in_(lines), *_in(DailyTally.day, period, before))
-            .group_by(DailyTally.translation_id, DailyTally.locale)
-        )
-        rows = {(own, asked): numbers for own, asked, *numbers in connection.execute(views)}
-        contacts = (
-            select(ContactTally.translation_id, func.sum(ContactTally.contacts))
-            .where(ContactTally.translation_id.in_(lines), *period.covers(ContactTally.day))
-            .group_by(ContactTally.translation_id)
-        )
-        asked = _pairs(connection, contacts)
-    own_rows = {own: [numbers for (other, _), numbers in rows.items() if other == own] for own in lines}
-    sums = {own: _added(numbers) for own, numbers in own_rows.items()}
-    served = [Served(tag, lines[own].locale, numbers[1]) for (own, tag), numbers in rows.items() if numbers[1]]
-    return ArticleReading(
-        _figures(_added(list(sums.values())), sum(asked.values())),
-        tuple(
-            Reading(line.article_id, line.key, line.locale, line.title, _figures(sums[own], asked.get(own, 0)))
-            for own, line in lines.items()
-        ),
-        tuple(sorted(served, key=lambda item: (-item.views, item.asked, item.locale))),
-    )
-
-
-def _added(rows: Sequence[Numbers]) -> Numbers:
-    return tuple(map(sum, zip(*rows, strict=True))) or NONE
+        rows, contacts = _tallies(connection, lines, period, before), _contacts(connection, lines, period)
+    found = [Reading(*line, _figures(rows[own].values(), contacts.get(own, 0))) for own, line in lines.items()]
+    served = [
+        Served(asked, lines[own][2], numbers[1])
+        for own, by_asked in rows.items()
+        for asked, numbers in by_asked.items()
+        if numbers[1]
+    ]
+    return tuple(found), tuple(sorted(served, key=lambda item: (-item.views, item.asked, item.locale)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +312,7 @@ def list_wanted(
     )
     with database.read() as connection:
         rows = connection.execute(statement).all()
-        shown = rows[first : first + limit]
+        shown = rows[first : first + min(limit, LONGEST)]
         lines = {row.id: row[1:] for row in connection.execute(LINES.where(Translation.id.in_([r.id for r in shown])))}
     return len(rows), tuple(Wanted(*lines[row.id], row.locale, row.views) for row in shown)
 
