@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date as calendar_date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -19,16 +19,20 @@ from markupsafe import Markup, escape
 from helpdesk.locales import format_date, format_number, format_percent, language_name
 from helpdesk.search.passages import Passage
 from helpdesk.web.frames import notice
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 
 STATIC = Path(__file__).parent / "static"
 
 
-def date(value: datetime) -> Markup:
+def date(value: calendar_date) -> Markup:
     """A day in the reader's format, machine-readable beside it."""
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.date().isoformat(), format_date(value, current_locale(), _digits())
-    )
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", day(value))
+
+
+def day(value: calendar_date) -> str:
+    """The same as mere text."""
+    return format_date(value, current_locale(), _digits())
 
 
 def number(value: int) -> str:
@@ -113,6 +117,22 @@ def _listed(items: Sequence[Markup], style: Literal["or", "unit"]) -> Markup:
     places = [f"\0{place}\0" for place in range(len(items))]
     parts = escape(format_list(places, style=style, locale=speaker)).split("\0")
     return Markup("").join(items[int(part)] if place % 2 else part for place, part in enumerate(parts))
+
+
+def reason_labels() -> dict[str, str]:
+    """What a reader can say was wrong, by key."""
+    return {
+        # Translators: a reason to tick; it: the article
+        "hard": _("It is hard to understand"),
+        # Translators: a reason to tick; said of the article
+        "incomplete": _("Something is missing"),
+        # Translators: a reason to tick; it: the article
+        "outdated": _("It is out of date"),
+        # Translators: a reason to tick; it: the article
+        "wrong": _("Something in it is wrong"),
+        # Translators: a reason to tick; said by a reader; it: the article
+        "unsolved": _("I did as it says, and it did not help"),
+    }
 
 
 def site_name() -> str:

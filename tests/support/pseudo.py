@@ -86,7 +86,7 @@ def letters(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 _TECHNICAL = re.compile(
     "action|aria-(current|describedby|hidden|labelledby|pressed)|autocomplete|blocking|charset|class|cx|cy|d|r|rx"
     "|data-(count|counter|digits|failed|feedback|notice|share|status|suggest|switch|view)|datetime|decoding|dir|enterkeyhint"
-    "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|property|readonly|rel|role|rows|scope"
+    "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|preserveaspectratio|property|readonly|rel|role|rows|scope"
     "|src|tabindex|translate|type|value|viewbox|width",
     re.IGNORECASE,
 )
