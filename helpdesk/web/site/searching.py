@@ -21,8 +21,8 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.pages import Page, clean_query, page_number, show
-from helpdesk.web.site.lists import Tab, category_tabs, list_options, make_pager, sort_labels
+from helpdesk.web.pages import Page, clean_query, make_pager, page_number, show
+from helpdesk.web.site.lists import Tab, category_tabs, list_options, sort_labels
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def _browse(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, number:
         subject=None,
         sorts=sorts,
         cards=cards,
-        pager=make_pager(cards, "helpdesk.search", list_options(sort, 1)),
+        pager=make_pager(cards.page, cards.size, cards.total, "helpdesk.search", list_options(sort, 1)),
     )
 
 
@@ -154,7 +154,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
         everywhere_url=asked.url(category=None, section=None),
         literal_url=asked.url(is_literal=True),
         popular=_popular() if not found.total else (),
-        pager=replace(make_pager(cards, "helpdesk.search", options), is_followed=False),
+        pager=replace(make_pager(cards.page, cards.size, cards.total, "helpdesk.search", options), is_followed=False),
     )
 
 
