@@ -24,6 +24,7 @@ from helpdesk.models import Article, ContactTally, DailyTally, Translation
 from helpdesk.queries.helpfulness import LINES, Line
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
 from helpdesk.sql import by_code
+from helpdesk.text.tables import plain
 
 # Views in both periods together from which on a translation is compared with its past.
 ENOUGH = 30
@@ -323,3 +324,9 @@ def _near(locales: Locales, tag: str) -> Iterator[tuple[str, str]]:
     for other in locales.all:
         if locale is not None and locales.is_same_writing(locale, other):
             yield tag, other.tag
+
+
+def table(lines: Iterable[Any]) -> list[dict[str, Any]]:
+    """Lines and days as rows of a table, their figures beside what they are about."""
+    rows = [plain(line) for line in lines]
+    return [row | row.pop("figures", {}) for row in rows]

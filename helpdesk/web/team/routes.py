@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.services.permissions import Permission
-from helpdesk.web.team import account, helpfulness, links, signing, start, users, vouching
+from helpdesk.web.team import account, helpfulness, links, signing, start, users, views, vouching
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
@@ -22,6 +22,13 @@ ROUTES = (
         "/helpfulness/<int(max=999999999):article_id>",
         "helpfulness_article",
         helpfulness.article,
+        Permission.READ_REPORTS,
+    ),
+    Route("/views", "views", views.views, Permission.READ_REPORTS),
+    Route(
+        "/views/<int(max=999999999):article_id>",
+        "views_article",
+        views.article,
         Permission.READ_REPORTS,
     ),
     Route("/users", "users", users.users, Permission.MANAGE_USERS, is_of_accounts=True),
