@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
+from helpdesk.cli import reading_reports
 from helpdesk.cli.checking import check
 from helpdesk.cli.content import content
 from helpdesk.cli.data import data
@@ -27,6 +28,8 @@ def build_group() -> AppGroup:
     content.add_command(check)
     messages.add_command(screens)
     report.add_command(searches)
+    report.add_command(reading_reports.views)
+    report.add_command(reading_reports.contacts)
     for command in (
         content, translations, notice, feedback, report, views, messages, search, user, data, db, demo, doctor, nginx,
     ):  # fmt: skip

@@ -14,7 +14,8 @@ from sqlalchemy import event
 from helpdesk.queries.counters import list_drifts
 from helpdesk.queries.helpfulness import get_helpfulness, list_reasons
 from helpdesk.queries.inbox import Filters, count_unread, count_unread_by_locale, get_inbox_page
-from helpdesk.queries.reports import Period
+from helpdesk.queries.reading import Order, get_reading, list_days, list_readings, list_wanted
+from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.search_changes import list_changes
 from helpdesk.queries.searches import Searches, get_query, list_refined, list_searches, list_seldom_read
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
@@ -25,10 +26,13 @@ from tests.support.planting import plant_articles
 
 WIDTH = 0.4
 ALL, LATELY = Period(), Period(date(2026, 5, 20))
+RECENT: dict[str, Any] = {"period": Period(date(2026, 5, 15)), "before": Period(date(2026, 5, 1), date(2026, 5, 15))}
 
 STEPS, FIGURES, DAYS = "ix_hd_revision_steps only", "ix_hd_vote_figures only", "ix_hd_daily_tally_day"
 FEEDBACK, UNREAD = "ix_hd_vote_feedback", "ix_hd_vote_unread"
 CLICKS, SEARCHES = "hd_search_click key", Searches("en", Period(date(2026, 5, 8), date(2026, 5, 10)), 5)
+CONTACTS = "ix_hd_contact_tally_day"
+OWN = ("hd_daily_tally key", "hd_contact_tally key")
 # How many queries each report takes, and by which indexes what grows with readers and texts is read.
 REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
     "helpfulness": (
@@ -85,9 +89,30 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
         4,
         {"ix_hd_search_log_query only", CLICKS},
     ),
+    "top": (lambda site: list_readings(site.database, Order.TOP, **RECENT, limit=2), 4, {DAYS, *OWN}),
+    "most contacts": (
+        lambda site: list_readings(site.database, Order.CONTACTS, **RECENT, limit=2),
+        4,
+        {CONTACTS, *OWN},
+    ),
+    "fading": (lambda site: list_readings(site.database, Order.FADING, **RECENT, limit=2), 5, {DAYS, *OWN}),
+    "top in German": (
+        lambda site: list_readings(site.database, Order.TOP, **RECENT, reach=Reach(("de",)), limit=2),
+        4,
+        {DAYS, *OWN},
+    ),
+    "days": (lambda site: list_days(site.database, period=LATELY), 2, {DAYS, CONTACTS}),
+    "days of an article": (
+        lambda site: list_days(site.database, period=LATELY, article_id=10007),
+        2,
+        set(OWN),
+    ),
+    "views of an article": (lambda site: get_reading(site.database, 10007, **RECENT), 3, set(OWN)),
+    "wanted": (lambda site: list_wanted(site.database, site.locales, period=LATELY, limit=20), 2, {DAYS}),
     "check": (lambda site: list_drifts(site.database), 1, {FIGURES, "hd_daily_tally key"}),
 }
-GROWING = ("hd_search_log", "hd_search_click", "hd_vote", "hd_daily_tally", "hd_switch_tally", "hd_revision")
+READ = ("hd_daily_tally", "hd_contact_tally", "hd_switch_tally")
+GROWING = (*READ, "hd_search_log", "hd_search_click", "hd_vote", "hd_revision")
 
 
 class Seen(list[tuple[str, Any]]):
@@ -127,7 +152,12 @@ def large(templates: Callable[..., Path], backend: Backend, tmp_path_factory: py
             )
         connection.exec_driver_sql(
             f"INSERT INTO hd_daily_tally (translation_id, locale, day, views) {numbers}"
-            f" SELECT id, locale, {day}, 3 FROM hd_translation, numbers WHERE id < 101000"
+            f" SELECT id, locale, {day}, CASE WHEN id = 100015 AND n < 14 THEN 30 ELSE 3 END"
+            " FROM hd_translation, numbers WHERE id < 101000"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO hd_contact_tally (translation_id, locale, day, contacts)"
+            " SELECT translation_id, locale, day, 1 FROM hd_daily_tally"
         )
         connection.exec_driver_sql(
             f"INSERT INTO hd_switch_tally (article_id, from_locale, to_locale, day, switches) {numbers}"

@@ -64,6 +64,7 @@ def links() -> list[tuple[str, str, str]]:
     if may(member, Permission.READ_REPORTS):
         # Translators: link to, and heading of, the reports on how helpful readers find the articles
         found.append(("helpfulness", url_for(f"{NAME}.helpfulness"), _("Helpfulness")))
+        found.append(("views", url_for(f"{NAME}.views"), _("Views")))
         found.append(("searches", url_for(f"{NAME}.searches"), _("Searches")))
     if not is_hosted():
         # Translators: link to the page with one’s own name, password and sign-ins

@@ -14,6 +14,7 @@ from helpdesk.web.team import (
     signing,
     start,
     users,
+    views,
     vouching,
 )
 from helpdesk.web.team.gate import Route
@@ -47,6 +48,13 @@ ROUTES = (
         "/helpfulness/<int(max=999999999):article_id>",
         "helpfulness_article",
         helpfulness.article,
+        Permission.READ_REPORTS,
+    ),
+    Route("/views", "views", views.views, Permission.READ_REPORTS),
+    Route(
+        "/views/<int(max=999999999):article_id>",
+        "views_article",
+        views.article,
         Permission.READ_REPORTS,
     ),
     Route("/users", "users", users.users, Permission.MANAGE_USERS, is_of_accounts=True),
