@@ -162,7 +162,7 @@ def test_one_entry_from_hand_to_hand(site: Site, editor: CheckingClient, tmp_pat
     assert told(page) == ["Saved."]
     assert "Resolved on May 13, 2026, 12:00 by Ada. Revision 2 mends it." in page.text
     assert page.texts("dd") == ["0% of 1 answer", "No answer yet"]
-    assert "Not enough answers yet" in page.text
+    assert "Not enough votes yet" in page.text
     say(site, "keys", "ar", yes=True, visitor="b", revision=2)
     assert editor.get(address).texts("dd") == ["0% of 1 answer", "100% of 1 answer"]
     assert send(editor, address, action="reopen").status == 303

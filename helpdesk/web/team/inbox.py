@@ -249,7 +249,7 @@ def _verdict_labels() -> dict[str, str]:
         # Translators: between an article before it was revised and after
         Verdict.SAME: _("No difference seen"),
         # Translators: to tell whether an article helps more than before it was revised
-        Verdict.OPEN: _("Not enough answers yet"),
+        Verdict.OPEN: _("Not enough votes yet"),
     }
 
 
