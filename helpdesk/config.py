@@ -243,6 +243,9 @@ class Settings:
     oidc_role: str = _setting("", _text, "Role of people of the provider's without an account; empty: they stay out")
     oidc_only: bool = _setting("", _truth, "`true`: the team signs in with the provider only, and passwords are off")
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
+    masked_searches: int = _setting(
+        "5", _integer, "How often a query with a masked address or number was searched before a report shows it"
+    )
     searches_days: int = _setting("400", _count, "Days that `data forget` keeps searches and clicks; 0: for ever")
     comments_days: int = _setting(
         "730", _count, "Days that `data forget` keeps the words of a vote, which stays without them; 0: for ever"

@@ -61,7 +61,19 @@ class NoticeError(HelpdeskError):
 
 
 class SynonymError(HelpdeskError):
-    """A synonym that cannot be kept; the message says why."""
+    """A synonym that cannot be kept; pages say why by its `reason`, commands by the message."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class AnswerError(HelpdeskError):
+    """What was to be done about a query cannot be done so; pages say why by its `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class HistoryError(HelpdeskError):

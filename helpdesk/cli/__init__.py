@@ -15,6 +15,7 @@ from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
 from helpdesk.cli.reports import report
 from helpdesk.cli.screens import screens
+from helpdesk.cli.search_reports import searches
 from helpdesk.cli.searching import search
 from helpdesk.cli.translations import translations
 from helpdesk.cli.users import user
@@ -26,6 +27,7 @@ def build_group() -> AppGroup:
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, team, upkeep.")
     content.add_command(check)
     messages.add_command(screens)
+    report.add_command(searches)
     report.add_command(reading_reports.views)
     report.add_command(reading_reports.contacts)
     for command in (

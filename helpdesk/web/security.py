@@ -111,6 +111,11 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
+def is_prefetch() -> bool:
+    """Whether a browser asks ahead, before anybody opens the page."""
+    return "prefetch" in f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+
+
 def is_confirmed() -> bool:
     """Whether the post carries the token of a confirmation page that this very browser was shown."""
     shown, sent = request.cookies.get(CONFIRM_COOKIE, ""), request.form.get(CONFIRM_FIELD, "")

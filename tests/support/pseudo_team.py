@@ -16,6 +16,8 @@ from helpdesk.services.site import Site
 from helpdesk.services.users import disable, enable, make_first_link, make_reset_link
 from tests.support.pages import CheckingClient, Page
 from tests.support.pseudo_helpfulness import read_helpfulness
+from tests.support.pseudo_inbox import read_feedback, read_only
+from tests.support.pseudo_searches import read_searches
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
 ADA, BOB, EVE, ANYBODY = (f"{name}@παράδειγμα.δοκιμή" for name in ("άδα", "μπομπ", "εύα", "κανείς"))
@@ -40,13 +42,19 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.get(f"/{{tag}}/team/link/{make_reset_link(site, bob.id, now=clock.now())}")
     add_totp(site, bob)
     visitor.get(f"{USERS}/{bob.id}")
+    read_feedback(visitor, monkeypatch)
     _set_up(visitor)
+    read_searches(visitor, monkeypatch)
     visitor.post(ACCOUNT, 403, action="name")
     visitor.post("/{tag}/team/sign-out", csrf=csrf_of(visitor.get(ACCOUNT)))
     visitor.client = CheckingClient(visitor.app)
     add_member(site, "editor", "ανν@παράδειγμα.δοκιμή", name="Ανν")
     _come_in(visitor, "ανν@παράδειγμα.δοκιμή")
     visitor.get(USERS, 403)
+    visitor.client = CheckingClient(visitor.app)
+    add_member(site, "analyst", "λία@παράδειγμα.δοκιμή", name="Λία")
+    _come_in(visitor, "λία@παράδειγμα.δοκιμή")
+    read_only(visitor)
     visitor.client = CheckingClient(visitor.app)
     for number in range(4):
         visitor.post(SIGN_IN, 429 if number == 3 else 422, email=ANYBODY, password="ξ")

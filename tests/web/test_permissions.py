@@ -22,6 +22,13 @@ EVERYBODY, MEMBERS, ADMIN = {NOBODY, *ROLES}, set(ROLES), {"admin"}
 # Who gets past the gate. A route without a line fails.
 LET_IN = {
     "start": MEMBERS,
+    "feedback": MEMBERS,
+    "change_feedback": MEMBERS,
+    "feedback_entry": MEMBERS,
+    "change_feedback_entry": MEMBERS,
+    "held": MEMBERS,
+    "held_votes": MEMBERS,
+    "settle_held": {"admin", "editor"},
     "sign_in": EVERYBODY,
     "enter": EVERYBODY,
     "oidc": EVERYBODY,
@@ -39,6 +46,10 @@ LET_IN = {
     "invite": ADMIN,
     "user": ADMIN,
     "change_user": ADMIN,
+    "searches": MEMBERS,
+    "search_changes": MEMBERS,
+    "query": MEMBERS,
+    "change_query": MEMBERS,
 }
 # What each role may do.
 MAY = {

@@ -6,13 +6,20 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from helpdesk import clock
 from helpdesk.config import ROLES
 from helpdesk.errors import UserError
+from helpdesk.queries.categories import list_categories
+from helpdesk.queries.inbox import MOST_UNREAD, count_unread
+from helpdesk.queries.reports import Reach
+from helpdesk.queries.users import Member, list_category_keys
 from helpdesk.services.permissions import Permission, may
 from helpdesk.services.users import EMAIL_LENGTH, NAME_LENGTH
 from helpdesk.web import pages
 from helpdesk.web.filters import number
 from helpdesk.web.gettext import gettext as _
+from helpdesk.web.gettext import ngettext
+from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME, csrf_token, current_member, here, is_hosted
 from helpdesk.web.pages import Page
 
@@ -52,10 +59,13 @@ def links() -> list[tuple[str, str, str]]:
         return []
     # Translators: link to the first page of those who write, translate and learn from feedback; they are the team
     found = [("start", url_for(f"{NAME}.start"), _("Team"))]
+    if may(member, Permission.READ_FEEDBACK):
+        found.append(("feedback", url_for(f"{NAME}.feedback"), _feedback_label(member)))
     if may(member, Permission.READ_REPORTS):
         # Translators: link to, and heading of, the reports on how helpful readers find the articles
         found.append(("helpfulness", url_for(f"{NAME}.helpfulness"), _("Helpfulness")))
         found.append(("views", url_for(f"{NAME}.views"), _("Views")))
+        found.append(("searches", url_for(f"{NAME}.searches"), _("Searches")))
     if not is_hosted():
         # Translators: link to the page with one’s own name, password and sign-ins
         found.append(("account", url_for(f"{NAME}.account"), _("My account")))
@@ -63,6 +73,29 @@ def links() -> list[tuple[str, str, str]]:
             # Translators: link to the list of the members of the team
             found.append(("users", url_for(f"{NAME}.users"), _("People")))
     return found
+
+
+def reach_of(member: Member) -> Reach:
+    """The translations that a member may see and work on."""
+    return Reach(member.locales, member.categories)
+
+
+def _feedback_label(member: Member) -> str:
+    unread = count_unread(current_site().database, reach_of(member))
+    if unread == 0:
+        # Translators: link to the list of what readers say of articles, and its heading
+        return _("Feedback")
+    shown = number(unread) if unread <= MOST_UNREAD else f"{number(MOST_UNREAD)}+"
+    # Translators: link to the list of what readers say of articles; unread: by anybody of the team
+    return ngettext("Feedback (%(number)s unread)", "Feedback (%(number)s unread)", unread, number=shown)
+
+
+def category_choices() -> list[tuple[str, str, str]]:
+    """All categories as (key, title, lang), in the site's order; one that is empty goes by its key."""
+    site = current_site()
+    shown = list_categories(site.database, site.locales, current_locale(), now=clock.now())
+    titles = {category.key: (category.title, category.lang) for category in shown}
+    return [(key, *titles.get(key, (key, ""))) for key in list_category_keys(site.database)]
 
 
 def role_labels() -> dict[str, str]:

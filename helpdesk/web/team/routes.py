@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 from helpdesk.services.permissions import Permission
-from helpdesk.web.team import account, helpfulness, links, signing, start, users, views, vouching
+from helpdesk.web.team import (
+    account,
+    held,
+    helpfulness,
+    inbox,
+    links,
+    query,
+    searches,
+    signing,
+    start,
+    users,
+    views,
+    vouching,
+)
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
     Route("/", "start", start.start, Permission.USE_ACCOUNT),
+    Route("/feedback", "feedback", inbox.feedback, Permission.READ_FEEDBACK),
+    Route("/feedback", "change_feedback", inbox.change, Permission.READ_FEEDBACK, "POST"),
+    Route("/feedback/<int(max=999999999):vote_id>", "feedback_entry", inbox.entry, Permission.READ_FEEDBACK),
+    Route(
+        "/feedback/<int(max=999999999):vote_id>",
+        "change_feedback_entry",
+        inbox.change_entry,
+        Permission.READ_FEEDBACK,
+        "POST",
+    ),
+    Route("/held", "held", held.held, Permission.READ_FEEDBACK),
+    Route("/held/votes", "held_votes", held.votes, Permission.READ_FEEDBACK),
+    Route("/held/votes", "settle_held", held.settle, Permission.RESOLVE_FEEDBACK, "POST"),
     Route("/sign-in", "sign_in", signing.sign_in, None, is_of_accounts=True),
     Route("/sign-in", "enter", signing.enter, None, "POST", is_of_accounts=True, is_of_passwords=True),
     Route("/oidc", "oidc", vouching.go, None, is_of_accounts=True),
@@ -42,4 +68,8 @@ ROUTES = (
         "POST",
         is_of_accounts=True,
     ),
+    Route("/searches", "searches", searches.searches, Permission.READ_REPORTS),
+    Route("/searches/changes", "search_changes", searches.changes, Permission.READ_REPORTS),
+    Route("/searches/query", "query", query.query, Permission.READ_REPORTS),
+    Route("/searches/query", "change_query", query.change, Permission.READ_REPORTS, "POST"),
 )

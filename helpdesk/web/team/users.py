@@ -9,17 +9,16 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from helpdesk import clock
 from helpdesk.errors import UserError
-from helpdesk.queries.categories import list_categories
-from helpdesk.queries.users import Member, find_user, list_category_keys, list_sessions, list_users
+from helpdesk.queries.users import Member, find_user, list_sessions, list_users
 from helpdesk.services import users as accounts
 from helpdesk.services.signing_in import end_sessions
 from helpdesk.services.users import Rights
 from helpdesk.web.caching import send_to
 from helpdesk.web.gettext import gettext as _
-from helpdesk.web.localization import current_locale, current_site
+from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import absolute
-from helpdesk.web.team.pages import explain, role_labels, show, status_of, typed
+from helpdesk.web.team.pages import category_choices, explain, role_labels, show, status_of, typed
 
 
 def users() -> Response:
@@ -88,16 +87,9 @@ def _find(user_id: int) -> Member:
 
 
 def _choices() -> dict[str, Any]:
-    """Roles, and what a member can be limited to as (value, label, lang); an empty category goes by its key."""
-    site = current_site()
-    shown = list_categories(site.database, site.locales, current_locale(), now=clock.now())
-    titles = {category.key: (category.title, category.lang) for category in shown}
-    keys = list_category_keys(site.database)
-    return {
-        "roles": role_labels(),
-        "locales": [(locale.tag, locale.name, locale.tag) for locale in site.locales.all],
-        "categories": [(key, *titles.get(key, (key, ""))) for key in keys],
-    }
+    """Roles, and what a member can be limited to as (value, label, lang)."""
+    locales = [(locale.tag, locale.name, locale.tag) for locale in current_site().locales.all]
+    return {"roles": role_labels(), "locales": locales, "categories": category_choices()}
 
 
 def _list(*, status: int = 200, error: str = "") -> Response:
