@@ -132,6 +132,12 @@ def _folder(value: str) -> Path | None:
     return Path(value.strip()).expanduser().absolute() if value.strip() else None
 
 
+def _truth(value: str) -> bool:
+    if value.strip().lower() not in ("", "true", "false"):
+        raise ValueError("true or false")
+    return value.strip().lower() == "true"
+
+
 def _setting(default: str, read: Callable[[str], Any], meaning: str) -> Any:
     return field(default_factory=lambda: read(default), metadata={"default": default, "read": read, "help": meaning})
 
@@ -151,7 +157,7 @@ class Settings:
         _folder,
         "Your own catalogs, looked up before the shipped ones; empty: `translations` in the instance folder",
     )
-    secret_key: str = _setting("", _text, "Signs the voter's cookie; needed as soon as SITE_URL is set")
+    secret_key: str = _setting("", _text, "Signs cookies, seals the secrets of apps; needed as soon as SITE_URL is set")
     site_url: str = _setting("", _url, "Public address of the site; empty: served to this machine only")
     trusted_hosts: tuple[str, ...] = _setting("", _words, "Further host names to answer to, comma separated")
     site_name: str = _setting("Acme Exchange", _text, "The company's name, in the header and in titles")
@@ -230,6 +236,12 @@ class Settings:
     link_hours: int = _setting("24", _integer, "Hours in which a link that sets a password can be used")
     sign_ins_per_account: int = _setting("30", _integer, "Failed sign-ins an hour and account before 429")
     sign_ins_per_network: int = _setting("100", _integer, "Failed sign-ins an hour and network before 429")
+    oidc_issuer: str = _setting("", _text, "OpenID Connect provider of the team: `https://login.example.com`")
+    oidc_client_id: str = _setting("", _text, "What that provider calls this site")
+    oidc_client_secret: str = _setting("", _text, "What the provider knows this site by; empty for a public client")
+    oidc_name: str = _setting("", _text, "Name of the provider, on the button; empty: its host")
+    oidc_role: str = _setting("", _text, "Role of people of the provider's without an account; empty: they stay out")
+    oidc_only: bool = _setting("", _truth, "`true`: the team signs in with the provider only, and passwords are off")
     view_repeat_minutes: int = _setting("30", _integer, "How long a second reading by the same reader is a repeat")
     searches_days: int = _setting("400", _count, "Days that `data forget` keeps searches and clicks; 0: for ever")
     comments_days: int = _setting(

@@ -18,7 +18,7 @@ from helpdesk.services.history import SEED, make_history
 from helpdesk.services.migrating import current_revision, head_revision, upgrade
 from helpdesk.services.site import Site
 
-SECRETS = {"HELPDESK_SECRET_KEY", "HELPDESK_DATABASE_URL"}
+SECRETS = {"HELPDESK_SECRET_KEY", "HELPDESK_DATABASE_URL", "HELPDESK_OIDC_CLIENT_SECRET"}
 
 
 @click.command()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +12,12 @@ from helpdesk import clock
 from helpdesk.cli.progress import with_site
 from helpdesk.errors import printable
 from helpdesk.queries.counters import list_drifts
-from helpdesk.queries.helpfulness import Change, Helpfulness, Line, Score, Verdict, get_helpfulness
+from helpdesk.queries.helpfulness import Change, Helpfulness, Line, Score, Verdict, get_helpfulness, table
 from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
 from helpdesk.services.checking import mend_counters
 from helpdesk.services.site import Site
-from helpdesk.text.tables import csv_of, flat, json_of, plain, rounded
+from helpdesk.text.tables import csv_of, flat, json_of, plain
 
 DAYS = 90
 SINCE = f"This day (UTC) and later; by default the last {DAYS} days."
@@ -62,7 +61,7 @@ def helpfulness(site: Site, article: str, form: str | None, **options: Any) -> N
     if form == "json":
         _print(json_of([plain(item) for item in found]) + "\n")
     elif form == "csv":
-        _print(csv_of([row for item in found for row in _rows(item)]))
+        _print(csv_of([row for item in found for row in table(item)]))
     else:
         for item in found:
             _print_helpfulness(item)
@@ -166,26 +165,6 @@ def _is_printed(form: str | None, found: Sequence[Any]) -> bool:
 def _print(text: str) -> None:
     """UTF-8 on every terminal."""
     click.echo(text.encode(), nl=False)
-
-
-def _rows(item: Helpfulness) -> Iterator[dict[str, Any]]:
-    """One table of all that is known of a translation: `part` says what a row is about."""
-    line = {"article_id": item.article_id, "key": item.key, "locale": item.locale, "title": item.title}
-
-    def row(part: str, begun: Any, score: Score, change: Change | None = None, number: Any = None) -> dict[str, Any]:
-        names = ("difference_low", "difference_high", "verdict")
-        more = {name: getattr(change, name, None) for name in names}
-        before = {f"before_{name}": getattr(change and change.before, name, None) for name in ("yes", "no")}
-        values: dict[str, Any] = rounded(asdict(score) | before | more)
-        return line | {"part": part, "revision": number, "from": begun} | values
-
-    yield row("all", None, item.score)
-    for revision in item.revisions:
-        yield row("revision", revision.made_at, revision.score, number=revision.number)
-    for change in item.changes:
-        yield row("change", change.made_at, change.after, change, change.revision)
-    for week in item.weeks:
-        yield row("week", week.monday, week.score, number=week.revisions)
 
 
 def _print_helpfulness(item: Helpfulness) -> None:

@@ -16,7 +16,16 @@ from helpdesk.errors import printable
 from helpdesk.queries.users import Member, list_sessions, list_users
 from helpdesk.services.signing_in import end_sessions
 from helpdesk.services.site import Site
-from helpdesk.services.users import Rights, change_rights, disable, enable, get_by_email, invite, make_reset_link
+from helpdesk.services.users import (
+    Rights,
+    change_rights,
+    disable,
+    enable,
+    forget_identity,
+    get_by_email,
+    invite,
+    make_reset_link,
+)
 
 HERE = "http://127.0.0.1:5000"
 
@@ -40,6 +49,9 @@ def link_address(site: Site, token: str, *, base: str = HERE) -> str:
 
 
 def _show_link(site: Site, member: str, token: str) -> None:
+    if site.settings.oidc_only:
+        click.echo(f"Passwords are off: {member} signs in with the provider of HELPDESK_OIDC_ISSUER.")
+        return
     click.echo(f"Send this link to {member}; it works once, within {site.settings.link_hours} hours:")
     click.echo(link_address(site, token))
 
@@ -82,7 +94,9 @@ def list_accounts(site: Site) -> None:
 def _state(member: Member) -> str:
     if member.is_disabled:
         return "disabled"
-    return "invited" if not member.has_password else "app" if member.has_totp else "password"
+    if not member.has_password:
+        return "provider" if member.has_identity else "invited"
+    return "app" if member.has_totp else "password"
 
 
 @user.command("disable")
@@ -122,6 +136,15 @@ def reset_user(site: Site, email: str, without_app: bool) -> None:
     """Print a link with which EMAIL chooses another password."""
     member = get_by_email(site, email)
     _show_link(site, member.email, make_reset_link(site, member.id, without_totp=without_app, now=clock.now()))
+
+
+@user.command("unlink")
+@click.argument("email")
+@with_site
+def unlink(site: Site, email: str) -> None:
+    """Forget with which account of the OpenID Connect provider EMAIL came in, and sign it out everywhere."""
+    forget_identity(site, get_by_email(site, email).id)
+    click.echo("Forgotten; whoever signs in next with this e-mail address, verified by the provider, gets the account.")
 
 
 @user.command("sessions")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import date as calendar_date
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -25,11 +26,14 @@ from helpdesk.web.localization import current_locale, current_site
 STATIC = Path(__file__).parent / "static"
 
 
-def date(value: datetime) -> Markup:
+def date(value: calendar_date) -> Markup:
     """A day in the reader's format, machine-readable beside it."""
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.date().isoformat(), format_date(value, current_locale(), _digits())
-    )
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", day(value))
+
+
+def day(value: calendar_date) -> str:
+    """The same as mere text."""
+    return format_date(value, current_locale(), _digits())
 
 
 def moment(value: datetime) -> Markup:
@@ -123,20 +127,6 @@ def _listed(items: Sequence[Markup], style: Literal["or", "unit"]) -> Markup:
     return Markup("").join(items[int(part)] if place % 2 else part for place, part in enumerate(parts))
 
 
-def site_name() -> str:
-    """The company's name."""
-    return current_site().settings.site_name
-
-
-def plain_contact_url(query: str = "") -> str:
-    """The way to people from a page that is no article."""
-    target = current_site().settings.contact_url
-    if not query:
-        return target
-    name = "subject" if target.startswith("mailto:") else "query"
-    return f"{target}{'&' if '?' in target else '?'}{name}={quote(query)}"
-
-
 def reason_labels() -> dict[str, str]:
     """What a reader can say was wrong, by key."""
     return {
@@ -151,6 +141,20 @@ def reason_labels() -> dict[str, str]:
         # Translators: a reason to tick; said by a reader; it: the article
         "unsolved": _("I did as it says, and it did not help"),
     }
+
+
+def site_name() -> str:
+    """The company's name."""
+    return current_site().settings.site_name
+
+
+def plain_contact_url(query: str = "") -> str:
+    """The way to people from a page that is no article."""
+    target = current_site().settings.contact_url
+    if not query:
+        return target
+    name = "subject" if target.startswith("mailto:") else "query"
+    return f"{target}{'&' if '?' in target else '?'}{name}={quote(query)}"
 
 
 def article_ref(article_id: int, slug: str) -> str:

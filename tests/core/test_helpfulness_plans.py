@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from helpdesk.queries.counters import list_drifts
-from helpdesk.queries.helpfulness import get_helpfulness
+from helpdesk.queries.helpfulness import get_helpfulness, list_reasons
 from helpdesk.queries.inbox import Filters, count_unread, count_unread_by_locale, get_inbox_page
 from helpdesk.queries.reports import Period
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
@@ -33,6 +33,7 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
         3,
         {STEPS, "ix_hd_vote_figures"},  # the days stand in the rows, which are one article's
     ),
+    "reasons": (lambda site: list_reasons(site.database, 100_001), 1, {"ix_hd_vote_figures"}),
     "need": (lambda site: list_needs(site.database, period=LATELY, limit=20), 3, {STEPS, FIGURES, DAYS}),
     "suspects": (
         lambda site: list_suspects(site.database, site.locales, period=LATELY, limit=20, width=WIDTH),

@@ -20,7 +20,7 @@ from helpdesk.queries.inbox import (
     get_inbox_page,
     list_feedback,
 )
-from helpdesk.queries.reports import Reach
+from helpdesk.queries.reports import EVERYWHERE, Reach
 from helpdesk.services.feedback import drop_votes, release_votes
 from helpdesk.services.site import Site
 from helpdesk.services.triage import assign, mark_read, mark_unread, reopen, resolve
@@ -43,7 +43,7 @@ def settle(site: Site, *votes: int, **options: Any) -> int:
     return resolve(site.database, votes, reach, **{"by": ADA, "seen_at": LATER, "now": LATER} | options)
 
 
-def read(site: Site, *votes: int, reach: Reach = Reach()) -> int:
+def read(site: Site, *votes: int, reach: Reach = EVERYWHERE) -> int:
     return mark_read(site.database, votes, reach, seen_at=LATER)
 
 

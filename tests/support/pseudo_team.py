@@ -15,6 +15,7 @@ from helpdesk.services.signing_in import Browser
 from helpdesk.services.site import Site
 from helpdesk.services.users import disable, enable, make_first_link, make_reset_link
 from tests.support.pages import CheckingClient, Page
+from tests.support.pseudo_helpfulness import read_helpfulness
 from tests.support.pseudo_inbox import read_feedback, read_only
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
@@ -27,6 +28,7 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     site: Site = visitor.app.extensions["helpdesk"]
     _begin(visitor, site)
     _come_in(visitor, ADA)
+    read_helpfulness(visitor, site, monkeypatch)
     invited = {"email": EVE, "name": "Εύα", "role": "analyst"}
     _send(visitor, USERS, 422, **(invited | {"email": ADA}))
     _send(visitor, USERS, **invited)

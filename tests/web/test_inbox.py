@@ -66,7 +66,9 @@ def press(client: CheckingClient, action: str, *votes: int, at: str = INBOX, **m
     """Tick entries and press a button below them."""
     page = client.get(at)
     fields = {name: [field.get("value") for field in page.all("input", name=name)] for name in ("shown", "seen_at")}
-    return client.post(at, {"csrf": csrf_of(page), **fields, "vote": list(votes), "action": action, **more}, follow=True)
+    return client.post(
+        at, {"csrf": csrf_of(page), **fields, "vote": list(votes), "action": action, **more}, follow=True
+    )
 
 
 def nav(page: Page) -> str:
@@ -100,7 +102,7 @@ def test_the_latest_first_and_nothing_but_feedback(site: Site, editor: CheckingC
     plant_votes(site, 1, status="held")
     page = editor.get(INBOX)
     assert shown(page) == votes[::-1]
-    assert nav(page).startswith("Team Feedback (3 unread) My account")
+    assert nav(page).startswith("Team Feedback (3 unread) Helpfulness My account")
     assert page.texts("nav", aria_label="Unread by language") == ["English 3"]
     assert page.texts("p", class_="note") == ["1 answer waits for a check"]
 
@@ -113,7 +115,8 @@ def test_nothing_yet(site: Site, editor: CheckingClient) -> None:
     ):
         page = editor.get(address)
         assert (page.texts("p", class_="empty"), page.all("form", class_="row")) == ([words], [])
-    assert "Feedback My account" in nav(page)
+    assert nav(page).startswith("Team Feedback ")
+    assert "unread" not in nav(page)
     assert editor.get(f"{INBOX}?form=csv").data == b""
 
 

@@ -19,8 +19,10 @@ from tests.support import pseudo
 from tests.support.api import ask
 from tests.support.databases import SQLITE, written_elsewhere
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
+from tests.support.provider import provided
 from tests.support.pseudo import ARCHIVED, FALLBACK, LAST, LTR, NEXT, OWN, REGIONAL, RTL, TITLE_ONLY
 from tests.support.pseudo_team import need_app, work
+from tests.support.pseudo_vouched import settings_of, vouch
 from tests.web.test_routes import ROUTES
 
 pytestmark = pytest.mark.on(SQLITE)
@@ -30,6 +32,8 @@ SPEECHLESS = {"root", "article_by_id", "healthz", "readyz", "robots", "sitemap",
 SPEECHLESS |= {"hosted_style", "home_without_slash", "view", "view_page", "vote_page", "language", "llms_of_default"}
 SPEECHLESS |= {
     "team.sign_out",
+    "team.oidc",
+    "team.oidc_back",  # of a site with other settings
     "markdown",
     "api.status",
     "api.openapi",
@@ -170,7 +174,10 @@ def test_every_message_is_shown_and_nothing_else(
     work(visitor, monkeypatch)
     stricter = Visitor(make(totp_roles=("admin",)), tag)
     need_app(stricter)
-    visitor.texts += stricter.texts
+    with provided() as provider:
+        vouched = Visitor(make(**settings_of(provider)), tag)
+        vouch(vouched, provider)
+    visitor.texts += stricter.texts + vouched.texts
     _break(visitor, monkeypatch)
     _speak(make(cdn_seconds=60), visitor, "/{tag}/about/views", 200)
     _speak(make(name="none", bootstrap="off"), visitor, "/{tag}/", 503)

@@ -23,17 +23,24 @@ from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME, csrf_token, current_member, here, is_hosted
 from helpdesk.web.pages import Page
 
-STATUSES = {"limited": 429, "missing": 503}
+STATUSES = {"limited": 429, "missing": 503, "provider": 503}
+STATUSES |= dict.fromkeys(("begun", "denied", "stranger", "unverified", "identity", "disabled"), 403)
 
 
 def show(
-    template: str, title: str, *, status: int = 200, place: dict[str, Any] | None = None, **context: Any
+    template: str,
+    title: str,
+    *,
+    status: int = 200,
+    place: dict[str, Any] | None = None,
+    lang: str = "",
+    **context: Any,
 ) -> Response:
-    """A page of the team's; `place` is where the switcher leads, where that is not this page."""
+    """A page of the team's; `place` is where the switcher leads, where that is not this page, `lang` the title's."""
     member = current_member()
     name = (request.endpoint or "").rpartition(".")[2]
     place = here(name, {**request.args.to_dict(), **(request.view_args or {})}) if place is None else place
-    page = Page(title=title, is_indexed=False, here={"route": "team", **place})
+    page = Page(title=title, lang=lang, is_indexed=False, here={"route": "team", **place})
     own = {"member": member, "links": links(), "csrf": csrf_token(member) if member else ""}
     return pages.show(
         f"team/{template}", page, policy="personal", status=status, **({"is_saved": False} | own | context)
@@ -54,6 +61,9 @@ def links() -> list[tuple[str, str, str]]:
     found = [("start", url_for(f"{NAME}.start"), _("Team"))]
     if may(member, Permission.READ_FEEDBACK):
         found.append(("feedback", url_for(f"{NAME}.feedback"), _feedback_label(member)))
+    if may(member, Permission.READ_REPORTS):
+        # Translators: link to, and heading of, the reports on how helpful readers find the articles
+        found.append(("helpfulness", url_for(f"{NAME}.helpfulness"), _("Helpfulness")))
     if not is_hosted():
         # Translators: link to the page with one’s own name, password and sign-ins
         found.append(("account", url_for(f"{NAME}.account"), _("My account")))
@@ -117,6 +127,17 @@ def explain(error: UserError) -> str:
         # Translators: a code with which one signs in, from an app
         "code": _("This code is wrong, or was used already."),
         "limited": _("Too many attempts failed within an hour. Try again later."),
+        # Translators: codes with which one signs in, from an app
+        "sealed": _("Codes of your app cannot be checked any more. Enter a recovery code, or ask an administrator."),
+        # Translators: here and below, the sign-in service is another site, with whose account one signs in here
+        "provider": _("The sign-in service does not answer as it should. Try again in a few minutes."),
+        "begun": _("This sign-in took too long, or was begun in another browser. Try again."),
+        "denied": _("The sign-in service did not let you in."),
+        "stranger": _("You have no account here yet. Ask an administrator to invite you."),
+        "unverified": _("The sign-in service has not verified your e-mail address."),
+        # Translators: said to somebody whose e-mail address the account has, but who is another person there
+        "identity": _("Your account here belongs to another account of the sign-in service. Ask an administrator."),
+        "disabled": _("Your account is disabled. Ask an administrator."),
         "missing": _("Nobody can sign in on this server: packages are missing."),
     }
     if error.reason not in words:

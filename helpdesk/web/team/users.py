@@ -33,6 +33,8 @@ def invite() -> Response:
         token = accounts.invite(current_site(), form.get("email", ""), form.get("name", ""), _rights(), now=clock.now())
     except UserError as error:
         return _list(status=status_of(error), error=_explain(error))
+    if current_site().settings.oidc_only:
+        return send_to(url_for(f"{NAME}.users", saved=1), 303, "personal")
     return _show_link(form["email"], token)
 
 
@@ -72,7 +74,7 @@ def _rights() -> Rights:
 
 def _explain(error: UserError) -> str:
     """What no form of ours offers is not explained. Raises BadRequest."""
-    if error.reason in ("role", "limits", "disabled"):
+    if error.reason in ("role", "limits", "disabled", "off"):
         raise BadRequest
     return explain(error)
 
@@ -98,6 +100,7 @@ def _list(*, status: int = 200, error: str = "") -> Response:
         status=status,
         place={"to": "users"},
         error=error,
+        is_saved="saved" in request.args and not error,
         users=list_users(current_site().database),
         email=typed("email"),
         name=typed("name"),
@@ -116,6 +119,7 @@ def _one(user_id: int, *, status: int = 200, error: str = "") -> Response:
         error=error,
         is_saved="saved" in request.args and not error,
         user=member,
+        has_passwords=not site.settings.oidc_only,
         sessions=list_sessions(site.database, site.settings, user_id, now=clock.now()),
         **_choices(),
     )
