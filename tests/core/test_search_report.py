@@ -25,6 +25,10 @@ from helpdesk.queries.searches import (
     list_searches,
     list_seldom_read,
 )
+from helpdesk.queries.users import Member
+from helpdesk.services.answering import Cause, start_article
+from helpdesk.services.exporting import export_content
+from helpdesk.services.importing import import_content
 from helpdesk.services.publishing import delete_article, publish
 from helpdesk.services.searches import log_search
 from helpdesk.services.site import Site
@@ -221,6 +225,24 @@ def test_each_change_is_told_from_the_one_before_to_the_next(site: Site) -> None
     lines, _number = list_changes(site.database, "en", query="pay", width=WIDTH, now=NOON, limit=9)
     assert [(x.key, x.title, x.since) for x in lines if x.kind == "article"] == [(None, None, None)]
     assert votes() == unchanged
+
+
+def test_an_article_is_begun_written_in_a_folder_and_published(site: Site, tmp_path: Path) -> None:
+    """Keys that are taken, by an article or in a folder that is taken in later, are no obstacle."""
+    cause = Cause("en", "first", Member(email="ada@example.com", name="Ada", role="author"), NOON)
+    for key in ("first-2", "first-3"):
+        assert start_article(site, cause, " First ", category="guides", section="basics") == key
+    export_content(site, tmp_path / "out")
+    file = tmp_path / "out" / "guides" / "basics" / "first-2" / "en.md"
+    assert file.read_text("utf-8").endswith("---\nFirst\n")
+    file.write_text(file.read_text("utf-8").replace("---\nFirst\n", "---\nA text of its own.\n"), "utf-8")
+    assert import_content(site, tmp_path / "out").changed == ["first-2/en"]
+    assert publish(site, "first-2", "en")
+    lines, _number = list_changes(site.database, "en", width=WIDTH, now=NOON, limit=9)
+    assert [(line.key, line.kind, line.detail, line.made_on) for line in lines] == [
+        ("first-3", "article", "First", day(0)),
+        ("first-2", "article", "First", day(0)),
+    ]
 
 
 def test_a_log_row_keeps_what_was_typed_before(site: Site) -> None:

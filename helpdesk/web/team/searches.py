@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
@@ -18,23 +18,12 @@ from helpdesk.web.filters import percent
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
-from helpdesk.web.pages import page_number
+from helpdesk.web.pages import Pager, make_pager, page_number
 from helpdesk.web.team.gate import forbid
 from helpdesk.web.team.pages import show
 from helpdesk.web.team.reporting import Asked, asked, download, downloads, is_download, status_of
 
 SIZE, MOST = 50, 10_000  # lines on a page, and in a file
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Links to the pages around the current one."""
-
-    page: int
-    pages: int
-    previous_url: str | None
-    next_url: str | None
-    is_followed: bool = True
 
 
 def report_of_locale() -> Asked:
@@ -103,16 +92,11 @@ def _paged(read: Callable[[int, int], tuple[Sequence[Any], int]]) -> tuple[Seque
     if number is None:
         raise NotFound
     lines, total = read(SIZE, (number - 1) * SIZE)
-    if number > 1 and not lines:
+    kept = {name: value for name, value in request.args.items() if name not in ("page", "tag")}
+    pager = make_pager(number, SIZE, total, request.endpoint or "", kept)
+    if number > pager.pages:
         raise NotFound
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name not in ("page", "tag")}
-
-    def url(page: int) -> str | None:
-        is_there = 1 <= page <= pages
-        return url_for(request.endpoint or "", **(kept | ({"page": page} if page > 1 else {}))) if is_there else None
-
-    pages = max(1, -(-total // SIZE))
-    return lines, Pager(number, pages, url(number - 1), url(number + 1))
+    return lines, pager
 
 
 def changes() -> Response:
