@@ -189,7 +189,7 @@ def test_queries(
     """Of all, one is for the member and one for what stands around every page."""
     tell_much(tell)
     client = visit()
-    for path, queries in ((LISTS, 12), (f"{LISTS}?list=need&form=csv", 4), (PAY, 6), (f"{PAY}?form=csv", 4)):
+    for path, queries in ((LISTS, 13), (f"{LISTS}?list=need&form=csv", 4), (PAY, 7), (f"{PAY}?form=csv", 4)):
         with count_queries(empty_app) as statements:
             assert client.get(path).status == 200
         assert (path, len(statements)) == (path, queries)
