@@ -225,7 +225,7 @@ def test_bad_input(tell: Teller, visit: Callable[..., CheckingClient]) -> None: 
     for path in (LISTS, PAY):
         for form in ("", "&form=csv&list=need"):
             page = client.get(f"{path}?since=2026-05-02&until=2026-05-01{form}")
-            assert (page.status, alerts(page)) == (422, ["The first day has to come before the last one."])
+            assert (page.status, alerts(page)) == (422, ["The first day cannot be after the last one."])
     for path in ("99", "999999999", "0", "1000000000", "x", "-1"):
         assert client.get(f"{LISTS}/{path}").status == 404
     assert client.get(f"{PAY}?form=xml").status == 200

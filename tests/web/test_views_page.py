@@ -216,7 +216,7 @@ def test_bad_input(tell: Teller, visit: Visit) -> None:  # noqa: F811
     for path in (VIEWS, PAY):
         for form in ("", "&form=csv", "&form=csv&list=days"):
             page = client.get(f"{path}?since=2026-05-02&until=2026-05-01{form}")
-            assert (page.status, alerts(page)) == (422, ["The first day has to come before the last one."])
+            assert (page.status, alerts(page)) == (422, ["The first day cannot be after the last one."])
     for query in ("about=x", "about=", "page=0", "page=2", "page=x", "page=1001"):
         assert client.get(f"{VIEWS}?{WEEK}&{query}").status == 404
     for path in ("99", "999999999", "0", "1000000000", "x", "-1"):

@@ -315,7 +315,7 @@ def _period(values: dict[str, str]) -> tuple[datetime | None, datetime | None, s
             raise ValueError
     except ValueError:
         # Translators: two dates were entered
-        return None, None, _("The first day has to come before the last one.")
+        return None, None, _("The first day cannot be after the last one.")
     return first, last and last + timedelta(days=1), ""
 
 
