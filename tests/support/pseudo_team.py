@@ -18,6 +18,7 @@ from tests.support.pages import CheckingClient, Page
 from tests.support.pseudo_helpfulness import read_helpfulness
 from tests.support.pseudo_inbox import read_feedback, read_only
 from tests.support.pseudo_searches import read_searches
+from tests.support.pseudo_views import read_views
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
 ADA, BOB, EVE, ANYBODY = (f"{name}@παράδειγμα.δοκιμή" for name in ("άδα", "μπομπ", "εύα", "κανείς"))
@@ -30,6 +31,7 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _begin(visitor, site)
     _come_in(visitor, ADA)
     read_helpfulness(visitor, site, monkeypatch)
+    read_views(visitor, site)
     invited = {"email": EVE, "name": "Εύα", "role": "analyst"}
     _send(visitor, USERS, 422, **(invited | {"email": ADA}))
     _send(visitor, USERS, **invited)

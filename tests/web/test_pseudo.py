@@ -29,7 +29,16 @@ pytestmark = pytest.mark.on(SQLITE)
 
 # Answers without a word: redirects, files, figures and lists of addresses.
 SPEECHLESS = {"root", "article_by_id", "healthz", "readyz", "robots", "sitemap", "sitemap_part", "media", "static"}
-SPEECHLESS |= {"hosted_style", "home_without_slash", "view", "view_page", "vote_page", "language", "llms_of_default"}
+SPEECHLESS |= {
+    "hosted_style",
+    "home_without_slash",
+    "view",
+    "view_page",
+    "vote_page",
+    "contact",
+    "language",
+    "llms_of_default",
+}
 SPEECHLESS |= {
     "team.sign_out",
     "team.oidc",
