@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from helpdesk.locales import DIGITS
 
@@ -146,6 +146,8 @@ def smtp(value: str) -> str:
     parts = _split(value)
     if parts.geturl() and not (parts.scheme in ("smtp", "smtps", "smtp+plain") and parts.hostname and not _rest(parts)):
         raise ValueError("an address such as smtp://user:password@mail.example.com:587 (a % escape for :/?#@ in them)")
+    if not unquote((parts.username or "") + (parts.password or "")).isascii():
+        raise ValueError("an address whose user and password are ASCII, which alone mail servers know")
     if parts.scheme == "smtp+plain" and parts.password and not is_loopback(parts):
         raise ValueError("smtp:// or smtps://, where there is a password that others could read on its way")
     return value.strip()
