@@ -32,10 +32,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
-from sqlalchemy.sql.functions import FunctionElement
 
 from helpdesk.errors import Busy, ConfigurationError
 
@@ -378,20 +376,3 @@ def advance_ids(connection: Connection, column: Any) -> None:
     sequence = func.pg_get_serial_sequence(column.table.name, column.name).cast(postgresql.REGCLASS)
     highest = select(func.max(column)).scalar_subquery()
     connection.execute(select(func.setval(sequence, func.greatest(highest, func.pg_sequence_last_value(sequence)))))
-
-
-class by_code(FunctionElement[str]):  # noqa: N801  reads as a function of SQL
-    """Text in the order of its code points, whatever the collation of the database."""
-
-    name = "by_code"
-    inherit_cache = True
-
-
-@compiles(by_code)
-def _plain(element: by_code, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
-
-
-@compiles(by_code, "postgresql")
-def _collated(element: by_code, compiler: Any, **options: Any) -> str:
-    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'

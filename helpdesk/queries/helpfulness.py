@@ -14,13 +14,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Integer, String, cast, func, select
+from sqlalchemy import Integer, cast, func, select
 
-from helpdesk.db import Database, by_code
+from helpdesk.db import Database
 from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import newcombe, wilson
 from helpdesk.models import Article, Revision, Translation, Vote
 from helpdesk.queries.reports import ALWAYS, EVERYWHERE, Period, Reach
+from helpdesk.sql import by_code, utc_day
 
 COUNTED = Vote.status == "counted"
 YES = func.sum(cast(Vote.is_helpful, Integer))
@@ -138,13 +139,12 @@ def get_helpfulness(
                 .order_by(Revision.translation_id, Revision.number)
             )
         )
-        moment = func.timezone("UTC", Vote.updated_at) if database.is_postgres else Vote.updated_at
         votes = by_text(
             connection.execute(
                 select(
                     Vote.translation_id,
                     Vote.revision,
-                    func.substr(cast(moment, String), 1, 10).label("voted_on"),
+                    utc_day(Vote.updated_at).label("voted_on"),
                     YES.label("yes"),
                     func.count().label("votes"),
                 )
@@ -172,7 +172,7 @@ def _helpfulness(line: Line, kept: list[Any], votes: list[Any], period: Period, 
     revisions, weeks = {row.number: row for row in kept}, defaultdict[date, list[int]](list)
     by_revision, by_week = _Votes(width), _Votes(width)
     for row in votes:
-        if period.holds(day := date.fromisoformat(row.voted_on)):
+        if period.holds(day := row.voted_on):
             by_revision.add(row.revision, row)
             by_week.add(_monday(day), row)
     for row in kept:

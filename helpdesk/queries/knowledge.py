@@ -10,13 +10,14 @@ from math import log2, sqrt
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import Database, by_code
+from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Counter, DailyTally, Synonym, Translation, Vote
 from helpdesk.queries.listing import served_articles
 from helpdesk.queries.visibility import reader_of
 from helpdesk.search import backend
 from helpdesk.search.backend import Knowledge
+from helpdesk.sql import by_code
 
 # Twice the views of the usual text in a language make a text's scores so much higher.
 DOUBLING = 0.01

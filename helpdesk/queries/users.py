@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from helpdesk.config import Settings
-from helpdesk.db import Database, by_code
+from helpdesk.db import Database
 from helpdesk.models import Category, RecoveryCode, Session, User, UserLink, UserScope
+from helpdesk.sql import by_code
 
 # All that is told of an account: no secret is among it.
 COLUMNS = (

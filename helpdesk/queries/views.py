@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from helpdesk.db import Database, by_code
+from helpdesk.db import Database
 from helpdesk.models import DailyTally, SwitchTally, Translation
+from helpdesk.sql import by_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from sqlalchemy import (
     select,
 )
 
-from helpdesk.db import UtcDateTime, by_code
+from helpdesk.db import UtcDateTime
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Article, Category, CategoryText, Section, SectionText, Translation
+from helpdesk.sql import by_code
 
 NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"

@@ -19,6 +19,7 @@ from helpdesk.locales import Locales
 from helpdesk.models import Article, DailyTally, Revision, SwitchTally, Translation, Vote
 from helpdesk.queries.helpfulness import COUNTED, LINES, YES, Change, Line, Verdict, by_text, changes
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
+from helpdesk.sql import utc_day
 
 # A typo changes nothing that a reader judges: its votes are those of the text before it.
 CHANGING = Revision.significance.in_(("minor", "major"))
@@ -168,7 +169,7 @@ class Suspect(Line):
 
     `votes` compares its yes with the article's other locales, each text as it stands; `switches`, how often its
     readers chose the source's language, with the site's other translations. Its readers are those who asked for its
-    own locale, on days on which it was read in it.
+    own locale, on days on which it was read in it, after that of its last minor or major revision.
     """
 
     votes: Comparison
@@ -237,6 +238,8 @@ def _without(totals: Sequence[int], count: int, of: int) -> tuple[int, int]:
 
 
 _IS_TRANSLATED = and_(Translation.locale != Article.source_locale, Translation.status == "published")
+# On the day of a revision nobody can tell which text was left.
+_IS_OF_TEXT = DailyTally.day > utc_day(Translation.updated_at)
 _SWITCHED = (Translation.id, Article.source_locale, SwitchTally.to_locale)
 _OWN_SWITCHES = (
     select(*_SWITCHED, func.sum(SwitchTally.switches).label("switches"))
@@ -244,13 +247,13 @@ _OWN_SWITCHES = (
     .join(Article, Article.id == SwitchTally.article_id)
     .join(Translation, and_(Translation.article_id == Article.id, Translation.locale == SwitchTally.from_locale))
     .join(DailyTally, and_(DailyTally.translation_id == Translation.id, DailyTally.locale == Translation.locale))
-    .where(_IS_TRANSLATED, DailyTally.day == SwitchTally.day, DailyTally.views > 0)
+    .where(_IS_TRANSLATED, _IS_OF_TEXT, DailyTally.day == SwitchTally.day, DailyTally.views > 0)
 )
 _OWN_VIEWS = (
     select(Translation.id, func.sum(DailyTally.views))
     .join(DailyTally, and_(DailyTally.translation_id == Translation.id, DailyTally.locale == Translation.locale))
     .join(Article, Article.id == Translation.article_id)
-    .where(_IS_TRANSLATED)
+    .where(_IS_TRANSLATED, _IS_OF_TEXT)
 )
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk import clock
-from helpdesk.db import by_code, wait_for_turn
+from helpdesk.db import wait_for_turn
 from helpdesk.errors import HistoryError
 from helpdesk.models import Article, DailyTally, Revision, SearchClick, SearchLog, State, SwitchTally, Translation, Vote
 from helpdesk.queries.history import HISTORY, MADE_UP, find_history
@@ -31,6 +31,7 @@ from helpdesk.queries.visibility import Kind, kind_of, reader_of
 from helpdesk.services.counting import recount
 from helpdesk.services.demo import FIGURES, SAMPLEDATA, read_figures
 from helpdesk.services.site import Progress, Site, no_progress
+from helpdesk.sql import by_code
 from helpdesk.text.characters import normalized
 
 SEED = 1

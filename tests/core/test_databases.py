@@ -13,12 +13,13 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from helpdesk import clock
-from helpdesk.db import Database, advance_ids, by_code, engine_options, new_id
+from helpdesk.db import Database, advance_ids, engine_options, new_id
 from helpdesk.errors import Busy, ConfigurationError
 from helpdesk.models import Article, Category, CategoryText, DailyTally, SearchLog, Translation
 from helpdesk.queries.views import list_tallies
 from helpdesk.services.importing import import_content
 from helpdesk.services.site import Site
+from helpdesk.sql import by_code
 from tests.conftest import close, make_app
 from tests.core.test_importing import FOLDER, found, write
 from tests.support.databases import administer, connect, database_name, url_of

@@ -270,6 +270,18 @@ def test_a_translation_left_for_the_source_is_suspect(tell: Teller) -> None:
     assert list_suspects(tell.site.database, tell.site.locales, period=later, limit=9, width=WIDTH) == []
 
 
+def test_a_text_is_not_suspect_for_what_the_one_before_it_was_left_for(tell: Teller) -> None:
+    for key, tag, switches in (("pay", "de", 15), ("pay", "zh-Hans", 0), ("fees", "de", 1)):
+        tell.view(key, tag, 100)
+        tell.switch(key, tag, "en", switches)
+    with tell.site.database.transaction() as connection:
+        mend = update(Translation).where(Translation.id == translation_id(tell.site, "pay", "de"))
+        for day, suspects in ((date(2026, 5, 3), 1), (DAY, 0)):
+            connection.execute(mend.values(updated_at=moment(day)))
+            found = list_suspects(tell.site.database, tell.site.locales, period=ALL, limit=9, width=WIDTH)
+            assert len(found) == suspects
+
+
 def test_improved_by_the_last_revision(tell: Teller) -> None:
     for key in ("pay", "fees", "keys"):
         tell.revise(key, "en", (2, "major", DAY), (3, "typo", DAY))
