@@ -8,10 +8,11 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
 from helpdesk import clock
-from helpdesk.errors import UserError
+from helpdesk.errors import NotSent, UserError
 from helpdesk.queries.categories import list_categories
 from helpdesk.queries.users import Member, find_user, list_category_keys, list_sessions, list_users
 from helpdesk.services import users as accounts
+from helpdesk.services.mailing import send
 from helpdesk.services.signing_in import end_sessions
 from helpdesk.services.users import Rights
 from helpdesk.web.caching import send_to
@@ -19,6 +20,7 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import absolute
+from helpdesk.web.team import letters
 from helpdesk.web.team.pages import explain, role_labels, show, status_of, typed
 
 
@@ -28,13 +30,13 @@ def users() -> Response:
 
 
 def invite() -> Response:
-    """Make an account; its link is shown once."""
+    """Make an account; its link is sent, or shown once."""
     form = request.form
     try:
         token = accounts.invite(current_site(), form.get("email", ""), form.get("name", ""), _rights(), now=clock.now())
     except UserError as error:
         return _list(status=status_of(error), error=_explain(error))
-    return _show_link(form["email"], token)
+    return _hand_over(accounts.folded(form["email"]), token)
 
 
 def user(user_id: int) -> Response:
@@ -56,9 +58,8 @@ def change(user_id: int) -> Response:
             end_sessions(site, user_id)
         elif action == "reset":
             without_totp = "without_app" in request.form
-            return _show_link(
-                member.email, accounts.make_reset_link(site, user_id, without_totp=without_totp, now=clock.now())
-            )
+            token = accounts.make_reset_link(site, user_id, without_totp=without_totp, now=clock.now())
+            return _hand_over(member.email, token)
         else:
             raise BadRequest
     except UserError as error:
@@ -86,12 +87,14 @@ def _find(user_id: int) -> Member:
 
 
 def _choices() -> dict[str, Any]:
-    """Roles, and what a member can be limited to as (value, label, lang); an empty category goes by its key."""
+    """What forms offer; limits as (value, label, lang), and an empty category goes by its key."""
     site = current_site()
     shown = list_categories(site.database, site.locales, current_locale(), now=clock.now())
     titles = {category.key: (category.title, category.lang) for category in shown}
     keys = list_category_keys(site.database)
     return {
+        "can_send": bool(site.settings.smtp_url),
+        "is_to_be_sent": request.method == "GET" or "send" in request.form,
         "roles": role_labels(),
         "locales": [(locale.tag, locale.name, locale.tag) for locale in site.locales.all],
         "categories": [(key, *titles.get(key, (key, ""))) for key in keys],
@@ -129,13 +132,24 @@ def _one(user_id: int, *, status: int = 200, error: str = "") -> Response:
     )
 
 
-def _show_link(email: str, token: str) -> Response:
+def _hand_over(email: str, token: str) -> Response:
+    """The page after a link was made: it was sent to the account's own address, or it is shown to be sent."""
+    settings, address, failure = current_site().settings, absolute(url_for(f"{NAME}.link", token=token)), ""
+    is_sent = bool(settings.smtp_url) and "send" in request.form
+    try:
+        if is_sent:
+            send(settings, [email], letters.link(current_locale(), email, address))
+    except NotSent as error:
+        is_sent, failure = False, str(error)
+    # Translators: heading of a page; the link is for a member of the team, who sets a password with it
+    sent = _("The link was sent by mail")
     return show(
         "link_made.html",
         # Translators: heading of a page with a link for a member of the team, who sets a password with it
-        _("Send this link"),
+        sent if is_sent else _("Send this link"),
         place={"to": "users"},
         email=email,
-        address=absolute(url_for(f"{NAME}.link", token=token)),
-        hours=current_site().settings.link_hours,
+        address="" if is_sent else address,
+        failure=failure,
+        hours=settings.link_hours,
     )
