@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -214,6 +215,11 @@ def format_number(value: int, locale: Locale, digits: str = "latn") -> str:
     return text.translate(_DIGITS[digits])
 
 
+def format_percent(share: float, locale: Locale, digits: str = "latn") -> str:
+    """A share of 1 in percent with the sign that belongs to `digits`; below ten percent to a tenth."""
+    return _percent(round(share, 3), locale.code, digits)
+
+
 def language_name(locale_to_name: Locale, in_locale: Locale) -> str:
     """A language's name for the middle of a sentence in another language: "Brazilian Portuguese"."""
     return _cldr_name(locale_to_name.code, in_locale.code) or locale_to_name.name
@@ -229,6 +235,16 @@ def open_graph_code(locale: Locale) -> str:
 @lru_cache(maxsize=4_096)  # a page shows some 30 dates at 10 microseconds, most of them again and again
 def _short_date(day: date, code: str) -> str:
     return format_skeleton("yMMMd", day, locale=code)
+
+
+@lru_cache(maxsize=4_096)
+def _percent(share: float, code: str, digits: str) -> str:
+    speaker, translated = babel.Locale.parse(code), _DIGITS[digits]
+    pattern = copy(speaker.percent_formats[None])
+    pattern.frac_prec = (0, 0 if share >= 0.1 else 1)
+    # Babel has the signs, and prints the pattern's own.
+    sign = speaker.number_symbols[digits].get("percentSign", "%")
+    return str(pattern.apply(share, speaker, numbering_system=digits)).translate(translated).replace("%", sign)
 
 
 def _cldr_name(code: str, in_code: str) -> str | None:

@@ -16,7 +16,7 @@ from flask import url_for
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from helpdesk.locales import format_date, format_number, language_name
+from helpdesk.locales import format_date, format_number, format_percent, language_name
 from helpdesk.search.passages import Passage
 from helpdesk.web.frames import notice
 from helpdesk.web.localization import current_locale, current_site
@@ -34,6 +34,11 @@ def date(value: datetime) -> Markup:
 def number(value: int) -> str:
     """A count in the reader's format."""
     return format_number(value, current_locale(), _digits())
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent in the reader's format."""
+    return format_percent(share, current_locale(), _digits())
 
 
 def digits() -> str:
@@ -151,7 +156,9 @@ def static_url(name: str) -> str:
 
 def register(environment: Environment) -> None:
     """Make all of it known to our templates, under names that no host uses."""
-    environment.filters.update(hd_date=date, hd_number=number, hd_marked=marked, hd_bdi=isolated, hd_listed=listed)
+    environment.filters.update(
+        hd_date=date, hd_number=number, hd_percent=percent, hd_marked=marked, hd_bdi=isolated, hd_listed=listed
+    )
     environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from helpdesk.locales import SHIPPED, Locales, format_date, format_number
+from helpdesk.locales import SHIPPED, Locales, format_date, format_number, format_percent
 
 TABLE = [
     ("en-SG", "5 Sept 2023", "24 Apr 2026", "11,563"),
@@ -93,3 +93,44 @@ def test_small_and_large_counts():
         "1.000",
         "1.000.000.000.000.000.000",
     ]
+
+
+PERCENT = {
+    "72%": "en pt-BR he hi ja ko zh-Hans zh-Hant vi th id en-SG",
+    "72\xa0%": "de es fr ru",
+    "72\u200e%\u200e": "ar",
+    "%72": "tr",
+}
+
+
+def test_percent_as_the_browsers_intl_prints_it():
+    assert {tag for tags in PERCENT.values() for tag in tags.split()} == set(SHIPPED)
+    for printed, tags in PERCENT.items():
+        assert {format_percent(0.72, locale(tag)) for tag in tags.split()} == {printed}
+    shares = (0, 0.0004, 0.0096, 0.0987, 0.0999, 0.1, 0.995, 0.9996, 1)
+    assert [format_percent(share, locale("en")) for share in shares] == [
+        "0%",
+        "0%",
+        "1%",
+        "9.9%",
+        "10%",
+        "10%",
+        "100%",
+        "100%",
+        "100%",
+    ]
+    assert format_percent(0.0724, locale("de")) == "7,2\xa0%"
+
+
+@pytest.mark.parametrize(
+    ("tag", "digits", "printed"),
+    [
+        ("ar", "arab", "٧٫٢٪\u061c"),
+        ("fa", "arabext", "۷٫۲٪"),
+        ("ur", "arabext", "۷٫۲%"),
+        ("hi", "deva", "७.२%"),
+        ("de", "arab", "٧٫٢\xa0٪\u061c"),
+    ],
+)
+def test_digits_change_the_sign_of_percent_as_well(tag, digits, printed):
+    assert format_percent(0.072, locale(tag), digits) == printed
