@@ -95,6 +95,10 @@ USER_ERRORS = {
 }
 
 
+class AlertError(HelpdeskError):
+    """Alerts that cannot be told as the settings say; the message says why."""
+
+
 class NotSent(HelpdeskError):
     """A receiver did not take a mail or a message; pages say it by its `reason`, `detail` are the receiver's words."""
 
