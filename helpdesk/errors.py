@@ -95,8 +95,8 @@ USER_ERRORS = {
 }
 
 
-class AlertError(HelpdeskError):
-    """Alerts that cannot be told as the settings say; the message says why."""
+class TellingError(HelpdeskError):
+    """Something that the team cannot be told as was asked or set; the message says why."""
 
 
 class NotSent(HelpdeskError):

@@ -15,6 +15,7 @@ from helpdesk.cli.notices import notice
 from helpdesk.cli.reports import report
 from helpdesk.cli.screens import screens
 from helpdesk.cli.searching import search
+from helpdesk.cli.telling import alerts, digest
 from helpdesk.cli.translations import translations
 from helpdesk.cli.users import user
 from helpdesk.cli.views import views
@@ -26,7 +27,7 @@ def build_group() -> AppGroup:
     content.add_command(check)
     messages.add_command(screens)
     for command in (
-        content, translations, notice, feedback, report, views, messages, search, user, data, db, demo, doctor, nginx,
+        content, translations, notice, feedback, report, alerts, digest, views, messages, search, user, data, db, demo, doctor, nginx,
     ):  # fmt: skip
         group.add_command(command)
     return group

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from helpdesk.errors import AlertError, NotSent
+from helpdesk.errors import TellingError, NotSent
 from helpdesk.models import Alert
 from helpdesk.queries.alerts import Alarm, list_alarms
-from helpdesk.queries.users import Member, list_users
+from helpdesk.queries.users import list_users
 from helpdesk.services.mailing import Letter, send
 from helpdesk.services.permissions import Permission, may
 from helpdesk.services.posting import post
@@ -46,19 +46,19 @@ class Told:
 def tell_alarms(site: Site, compose: Compose, *, now: datetime) -> list[Told]:
     """Tell each receiver that is set what it does not know yet; nothing for one that knows all.
 
-    Raises AlertError before anything is sent, and Busy.
+    Raises TellingError before anything is sent, and Busy.
     """
     settings = site.settings
     if not (settings.alert_to or settings.alert_url):
-        raise AlertError("Nobody gets alerts: set HELPDESK_ALERT_TO or HELPDESK_ALERT_URL.")
-    to = [receiver_of(site, address).email for address in settings.alert_to]
+        raise TellingError("Nobody gets alerts: set HELPDESK_ALERT_TO or HELPDESK_ALERT_URL.")
+    to = [receiver_of(site, address) for address in settings.alert_to]
     alarms = list_alarms(site.database, settings, now=now)
     _note(site, alarms, now=now)
     told: list[Told | None] = []
     if to:
         told.append(_tell(site, alarms, Alert.mailed_at, now, lambda *new: send(settings, to, compose(*new))))
     if settings.alert_url:
-        told.append(_tell(site, alarms, Alert.posted_at, now, lambda *new: _post(site, compose, *new, now)))
+        told.append(_tell(site, alarms, Alert.posted_at, now, lambda new, more: _post(site, compose, new, more, now)))
     return [item for item in told if item is not None]
 
 
@@ -81,14 +81,14 @@ def _tell(
     return Told(receiver, len(new), refused=tuple(refused))
 
 
-def receiver_of(site: Site, address: str) -> Member:
-    """The member of that address, who may know of everything. Raises AlertError."""
+def receiver_of(site: Site, address: str) -> str:
+    """The address of a member who may know of everything. Raises TellingError."""
     member = next((item for item in list_users(site.database) if item.email == address.lower()), None)
     if member is None or member.is_disabled:
-        raise AlertError(f"HELPDESK_ALERT_TO names {address}, who is no member of the team or disabled.")
+        raise TellingError(f"HELPDESK_ALERT_TO names {address}, which is no member's address, or a disabled one's.")
     if member.locales or member.categories or not may(member, Permission.READ_FEEDBACK):
-        raise AlertError(f"HELPDESK_ALERT_TO names {address}, who may not see all that alerts tell of.")
-    return member
+        raise TellingError(f"HELPDESK_ALERT_TO names {address}, who may not see all that alerts tell of.")
+    return member.email
 
 
 def _note(site: Site, alarms: Sequence[Alarm], *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date as calendar_date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,11 +24,14 @@ from helpdesk.web.localization import current_locale, current_site
 STATIC = Path(__file__).parent / "static"
 
 
-def date(value: datetime) -> Markup:
+def date(value: calendar_date) -> Markup:
     """A day in the reader's format, machine-readable beside it."""
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.date().isoformat(), format_date(value, current_locale(), _digits())
-    )
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", day(value))
+
+
+def day(value: calendar_date) -> str:
+    """The same as mere text."""
+    return format_date(value, current_locale(), _digits())
 
 
 def number(value: int) -> str:

@@ -7,7 +7,7 @@ from helpdesk.web.team import account, links, signing, start, users
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
-    Route("/", "start", start.start, Permission.USE_ACCOUNT),
+    Route("/", "start", start.start, Permission.READ_REPORTS),
     Route("/sign-in", "sign_in", signing.sign_in, None, is_of_accounts=True),
     Route("/sign-in", "enter", signing.enter, None, "POST", is_of_accounts=True),
     Route("/sign-out", "sign_out", signing.sign_out, Permission.USE_ACCOUNT, "POST", is_of_accounts=True),
