@@ -27,7 +27,8 @@ def build_group() -> AppGroup:
     content.add_command(check)
     messages.add_command(screens)
     for command in (
-        content, translations, notice, feedback, report, alerts, digest, views, messages, search, user, data, db, demo, doctor, nginx,
+        content, translations, notice, feedback, report, alerts, digest, views, messages, search, user, data, db, demo,
+        doctor, nginx,
     ):  # fmt: skip
         group.add_command(command)
     return group

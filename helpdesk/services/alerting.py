@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from helpdesk.errors import TellingError, NotSent
+from helpdesk.errors import NotSent, TellingError
 from helpdesk.models import Alert
 from helpdesk.queries.alerts import Alarm, list_alarms
 from helpdesk.queries.users import list_users

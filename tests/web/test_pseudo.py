@@ -20,7 +20,8 @@ from tests.support.api import ask
 from tests.support.databases import SQLITE, written_elsewhere
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
 from tests.support.pseudo import ARCHIVED, FALLBACK, LAST, LTR, NEXT, OWN, REGIONAL, RTL, TITLE_ONLY
-from tests.support.pseudo_team import need_app, work
+from tests.support.pseudo_team import need_app, send_by_mail, work
+from tests.support.receivers import mail_server
 from tests.web.test_routes import ROUTES
 
 pytestmark = pytest.mark.on(SQLITE)
@@ -171,6 +172,11 @@ def test_every_message_is_shown_and_nothing_else(
     stricter = Visitor(make(totp_roles=("admin",)), tag)
     need_app(stricter)
     visitor.texts += stricter.texts
+    with mail_server() as box:
+        own = {"mail_from": "ω@example.com", "site_url": "http://localhost:5000"}
+        mailing = Visitor(make(smtp_url=f"smtp://localhost:{box.port}", **own), tag)
+        send_by_mail(mailing, box)
+    visitor.texts += mailing.texts
     _break(visitor, monkeypatch)
     _speak(make(cdn_seconds=60), visitor, "/{tag}/about/views", 200)
     _speak(make(name="none", bootstrap="off"), visitor, "/{tag}/", 503)

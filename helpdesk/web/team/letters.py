@@ -21,6 +21,9 @@ from helpdesk.web.pages import absolute
 from helpdesk.web.rendering import render
 from helpdesk.web.team.overview import address_of, entries
 
+# Where a site without a public address is served.
+HERE = "http://127.0.0.1:5000"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -49,7 +52,7 @@ def speaking(locale: Locale) -> Iterator[None]:
         return
     public = urlsplit(current_site().settings.site_url)
     # Mounted, our path is known already, and SITE_URL may end with it.
-    base = f"{public.scheme}://{public.netloc}{'' if mount_path() else public.path}" if public.netloc else None
+    base = f"{public.scheme}://{public.netloc}{'' if mount_path() else public.path}" if public.netloc else HERE
     with current_app.test_request_context(base_url=base):
         activate(locale)
         try:
@@ -61,16 +64,18 @@ def speaking(locale: Locale) -> Iterator[None]:
 def compose(subject: str, parts: Sequence[Part]) -> Letter:
     """The same as text and as HTML."""
     html = render("team/letter.html", subject=subject, parts=parts)
-    text = "\n\n".join(block for part in parts for block in _blocks(part))
+    text = "\n\n".join(filter(None, (block for part in parts for block in (part.heading, _text(part.lines)))))
     return Letter(current_locale().tag, subject, f"{text}\n", html)
 
 
-def _blocks(part: Part) -> Iterator[str]:
-    if part.heading:
-        yield part.heading
-    for line in part.lines:
-        said = f"{line.text}: {line.value}" if line.value else line.text
-        yield "\n".join(filter(None, (f"{said} ({line.note})" if line.note else said, line.url)))
+def _text(lines: Sequence[Line]) -> str:
+    """Rows of a table follow each other; what is in a language of its own does not turn what is around it (UAX 9)."""
+    told = []
+    for line in lines:
+        text = f"\u2068{line.text}\u2069" if line.tag else line.text
+        said = f"{text}: {line.value}" if line.value else text
+        told.append("\n".join(filter(None, (f"{said} ({line.note})" if line.note else said, line.url))))
+    return ("\n" if any(line.value for line in lines) else "\n\n").join(told)
 
 
 def link(locale: Locale, email: str, address: str) -> Letter:
@@ -106,7 +111,9 @@ def digest(locale: Locale, week: Overview) -> Letter:
             )
             for need in week.needs
         ]
-        searched = [Line(item.query, number(item.searches), named(item.locale)) for item in week.queries]
+        searched = [
+            Line(item.query, number(item.searches), named(item.locale), tag=item.locale) for item in week.queries
+        ]
         parts = [
             Part("", figures),
             Part(_("Most in need"), needs),
@@ -148,12 +155,14 @@ def _no(alarm: Alarm) -> Line:
 
 def _unread(alarm: Alarm) -> Line:
     url = _absolute(address_of("feedback", {"state": "unread", "locale": alarm.locale}))
-    return Line(named(alarm.locale), number(alarm.count), day(alarm.since) if alarm.since else "", url)
+    # Translators: the oldest of several answers of readers was given on that day
+    note = _("the first on %(date)s", date=day(alarm.since)) if alarm.since else ""
+    return Line(named(alarm.locale), number(alarm.count), note, url)
 
 
 def _search(alarm: Alarm) -> Line:
     url = _absolute(address_of("searches", {"locale": alarm.locale, "about": "no-result"}))
-    return Line(alarm.about, number(alarm.count), named(alarm.locale), url)
+    return Line(alarm.about, number(alarm.count), named(alarm.locale), url, alarm.locale)
 
 
 _LINES = {"no": _no, "unread": _unread, "search": _search}
