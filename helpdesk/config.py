@@ -52,7 +52,7 @@ class Settings:
         "Your own catalogs, looked up before the shipped ones; empty: `translations` in the instance folder",
     )
     secret_key: str = _setting(
-        "", values.text, "Signs the voter's cookie; needed as soon as SITE_URL is set", is_secret=True
+        "", values.text, "Signs cookies, seals the secrets of apps; needed as soon as SITE_URL is set", is_secret=True
     )
     site_url: str = _setting("", values.url, "Public address of the site; empty: served to this machine only")
     trusted_hosts: tuple[str, ...] = _setting("", values.words, "Further host names to answer to, comma separated")
@@ -142,6 +142,18 @@ class Settings:
     link_hours: int = _setting("24", values.integer, "Hours in which a link that sets a password can be used")
     sign_ins_per_account: int = _setting("30", values.integer, "Failed sign-ins an hour and account before 429")
     sign_ins_per_network: int = _setting("100", values.integer, "Failed sign-ins an hour and network before 429")
+    oidc_issuer: str = _setting("", values.text, "OpenID Connect provider of the team: `https://login.example.com`")
+    oidc_client_id: str = _setting("", values.text, "What that provider calls this site")
+    oidc_client_secret: str = _setting(
+        "", values.text, "What the provider knows this site by; empty for a public client", is_secret=True
+    )
+    oidc_name: str = _setting("", values.text, "Name of the provider, on the button; empty: its host")
+    oidc_role: str = _setting(
+        "", values.text, "Role of people of the provider's without an account; empty: they stay out"
+    )
+    oidc_only: bool = _setting(
+        "", values.truth, "`true`: the team signs in with the provider only, and passwords are off"
+    )
     smtp_url: str = _setting(
         "",
         values.smtp,
@@ -165,6 +177,9 @@ class Settings:
     )
     view_repeat_minutes: int = _setting(
         "30", values.integer, "How long a second reading by the same reader is a repeat"
+    )
+    masked_searches: int = _setting(
+        "5", values.integer, "How often a query with a masked address or number was searched before a report shows it"
     )
     searches_days: int = _setting("400", values.count, "Days that `data forget` keeps searches and clicks; 0: for ever")
     comments_days: int = _setting(

@@ -61,7 +61,19 @@ class NoticeError(HelpdeskError):
 
 
 class SynonymError(HelpdeskError):
-    """A synonym that cannot be kept; the message says why."""
+    """A synonym that cannot be kept; pages say why by its `reason`, commands by the message."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class AnswerError(HelpdeskError):
+    """What was to be done about a query cannot be done so; pages say why by its `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class HistoryError(HelpdeskError):
@@ -91,6 +103,14 @@ USER_ERRORS = {
     "wrong": "E-mail address, password or code is wrong.",
     "code": "The code is wrong, or was used already.",
     "limited": "Too many attempts failed within an hour.",
+    "sealed": "HELPDESK_SECRET_KEY has changed, and codes of the app cannot be checked any more.",
+    "off": "HELPDESK_OIDC_ONLY turns passwords off; take it back, start the site again, and then make a link.",
+    "provider": "The provider of the sign-in did not answer as it should.",
+    "begun": "This sign-in took too long, was finished already, or was not begun in this browser.",
+    "denied": "The provider of the sign-in refused.",
+    "stranger": "There is no account with this e-mail address; `flask helpdesk user invite` makes one.",
+    "unverified": "The provider of the sign-in has not verified the e-mail address.",
+    "identity": "The account belongs to another identity; `flask helpdesk user unlink` forgets it.",
     "missing": 'Accounts need packages that are not installed; run: pip install "helpdesk[team]"',
 }
 

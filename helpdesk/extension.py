@@ -25,6 +25,7 @@ from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.builders import find_builder
 from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
+from helpdesk.services.providers import find_provider
 from helpdesk.services.site import Site
 from helpdesk.services.users import make_first_link
 from helpdesk.web import api, errors, frames, team
@@ -81,6 +82,7 @@ class Helpdesk:
         app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_team_user"] = self.team_user
         app.extensions["helpdesk_letters"] = letters
+        app.extensions["helpdesk_provider"] = None if self.team_user else find_provider(settings)
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain(catalogs, chain=site.locales.chain, watch=app.debug)
         entrance = _Entrance(site)

@@ -39,7 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.form_bytes
     Compress(app)
     app.config["COMPRESS_MIMETYPES"] = [*app.config["COMPRESS_MIMETYPES"], *TEXTUAL]
-    Helpdesk(app, url_prefix="", settings=settings, engine=engine)
+    with _stopping_with_a_sentence():
+        Helpdesk(app, url_prefix="", settings=settings, engine=engine)
     app.register_error_handler(Exception, errors.handle)
     app.after_request(security.add_headers)
     app.after_request(security.add_transport_security)

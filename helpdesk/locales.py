@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import babel
 from babel import localedata
 from babel.core import get_global
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_datetime_format
 from babel.numbers import format_decimal
 
 from helpdesk.errors import ConfigurationError
@@ -207,6 +207,13 @@ def format_date(value: date | datetime, locale: Locale, digits: str = "latn") ->
     """
     day = value.date() if isinstance(value, datetime) else value
     return _short_date(day, locale.code).translate(_DIGITS[digits])
+
+
+def format_moment(value: datetime, locale: Locale, digits: str = "latn") -> str:
+    """The day of `format_date` with hours, to 23, and minutes, as CLDR's medium format joins them."""
+    time = format_skeleton("Hm", value, locale=locale.code).translate(_DIGITS[digits])
+    joined = str(get_datetime_format("medium", locale=locale.code))
+    return joined.replace("{0}", time).replace("{1}", format_date(value, locale, digits))
 
 
 def format_number(value: int, locale: Locale, digits: str = "latn") -> str:

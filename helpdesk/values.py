@@ -134,6 +134,13 @@ def folder(value: str) -> Path | None:
     return Path(value.strip()).expanduser().absolute() if value.strip() else None
 
 
+def truth(value: str) -> bool:
+    """Whether it is so; not, where nothing was said."""
+    if value.strip().lower() not in ("", "true", "false"):
+        raise ValueError("true or false")
+    return value.strip().lower() == "true"
+
+
 def mail_address(value: str) -> str:
     """One address, without a name."""
     if value.strip() and not MAIL_ADDRESS.fullmatch(value.strip()):

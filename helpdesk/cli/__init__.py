@@ -14,6 +14,7 @@ from helpdesk.cli.nginx import nginx
 from helpdesk.cli.notices import notice
 from helpdesk.cli.reports import report
 from helpdesk.cli.screens import screens
+from helpdesk.cli.search_reports import searches
 from helpdesk.cli.searching import search
 from helpdesk.cli.telling import alerts, digest
 from helpdesk.cli.translations import translations
@@ -26,6 +27,7 @@ def build_group() -> AppGroup:
     group = AppGroup("helpdesk", help="The help center: content, translations, feedback, team, upkeep.")
     content.add_command(check)
     messages.add_command(screens)
+    report.add_command(searches)
     for command in (
         content, translations, notice, feedback, report, alerts, digest, views, messages, search, user, data, db, demo,
         doctor, nginx,

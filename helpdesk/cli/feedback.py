@@ -11,7 +11,9 @@ import click
 
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
-from helpdesk.queries.feedback import FeedbackEntry, HeldScope, count_held, list_feedback
+from helpdesk.queries.feedback import HeldScope, count_held
+from helpdesk.queries.inbox import STATES, FeedbackEntry, Filters, list_feedback
+from helpdesk.queries.reports import Reach
 from helpdesk.services.feedback import drop_votes, release_votes
 from helpdesk.services.site import Site
 from helpdesk.text.tables import csv_line
@@ -38,14 +40,14 @@ def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
 @_filters
 @click.option("--all", "everything", is_flag=True, help="Every yes as well, not only each no.")
 @click.option("--held", is_flag=True, help="The votes that wait for a check, instead of those that count.")
+@click.option("--state", type=click.Choice(STATES), default="all", help="Only what the team has not settled, or has.")
 @with_site
-def list_votes(
-    site: Site, article: int | None, locale: str | None, since: datetime | None, everything: bool, held: bool
-) -> None:
+def list_votes(site: Site, everything: bool, held: bool, state: str, **options: Any) -> None:
     """Print each no with its reasons and comment, the latest first."""
     status = "held" if held else "counted"
+    answer = None if everything else False
     shown = 0
-    for entry in _entries(site, article, locale, since, only_no=not everything, status=status):
+    for entry in _entries(site, **options, is_helpful=answer, is_any=everything, status=status, state=state):
         shown += 1
         _print(entry)
     if shown == 0:
@@ -61,11 +63,13 @@ def _print(entry: FeedbackEntry) -> None:
     click.echo(
         f"{entry.voted_at:%Y-%m-%d %H:%M}  {answer:3}  {entry.article_id} {entry.locale}{asked}"
         f"  revision {entry.revision}  {entry.title}{'  (made up)' if entry.is_made_up else ''}"
+        f"{f'  {entry.state}' if entry.state in ('read', 'resolved') else ''}"
     )
     for name, value in (
         ("reasons", ", ".join(entry.reasons)),
         ("comment", _one_line(entry.comment)),
         ("searched", entry.query),
+        ("assigned to", entry.assignee),
     ):
         if value:
             click.echo(f"    {name}: {value}")
@@ -74,10 +78,10 @@ def _print(entry: FeedbackEntry) -> None:
 @feedback.command("export")
 @_filters
 @with_site
-def export_votes(site: Site, article: int | None, locale: str | None, since: datetime | None) -> None:
+def export_votes(site: Site, **options: Any) -> None:
     """Write all votes to standard output as CSV that no spreadsheet takes for formulas; `status` tells the held."""
     click.echo(csv_line(field.name for field in fields(FeedbackEntry)).encode(), nl=False)
-    for entry in _entries(site, article, locale, since, only_no=False):
+    for entry in _entries(site, **options, status=None, is_any=True):
         click.echo(csv_line(astuple(entry)).encode(), nl=False)
 
 
@@ -142,16 +146,10 @@ def _confirmed(
 
 
 def _entries(
-    site: Site,
-    article: int | None,
-    locale: str | None,
-    since: datetime | None,
-    *,
-    only_no: bool,
-    status: str | None = None,
+    site: Site, *, article: int | None, locale: str | None, since: datetime | None, **filters: Any
 ) -> Iterator[FeedbackEntry]:
-    start = _utc(since)
-    return list_feedback(site.database, article_id=article, locale=locale, since=start, only_no=only_no, status=status)
+    reach = Reach((locale,) if locale else ())
+    return list_feedback(site.database, Filters(article_id=article, since=_utc(since), reach=reach, **filters))
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -23,6 +23,7 @@ from helpdesk.services.users import (
     disable,
     enable,
     folded,
+    forget_identity,
     get_by_email,
     invite,
     make_reset_link,
@@ -51,6 +52,9 @@ def link_address(site: Site, token: str, *, base: str = HERE) -> str:
 
 def _hand_over(site: Site, member: str, token: str, *, by_mail: bool) -> None:
     """Send the link to the account's own address, or print it. Raises NotSent, and then it was printed."""
+    if site.settings.oidc_only:
+        click.echo(f"Passwords are off: {member} signs in with the provider of HELPDESK_OIDC_ISSUER.")
+        return
     address = link_address(site, token)
     if by_mail:
         try:
@@ -117,7 +121,9 @@ def list_accounts(site: Site) -> None:
 def _state(member: Member) -> str:
     if member.is_disabled:
         return "disabled"
-    return "invited" if not member.has_password else "app" if member.has_totp else "password"
+    if not member.has_password:
+        return "provider" if member.has_identity else "invited"
+    return "app" if member.has_totp else "password"
 
 
 @user.command("disable")
@@ -160,6 +166,15 @@ def reset_user(site: Site, email: str, without_app: bool, by_mail: bool) -> None
     member = get_by_email(site, email)
     token = make_reset_link(site, member.id, without_totp=without_app, now=clock.now())
     _hand_over(site, member.email, token, by_mail=by_mail)
+
+
+@user.command("unlink")
+@click.argument("email")
+@with_site
+def unlink(site: Site, email: str) -> None:
+    """Forget with which account of the OpenID Connect provider EMAIL came in, and sign it out everywhere."""
+    forget_identity(site, get_by_email(site, email).id)
+    click.echo("Forgotten; whoever signs in next with this e-mail address, verified by the provider, gets the account.")
 
 
 @user.command("sessions")

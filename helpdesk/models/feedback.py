@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base, UtcDateTime
@@ -28,13 +28,23 @@ class Vote(Base):
             sqlite_where=text("status = 'held'"),
             postgresql_where=text("status = 'held'"),
         ),
-        # What the inbox lists.
+        # What the inbox lists, and what of it nobody has read yet.
         Index(
             "ix_hd_vote_feedback",
             "updated_at",
             "id",
+            "status",
+            "is_resolved",
+            "translation_id",
             sqlite_where=text("NOT is_helpful OR comment <> ''"),
             postgresql_where=text("NOT is_helpful OR comment <> ''"),
+        ),
+        Index(
+            "ix_hd_vote_unread",
+            "translation_id",
+            "status",
+            sqlite_where=text("NOT is_read AND (NOT is_helpful OR comment <> '')"),
+            postgresql_where=text("NOT is_read AND (NOT is_helpful OR comment <> '')"),
         ),
         CheckConstraint(one_of("status", ("counted", "held")), name="status"),
     )
@@ -54,17 +64,19 @@ class Vote(Base):
     query: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # By the team, since the answer was last given; what is resolved was read.
+    is_read: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_resolved: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Triage(Base):
-    """What the team made of a vote; a vote without a row was read by nobody yet.
+    """What the team made of a vote.
 
-    It is about the vote as it stood at `voted_at`: an answer that is changed later is unread again.
+    `resolved_at` and what stands beside it stay where the visitor answered anew after it, and the vote is open again.
     """
 
     __tablename__ = "hd_triage"
     vote_id: Mapped[int] = mapped_column(ForeignKey("hd_vote.id", ondelete="CASCADE"), primary_key=True)
-    voted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # E-mail address of the member who looks after it; empty: nobody.
     assignee: Mapped[str] = mapped_column(default="", server_default="")
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

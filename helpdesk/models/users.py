@@ -1,4 +1,4 @@
-"""The team: its members, where they may work, and what lets them in; secrets only as hashes, but for TOTP's."""
+"""The team: its members, where they may work, and what lets them in; secrets as hashes, those of apps encrypted."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class User(Base):
     role: Mapped[str]
     # NULL: invited, and no password chosen yet.
     password_hash: Mapped[str | None]
+    # As `services.second_factor` seals it under the site's secret key; from before it did, the secret itself.
     totp_secret: Mapped[str | None]
     # NULL: the secret was shown, and no code of it came back yet; it is not asked for.
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -115,12 +115,14 @@ def _search(connection: Connection, settings: Settings, since: date) -> list[Ala
     """Queries that were found, and then only missed; in one, two or three queries."""
     own = (SearchLog.locale, SearchLog.query)
     asked = (SearchLog.locale.in_([locale.tag for locale in settings.locale_set.all]), SearchLog.page == 1)
+    # An expression, so that SQLite goes along the days, and not through all of the log in the order of queries.
+    words = SearchLog.query.concat("").label("words")
     missed = (
-        select(*own)
+        select(SearchLog.locale, words)
         .where(*asked, IS_EMPTY, SearchLog.searched_on >= since, *IS_TOLD)
-        .group_by(*own)
+        .group_by(SearchLog.locale, words)
         .having(func.count() >= settings.alert_searches)
-        .order_by(func.count().desc(), *own)
+        .order_by(func.count().desc(), SearchLog.locale, words)
         .limit(QUERIES)
     )
     pairs = [tuple(row) for row in connection.execute(missed)]

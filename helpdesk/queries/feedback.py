@@ -1,16 +1,17 @@
-"""Votes: a visitor's own, and all of them for the team."""
+"""Votes: a visitor's own, and those that are held until the team has looked at them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy import ColumnElement, Integer, String, cast, func, select
 
 from helpdesk.db import Database
-from helpdesk.models import Article, Revision, Translation, Vote
-from helpdesk.queries.history import MADE_UP
+from helpdesk.models import Article, Counter, Revision, Translation, Vote
+from helpdesk.queries.reports import EVERYWHERE, Reach
+from helpdesk.sql import by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +26,6 @@ class OwnVote:
     comment: str
     is_settled: bool
     is_held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackEntry:
-    """One vote as the team reads it; made up: the demo's, by nobody."""
-
-    voted_at: datetime
-    article_id: int
-    article_key: str
-    title: str
-    locale: str
-    asked_locale: str
-    is_helpful: bool
-    reasons: tuple[str, ...]
-    comment: str
-    revision: int
-    query: str
-    status: str
-    is_made_up: bool
 
 
 def find_own_vote(database: Database, visitor: str, translation_id: int) -> OwnVote | None:
@@ -75,11 +57,12 @@ def find_own_vote(database: Database, visitor: str, translation_id: int) -> OwnV
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldScope:
-    """Which held votes: on one article, or first given from a time on and before another."""
+    """Which held votes: on one article, on translations in reach, first given from a time on and before another."""
 
     article_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    reach: Reach = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +81,17 @@ class HeldCount:
         return self.yes + self.no
 
 
+YES = func.sum(cast(Vote.is_helpful, Integer))
+
+
 def is_held(scope: HeldScope) -> list[ColumnElement[bool]]:
     """The conditions on `Vote` that make a scope."""
     conditions: list[ColumnElement[bool]] = [Vote.status == "held"]
+    chosen = scope.reach.conditions()
     if scope.article_id is not None:
-        translations = select(Translation.id).where(Translation.article_id == scope.article_id)
-        conditions.append(Vote.translation_id.in_(translations))
+        chosen.append(Translation.article_id == scope.article_id)
+    if chosen:
+        conditions.append(Vote.translation_id.in_(select(Translation.id).where(*chosen)))
     if scope.since is not None:
         conditions.append(Vote.created_at >= scope.since)
     if scope.until is not None:
@@ -115,7 +103,7 @@ def count_held(database: Database, scope: HeldScope = HeldScope()) -> HeldCount:
     """Held votes of a scope; one query."""
     statement = (
         select(
-            func.coalesce(func.sum(cast(Vote.is_helpful, Integer)), 0).label("yes"),
+            func.coalesce(YES, 0).label("yes"),
             func.count().label("votes"),
             func.count(Translation.article_id.distinct()).label("articles"),
             func.min(Vote.created_at).label("first_at"),
@@ -129,62 +117,101 @@ def count_held(database: Database, scope: HeldScope = HeldScope()) -> HeldCount:
     return HeldCount(row.yes, row.votes - row.yes, row.articles, row.first_at, row.last_at)
 
 
-def list_feedback(
-    database: Database,
-    *,
-    article_id: int | None = None,
-    locale: str | None = None,
-    since: datetime | None = None,
-    only_no: bool = False,
-    status: str | None = None,
-) -> Iterator[FeedbackEntry]:
-    """Votes, the latest first, one at a time."""
-    statement = (
-        select(Vote, Translation.locale.label("served"), Translation.title, Article.id, Article.key)
+# How much of a time's text names its day, and its hour.
+SPANS = {"day": (10, timedelta(days=1)), "hour": (13, timedelta(hours=1))}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGroup:
+    """Held votes on one article that were first given on one UTC day or in one hour of it.
+
+    The title is the source's, in the locale `lang`.
+    """
+
+    article_id: int
+    title: str
+    lang: str
+    begins_at: datetime
+    ends_at: datetime
+    yes: int
+    no: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The figures of a translation as they are, and the held votes that would come to them."""
+
+    article_id: int
+    title: str
+    locale: str
+    yes: int
+    no: int
+    more_yes: int
+    more_no: int
+
+
+def list_held(
+    database: Database, by: str, *, reach: Reach = EVERYWHERE, limit: int, offset: int = 0
+) -> tuple[list[HeldGroup], int]:
+    """Groups by `day` or `hour`, the latest first, then the largest, and how many there are; two queries."""
+    length, span = SPANS[by]
+    moment = func.timezone("UTC", Vote.created_at) if database.is_postgres else Vote.created_at
+    begin = func.substr(cast(moment, String), 1, length).label("begin")
+    source = Translation.__table__.alias("source")
+    groups = (
+        select(
+            Translation.article_id,
+            begin,
+            YES.label("yes"),
+            func.count().label("votes"),
+            func.min(Vote.created_at).label("first_at"),
+            func.max(Vote.created_at).label("last_at"),
+        )
         .join(Translation, Translation.id == Vote.translation_id)
-        .join(Article, Article.id == Translation.article_id)
-        .order_by(Vote.updated_at.desc(), Vote.id.desc())
+        .where(*is_held(HeldScope(reach=reach)))
+        .group_by(Translation.article_id, begin)
     )
-    if article_id is not None:
-        statement = statement.where(Article.id == article_id)
-    if locale is not None:
-        statement = statement.where(Translation.locale == locale)
-    if since is not None:
-        statement = statement.where(Vote.updated_at >= since)
-    if only_no:
-        statement = statement.where(Vote.is_helpful.is_(False))
-    if status is not None:
-        statement = statement.where(Vote.status == status)
-    columns = statement.with_only_columns(
-        Vote.updated_at,
-        Vote.locale.label("asked"),
-        Vote.is_helpful,
-        Vote.reasons,
-        Vote.comment,
-        Vote.revision,
-        Vote.query,
-        Vote.status,
-        Vote.visitor.startswith(MADE_UP).label("is_made_up"),
-        Translation.locale.label("served"),
-        Translation.title,
-        Article.id.label("article_id"),
-        Article.key,
-        maintain_column_froms=True,
+    page = groups.order_by(begin.desc(), func.count().desc(), Translation.article_id).limit(limit).offset(offset)
+    shown = page.subquery("page")
+    titled = (
+        select(shown, source.c.title, source.c.locale)
+        .join(Article, Article.id == shown.c.article_id)
+        .join(source, (source.c.article_id == Article.id) & (source.c.locale == Article.source_locale))
+        .order_by(shown.c.begin.desc(), shown.c.votes.desc(), shown.c.article_id)
     )
     with database.read() as connection:
-        for row in connection.execute(columns):
-            yield FeedbackEntry(
-                voted_at=row.updated_at,
-                article_id=row.article_id,
-                article_key=row.key,
-                title=row.title,
-                locale=row.served,
-                asked_locale=row.asked,
-                is_helpful=row.is_helpful,
-                reasons=tuple(row.reasons.split()),
-                comment=row.comment,
-                revision=row.revision,
-                query=row.query,
-                status=row.status,
-                is_made_up=row.is_made_up,
-            )
+        total = connection.execute(select(func.count()).select_from(groups.subquery())).scalar_one()
+        rows = connection.execute(titled).all()
+    return [_group(row, span) for row in rows], total
+
+
+def _group(row: Any, span: timedelta) -> HeldGroup:
+    begins_at = datetime.fromisoformat(f"{row.begin}{'' if ' ' in row.begin else ' 00'}:00:00+00:00")
+    counts = (row.yes, row.votes - row.yes, row.first_at, row.last_at)
+    return HeldGroup(row.article_id, row.title, row.locale, begins_at, begins_at + span, *counts)
+
+
+def list_effects(database: Database, scope: HeldScope, *, limit: int) -> list[Effect]:
+    """What counting held votes would do, where they are the most first; one query."""
+    statement = (
+        select(
+            Translation.article_id,
+            Translation.title,
+            Translation.locale,
+            Counter.yes,
+            Counter.no,
+            YES.label("more_yes"),
+            func.count().label("votes"),
+        )
+        .select_from(Vote)
+        .join(Translation, Translation.id == Vote.translation_id)
+        .join(Counter, Counter.translation_id == Translation.id)
+        .where(*is_held(scope))
+        .group_by(Translation.article_id, Translation.title, Translation.locale, Counter.yes, Counter.no)
+        .order_by(func.count().desc(), Translation.article_id, by_code(Translation.locale))
+        .limit(limit)
+    )
+    with database.read() as connection:
+        return [Effect(*row[:6], row.votes - row.more_yes) for row in connection.execute(statement)]

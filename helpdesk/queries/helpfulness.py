@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -22,6 +22,7 @@ from helpdesk.intervals import newcombe, wilson
 from helpdesk.models import Article, Revision, Translation, Vote
 from helpdesk.queries.reports import ALWAYS, EVERYWHERE, Period, Reach
 from helpdesk.sql import by_code, utc_day
+from helpdesk.text.tables import rounded
 
 COUNTED = Vote.status == "counted"
 YES = func.sum(cast(Vote.is_helpful, Integer))
@@ -155,6 +156,25 @@ def get_helpfulness(
     return tuple(_helpfulness(line, revisions[own], votes[own], period, width) for own, line in lines.items())
 
 
+def list_reasons(
+    database: Database, article_id: int, *, reach: Reach = EVERYWHERE, period: Period = ALWAYS
+) -> dict[str, dict[str, int]]:
+    """Why readers said no in a period: by locale, how often each reason was given; one query."""
+    statement = (
+        select(Translation.locale, Vote.reasons, func.count().label("votes"))
+        .join(Vote, Vote.translation_id == Translation.id)
+        .where(Translation.article_id == article_id, COUNTED, Vote.is_helpful.is_(False), Vote.reasons != "")
+        .where(*reach.conditions(), *period.covers_times(Vote.updated_at))
+        .group_by(Translation.locale, Vote.reasons)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    with database.read() as connection:
+        for row in connection.execute(statement):
+            for reason in row.reasons.split():
+                found[row.locale][reason] += row.votes
+    return found
+
+
 LINES = select(Translation.id, Article.id, Article.key, Translation.locale, Translation.title).join(
     Article, Article.id == Translation.article_id
 )
@@ -225,14 +245,35 @@ def changes(steps: Sequence[Any], votes: Iterable[Any], width: float) -> Iterato
     for place, row in enumerate(steps):
         before, after = eras.score(place), eras.score(place + 1)
         if place or before.votes:
-            yield _change(row, before, after)
+            yield Change(row.number, row.created_at, before, after, *compare(before, after))
 
 
-def _change(row: Any, before: Score, after: Score) -> Change:
+def compare(before: Score, after: Score) -> tuple[float | None, float | None, Verdict]:
+    """Newcombe's interval of the difference, after minus before, and what it says."""
     if not before.votes or not after.votes:
-        return Change(row.number, row.created_at, before, after, None, None, Verdict.OPEN)
+        return None, None, Verdict.OPEN
     difference = newcombe(before.yes, before.votes, after.yes, after.votes)
     verdict = Verdict.BETTER if difference.low > 0 else Verdict.WORSE if difference.high < 0 else Verdict.SAME
     if not (before.is_enough and after.is_enough):
         verdict = Verdict.OPEN
-    return Change(row.number, row.created_at, before, after, difference.low, difference.high, verdict)
+    return difference.low, difference.high, verdict
+
+
+def table(item: Helpfulness) -> Iterator[dict[str, Any]]:
+    """One table of all that is known of a translation, for files: `part` says what a row is about."""
+    line = {"article_id": item.article_id, "key": item.key, "locale": item.locale, "title": item.title}
+
+    def row(part: str, begun: Any, score: Score, change: Change | None = None, number: Any = None) -> dict[str, Any]:
+        names = ("difference_low", "difference_high", "verdict")
+        more = {name: getattr(change, name, None) for name in names}
+        before = {f"before_{name}": getattr(change and change.before, name, None) for name in ("yes", "no")}
+        values: dict[str, Any] = rounded(asdict(score) | before | more)
+        return line | {"part": part, "revision": number, "from": begun} | values
+
+    yield row("all", None, item.score)
+    for revision in item.revisions:
+        yield row("revision", revision.made_at, revision.score, number=revision.number)
+    for change in item.changes:
+        yield row("change", change.made_at, change.after, change, change.revision)
+    for week in item.weeks:
+        yield row("week", week.monday, week.score, number=week.revisions)

@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 
 from helpdesk.db import Database
 from helpdesk.locales import Locales
-from helpdesk.models import Article, ContactTally, DailyTally, SearchChange, SearchLog, Translation, Triage, Vote
+from helpdesk.models import Article, ContactTally, DailyTally, SearchChange, SearchLog, Translation, Vote
 from helpdesk.queries.helpfulness import COUNTED, YES, Score, score
+from helpdesk.queries.inbox import IS_COUNTED, IS_FEEDBACK, IS_UNREAD
 from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.translations import outdated_since
 from helpdesk.queries.worklists import Need, list_needs
@@ -32,15 +33,10 @@ IS_TOLD = (
     .where(SearchChange.query == SearchLog.query)
     .exists(),
 )
-# As their indexes have it, to the letter, or SQLite would not take them; and with a time, for it to go along that one.
-IS_SAID = text("(NOT hd_vote.is_helpful OR hd_vote.comment <> '')")
+# As its index has it, to the letter, or SQLite would not take it; and with a time, for it to go along that one.
 IS_HELD: tuple[Any, ...] = (text("hd_vote.status = 'held'"), Vote.created_at > datetime(1970, 1, 1, tzinfo=UTC))
 # Said, in a vote that counts, and read by nobody since.
-UNREAD: tuple[Any, ...] = (
-    IS_SAID,
-    COUNTED,
-    ~select(Triage.vote_id).where(Triage.vote_id == Vote.id, Triage.voted_at == Vote.updated_at).exists(),
-)
+UNREAD: tuple[Any, ...] = (IS_FEEDBACK, IS_UNREAD, IS_COUNTED)
 
 
 @dataclass(frozen=True, slots=True)

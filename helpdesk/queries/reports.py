@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -26,6 +26,15 @@ class Period:
         """The conditions on a column of days."""
         since = [] if self.since is None else [column >= self.since]
         return since if self.until is None else [*since, column < self.until]
+
+    def covers_times(self, column: Any) -> list[ColumnElement[bool]]:
+        """The conditions on a column of times."""
+        since = [] if self.since is None else [column >= _midnight(self.since)]
+        return since if self.until is None else [*since, column < _midnight(self.until)]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ COLUMNS = (
     User.signed_in_at,
     User.password_hash.is_not(None).label("has_password"),
     User.totp_confirmed_at.is_not(None).label("has_totp"),
+    User.identity.is_not(None).label("has_identity"),
     UserScope.kind,
     UserScope.value,
 )
@@ -46,6 +47,7 @@ class Member:
     categories: tuple[str, ...] = ()
     has_password: bool = True
     has_totp: bool = False
+    has_identity: bool = False
     is_disabled: bool = False
     signed_in_at: datetime | None = None
 
@@ -199,6 +201,7 @@ def _member(rows: Sequence[Any]) -> Member:
         categories=tuple(row.value for row in rows if row.kind == "category"),
         has_password=bool(first.has_password),
         has_totp=bool(first.has_totp),
+        has_identity=bool(first.has_identity),
         is_disabled=bool(first.is_disabled),
         signed_in_at=first.signed_in_at,
     )

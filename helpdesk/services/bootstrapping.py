@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -107,3 +108,9 @@ def secret_key(settings: Settings) -> str:
         finally:
             partial.unlink()
     return path.read_text("utf-8")
+
+
+def keyed_hash(settings: Settings, purpose: str, text: str, *, size: int = 16) -> bytes:
+    """What nobody makes of a text without the secret key, another for each purpose (at most 16 characters)."""
+    key = hashlib.sha256(secret_key(settings).encode()).digest()
+    return hashlib.blake2b(text.encode(), key=key, person=purpose.encode(), digest_size=size).digest()

@@ -88,6 +88,8 @@ def _upsert(database: Database, ballot: Ballot, status: str, now: datetime) -> A
     changes = {name: new[name] for name in ("locale", "is_helpful", "revision", "updated_at")}
     changes["reasons"] = case((is_same, Vote.reasons), else_="") if ballot.reasons is None else new.reasons
     changes["comment"] = case((is_same, Vote.comment), else_="") if ballot.comment is None else new.comment
+    # The team has read and settled another answer.
+    changes |= {"is_read": False, "is_resolved": False}
     changes["query"] = case((new.query == "", Vote.query), else_=new.query)
     return statement.on_conflict_do_update(index_elements=["visitor", "translation_id"], set_=changes).returning(
         Vote.status

@@ -29,7 +29,7 @@ def library(name: str) -> Any:
 
 def is_installed() -> bool:
     """Whether anybody could sign in here."""
-    return all(find_spec(name) for name in ("argon2", "pyotp", "segno", "zxcvbn"))
+    return all(find_spec(name) for name in ("argon2", "cryptography", "pyotp", "segno", "zxcvbn"))
 
 
 def check_password(password: str, *, length: int, personal: Sequence[str]) -> None:

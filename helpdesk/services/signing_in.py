@@ -6,7 +6,6 @@ again, so that a whole office can sign in from one address.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from helpdesk.db import NOTE_TIMEOUT
 from helpdesk.errors import UserError
 from helpdesk.models import RequestTally, Session, User
 from helpdesk.queries.users import Member, find_user, is_open, session_key, token_hash
-from helpdesk.services.bootstrapping import secret_key
+from helpdesk.services.bootstrapping import keyed_hash
 from helpdesk.services.feedback import HOUR, count_request
 from helpdesk.services.passwords import check_password, hash_password, is_outdated, is_password
 from helpdesk.services.second_factor import take_code
@@ -43,7 +42,7 @@ def sign_in(site: Site, browser: Browser, *, email: str, password: str, code: st
         email = folded(email)
     except UserError:
         raise UserError("wrong") from None
-    attempt = _Attempt(site, email, browser.network, now)
+    attempt = Attempt(site, browser.network, now, email)
     attempt.count()
     with site.database.read() as connection:
         columns = User.id, User.password_hash, User.totp_secret, User.totp_confirmed_at
@@ -53,18 +52,19 @@ def sign_in(site: Site, browser: Browser, *, email: str, password: str, code: st
         raise UserError("wrong")
     again = hash_password(password) if is_outdated(row.password_hash) else row.password_hash
     with site.database.transaction() as connection:
-        if row.totp_confirmed_at and not take_code(connection, row.id, row.totp_secret, code, now):
+        if row.totp_confirmed_at and not take_code(site, connection, row.id, row.totp_secret, code, now):
             raise UserError("wrong")
         # Whoever changed the password meanwhile has the last word.
         same = (User.id == row.id, User.password_hash == row.password_hash, User.is_disabled.is_(False))
         if connection.execute(update(User).where(*same).values(signed_in_at=now, password_hash=again)).rowcount != 1:
             raise UserError("wrong")
-        connection.execute(delete(Session).where(not_(and_(*is_open(site.settings, now)))))
         attempt.forget()
-        return _start_session(connection, row.id, browser.label, now)
+        return start_session(site, connection, row.id, browser.label, now)
 
 
-def _start_session(connection: Connection, user_id: int, label: str, now: datetime) -> str:
+def start_session(site: Site, connection: Connection, user_id: int, label: str, now: datetime) -> str:
+    """The token of a new session, always another one; those that are over are swept."""
+    connection.execute(delete(Session).where(not_(and_(*is_open(site.settings, now)))))
     token = secrets.token_urlsafe(32)
     row = {"token_hash": token_hash(token), "user_id": user_id, "created_at": now, "seen_at": now, "browser": label}
     connection.execute(insert(Session).values(**row))
@@ -99,7 +99,7 @@ def change_password(site: Site, user_id: int, browser: Browser, *, current: str,
     hashed = hash_password(new)
     with site.database.transaction() as connection:
         store_password(connection, user_id, hashed)
-        return _start_session(connection, user_id, browser.label, now)
+        return start_session(site, connection, user_id, browser.label, now)
 
 
 def prove_password(site: Site, user_id: int, browser: Browser, password: str, *, now: datetime) -> Member:
@@ -110,7 +110,7 @@ def prove_password(site: Site, user_id: int, browser: Browser, password: str, *,
     member = find_user(site.database, user_id=user_id)
     if member is None:
         raise UserError("unknown")
-    attempt = _Attempt(site, member.email, browser.network, now)
+    attempt = Attempt(site, browser.network, now, member.email)
     attempt.count()
     with site.database.read() as connection:
         stored = connection.execute(select(User.password_hash).where(User.id == user_id)).scalar()
@@ -120,14 +120,15 @@ def prove_password(site: Site, user_id: int, browser: Browser, password: str, *,
     return member
 
 
-class _Attempt:
-    """One try at an account's password or code."""
+class Attempt:
+    """One try to come in, at an account's password or code where one is named."""
 
-    def __init__(self, site: Site, email: str, network: bytes, now: datetime) -> None:
-        key = hashlib.sha256(secret_key(site.settings).encode()).digest()
-        account = hashlib.blake2b(email.encode(), key=key, person=b"account", digest_size=16).digest()
+    def __init__(self, site: Site, network: bytes, now: datetime, email: str = "") -> None:
         self.site, self.now = site, now
-        self.limits = {account: site.settings.sign_ins_per_account, network: site.settings.sign_ins_per_network}
+        self.limits = {network: site.settings.sign_ins_per_network}
+        if email:
+            account = keyed_hash(site.settings, "account", email)
+            self.limits = {account: site.settings.sign_ins_per_account} | self.limits
 
     def count(self) -> None:
         """One more, before anything is compared, so that parallel tries see each other. Raises UserError, Busy.

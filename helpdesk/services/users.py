@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk.config import ROLES
@@ -22,7 +22,11 @@ from helpdesk.services.site import Site
 
 NAME_LENGTH, EMAIL_LENGTH = 100, 254
 FIRST_LINK = "first_link"
-ABLE = (User.role == "admin", User.is_disabled.is_(False), User.password_hash.is_not(None))
+ABLE = (
+    User.role == "admin",
+    User.is_disabled.is_(False),
+    or_(User.password_hash.is_not(None), User.identity.is_not(None)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,12 @@ def invite(site: Site, email: str, name: str, rights: Rights, *, now: datetime) 
     """Make an account without a password; the token of the link that sets one. Raises UserError, Busy."""
     with site.database.transaction() as connection:
         wait_for_turn(connection, "users")
-        user_id = _add(site, connection, email, name, rights, now=now)
+        user_id = add_user(site, connection, email, name, rights, now=now)
         return _make_link(site, connection, "invitation", user_id, now=now)
 
 
-def _add(site: Site, connection: Connection, email: str, name: str, rights: Rights, *, now: datetime) -> int:
+def add_user(site: Site, connection: Connection, email: str, name: str, rights: Rights, *, now: datetime) -> int:
+    """Make an account that nothing opens yet; its id. Raises UserError."""
     email, name = folded(email), _clean(name)
     if connection.execute(select(User.id).where(User.email == email)).first():
         raise UserError("taken")
@@ -76,6 +81,8 @@ def make_reset_link(site: Site, user_id: int, *, without_totp: bool = False, now
 
     Until it is used the old password stands. `without_totp`: the app and its recovery codes are lost, forget them.
     """
+    if site.settings.oidc_only:
+        raise UserError("off")
     with site.database.transaction() as connection:
         user = find_user(site.database, user_id=user_id)
         if user is None or user.is_disabled:
@@ -99,7 +106,7 @@ def make_first_link(site: Site, *, now: datetime, patience: int | None = None) -
 
     Raises Busy, after so many milliseconds of `patience`.
     """
-    if not is_installed() or _is_begun(site):
+    if site.settings.oidc_only or not is_installed() or _is_begun(site):
         return None
     with site.database.transaction(patience=patience) as connection:
         wait_for_turn(connection, "users")
@@ -132,7 +139,7 @@ def set_password(site: Site, token: str, password: str, *, now: datetime, email:
         link = find_link(site.database, token, now=now)
         if link is None:
             raise UserError("link")
-        user_id = link.user_id or _add(site, connection, email, name, Rights(role="admin"), now=now)
+        user_id = link.user_id or add_user(site, connection, email, name, Rights(role="admin"), now=now)
         connection.execute(delete(UserLink).where(UserLink.token_hash == token_hash(token)))
         store_password(connection, user_id, hashed)
 
@@ -174,6 +181,13 @@ def enable(site: Site, user_id: int) -> None:
     """Let a member in again, with the password of before. Raises Busy."""
     with site.database.transaction() as connection:
         connection.execute(update(User).where(User.id == user_id).values(is_disabled=False))
+
+
+def forget_identity(site: Site, user_id: int) -> None:
+    """Sign a member out everywhere; the next identity with the account's e-mail address takes it. Raises Busy."""
+    with site.database.transaction() as connection:
+        connection.execute(update(User).where(User.id == user_id).values(identity=None))
+        connection.execute(delete(Session).where(Session.user_id == user_id))
 
 
 def forget_totp(connection: Connection, user_id: int) -> None:

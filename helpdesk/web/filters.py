@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date as calendar_date
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +17,10 @@ from flask import url_for
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from helpdesk.locales import format_date, format_number, format_percent, language_name
+from helpdesk.locales import format_date, format_moment, format_number, format_percent, language_name
 from helpdesk.search.passages import Passage
 from helpdesk.web.frames import notice
+from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 
 STATIC = Path(__file__).parent / "static"
@@ -32,6 +34,13 @@ def date(value: calendar_date) -> Markup:
 def day(value: calendar_date) -> str:
     """The same as mere text."""
     return format_date(value, current_locale(), _digits())
+
+
+def moment(value: datetime) -> Markup:
+    """A day with the minute (UTC), machine-readable beside it."""
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(timespec="minutes"), format_moment(value, current_locale(), _digits())
+    )
 
 
 def number(value: int) -> str:
@@ -118,6 +127,22 @@ def _listed(items: Sequence[Markup], style: Literal["or", "unit"]) -> Markup:
     return Markup("").join(items[int(part)] if place % 2 else part for place, part in enumerate(parts))
 
 
+def reason_labels() -> dict[str, str]:
+    """What a reader can say was wrong, by key."""
+    return {
+        # Translators: a reason to tick; it: the article
+        "hard": _("It is hard to understand"),
+        # Translators: a reason to tick; said of the article
+        "incomplete": _("Something is missing"),
+        # Translators: a reason to tick; it: the article
+        "outdated": _("It is out of date"),
+        # Translators: a reason to tick; it: the article
+        "wrong": _("Something in it is wrong"),
+        # Translators: a reason to tick; said by a reader; it: the article
+        "unsolved": _("I did as it says, and it did not help"),
+    }
+
+
 def site_name() -> str:
     """The company's name."""
     return current_site().settings.site_name
@@ -159,9 +184,8 @@ def static_url(name: str) -> str:
 
 def register(environment: Environment) -> None:
     """Make all of it known to our templates, under names that no host uses."""
-    environment.filters.update(
-        hd_date=date, hd_number=number, hd_percent=percent, hd_marked=marked, hd_bdi=isolated, hd_listed=listed
-    )
+    environment.filters.update(hd_date=date, hd_moment=moment, hd_number=number, hd_percent=percent)
+    environment.filters.update(hd_marked=marked, hd_bdi=isolated, hd_listed=listed)
     environment.globals.update(
         hd_lang=lang_attributes,
         hd_named=named,
@@ -176,4 +200,5 @@ def register(environment: Environment) -> None:
         hd_locale=current_locale,
         hd_notice=notice,
         hd_regions=region_names,
+        hd_reasons=reason_labels,
     )

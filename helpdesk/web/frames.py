@@ -20,7 +20,8 @@ from helpdesk.web.localization import current_locale, current_site
 
 EMPTY = Frame("", None, None)
 # Settings that differ from machine to machine while the pages are the same, or are secret.
-NOT_SHOWN = {"instance_dir", "index_dir", "media_dir", "translations_dir", "database_url", "secret_key"}
+NOT_SHOWN = {"instance_dir", "index_dir", "media_dir", "translations_dir"}
+NOT_SHOWN |= {"database_url", "secret_key", "oidc_client_secret"}
 NOT_SHOWN |= {"smtp_url", "alert_url", "alert_secret"}
 # Pages that are the same for every reader. An article's depends on the reader's vote: its view asks for itself.
 VALIDATED = {"home", "category", "section", "about_views", "search", "suggest"}

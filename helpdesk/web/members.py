@@ -32,9 +32,9 @@ IN_PATH = re.compile(r"[\w-]+")
 RESERVED = {"to", "tag", "route", "endpoint"}
 
 
-def cookie_name() -> str:
+def cookie_name(name: str = COOKIE) -> str:
     """With the prefix that keeps other hosts of a domain from setting it, where its rules can be kept (RFC 6265bis)."""
-    return f"__Host-{COOKIE}" if request.is_secure and cookie_path() == "/" else COOKIE
+    return f"__Host-{name}" if request.is_secure and cookie_path() == "/" else name
 
 
 def current_token() -> str:

@@ -141,3 +141,30 @@ def clean(raw: str) -> str:
     limit = current_site().settings.query_length
     raw = raw[: limit * 4]
     return " ".join("".join(c if c.isprintable() else " " for c in raw).split())[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Links to the pages around the current one; None where there is none."""
+
+    page: int
+    pages: int
+    first: int
+    last: int
+    total: int
+    previous_url: str | None
+    next_url: str | None
+    is_followed: bool = True
+
+
+def make_pager(page: int, size: int, total: int, endpoint: str, values: Mapping[str, Any]) -> Pager:
+    """The pager of a list whose pages differ in `page` alone."""
+    pages = max(1, -(-total // size))
+
+    def url(number: int) -> str | None:
+        if not 1 <= number <= pages:
+            return None
+        return url_for(endpoint, **{**values, **({} if number == 1 else {"page": number})})
+
+    first, last = (page - 1) * size + 1, min(total, page * size)
+    return Pager(page, pages, first, last, total, url(page - 1), url(page + 1))

@@ -13,7 +13,7 @@ from flask import Response, g, request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import BadRequest
 
-from helpdesk.services.bootstrapping import secret_key
+from helpdesk.services.bootstrapping import keyed_hash, secret_key
 from helpdesk.services.views import network_of
 from helpdesk.web.localization import COOKIE_YEAR, cookie_path, current_site
 
@@ -90,10 +90,10 @@ def judge_post() -> Verdict:
     source = origin if origin != "null" else request.headers.get("Referer", "")
     if not source:
         return Verdict.UNKNOWN
-    return Verdict.OWN if _is_ours(source) else Verdict.FOREIGN
+    return Verdict.OWN if is_ours(source) else Verdict.FOREIGN
 
 
-def _is_ours(address: str) -> bool:
+def is_ours(address: str) -> bool:
     """Whether an address is on the host that was asked, or on the public one that a proxy speaks TLS for."""
     try:
         theirs = _origin(address)
@@ -109,6 +109,11 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     """Scheme, host and port (RFC 6454); raises ValueError."""
     parts = urlsplit(address)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def is_prefetch() -> bool:
+    """Whether a browser asks ahead, before anybody opens the page."""
+    return "prefetch" in f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
 
 
 def is_confirmed() -> bool:
@@ -147,11 +152,7 @@ def new_visitor() -> str:
     attempt = request.form.get(ATTEMPT_FIELD, "")
     if not ATTEMPT.fullmatch(attempt):
         return secrets.token_hex(16)
-    return hashlib.blake2b(attempt.encode(), key=_key(), digest_size=16).hexdigest()
-
-
-def _key() -> bytes:
-    return hashlib.sha256(secret_key(current_site().settings).encode()).digest()
+    return keyed_hash(current_site().settings, "", attempt).hex()
 
 
 def set_visitor_cookie(response: Response, visitor: str) -> None:
@@ -175,5 +176,4 @@ def set_cookie(response: Response, name: str, value: str, max_age: int, *, sames
 
 def network_hash(limit: str = "") -> bytes:
     """A keyed hash of the network that asks, another one for each limit; the address itself is never stored."""
-    network = network_of(request.remote_addr or "").encode()
-    return hashlib.blake2b(network, key=_key(), person=limit.encode(), digest_size=16).digest()
+    return keyed_hash(current_site().settings, limit, network_of(request.remote_addr or ""))

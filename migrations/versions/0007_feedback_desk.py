@@ -12,17 +12,23 @@ depends_on = None
 
 SOURCES = ("searched", "listed", "linked")
 FEEDBACK = sa.text("NOT is_helpful OR comment <> ''")
+UNREAD = sa.text("NOT is_read AND (NOT is_helpful OR comment <> '')")
+MARKS = ("is_read", "is_resolved")
+OF_QUERY = ["locale", "query", "page", "searched_on", "id", "results", "correction", "refined"]
 REFINED = sa.text("refined <> ''")
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_hd_vote_feedback", "hd_vote", ["updated_at", "id"], sqlite_where=FEEDBACK, postgresql_where=FEEDBACK
-    )
+    for name in MARKS:
+        op.add_column("hd_vote", sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+    for index, names, where in (
+        ("ix_hd_vote_feedback", ["updated_at", "id", "status", "is_resolved", "translation_id"], FEEDBACK),
+        ("ix_hd_vote_unread", ["translation_id", "status"], UNREAD),
+    ):
+        op.create_index(index, "hd_vote", names, sqlite_where=where, postgresql_where=where)
     op.create_table(
         "hd_triage",
         sa.Column("vote_id", sa.Integer(), nullable=False),
-        sa.Column("voted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("assignee", sa.String(), server_default="", nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True)),
         sa.Column("resolved_by", sa.String(), server_default="", nullable=False),
@@ -45,10 +51,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_hd_contact_tally_day", "hd_contact_tally", ["day"])
     op.add_column("hd_search_log", sa.Column("refined", _ordered(), server_default="", nullable=False))
+    op.create_index("ix_hd_search_log_query", "hd_search_log", OF_QUERY)
     op.create_index(
         "ix_hd_search_log_refined",
         "hd_search_log",
-        ["locale", "searched_on", "refined"],
+        ["locale", "searched_on", "refined", "query"],
         sqlite_where=REFINED,
         postgresql_where=REFINED,
     )
@@ -95,12 +102,16 @@ def downgrade() -> None:
     op.drop_table("hd_alert")
     op.drop_table("hd_search_change")
     op.drop_index("ix_hd_search_log_refined", "hd_search_log")
+    op.drop_index("ix_hd_search_log_query", "hd_search_log")
     op.drop_column("hd_search_log", "refined")
     op.drop_table("hd_contact_tally")
     for name in SOURCES:
         op.drop_column("hd_daily_tally", name)
     op.drop_table("hd_triage")
-    op.drop_index("ix_hd_vote_feedback", "hd_vote")
+    for index in ("ix_hd_vote_unread", "ix_hd_vote_feedback"):
+        op.drop_index(index, "hd_vote")
+    for name in MARKS:
+        op.drop_column("hd_vote", name)
 
 
 def _ordered() -> sa.String:

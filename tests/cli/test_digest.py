@@ -21,6 +21,7 @@ from tests.support.content import take_in, translation
 from tests.support.receivers import Postbox, hook_server, mail_server
 from tests.support.team import add_member
 
+TEAM, DAYS = "https://example.com/help/en/team", "since=2026-05-06&until=2026-05-12"
 YESTERDAY = NOON.date() - timedelta(days=1)
 
 
@@ -67,16 +68,21 @@ def world(build: Callable[..., Flask], empty_template: Path, tmp_path: Path, noo
 
 
 def test_the_last_seven_days_in_print(world: World) -> None:
-    team = "https://example.com/help/en/team"
     assert world.run("digest") == (
         0,
         "Views: 1,030 (before: 0)\n"
         "Votes that say yes: 75% (between 60% and 86%)\n"
+        f"  {TEAM}/helpfulness?{DAYS}\n"
         "Votes: 40 (before: 0)\n"
+        f"  {TEAM}/helpfulness?{DAYS}\n"
         "Unread feedback: 10\n"
+        f"  {TEAM}/feedback?state=unread\n"
         "Held votes: 0\n"
+        f"  {TEAM}/held\n"
         "Searches: 3 (before: 0)\n"
+        f"  {TEAM}/searches?{DAYS}\n"
         "Searches without result: 3 (before: 0)\n"
+        f"  {TEAM}/searches?{DAYS}&about=no-result\n"
         "Readers who asked for help: 0 (before: 0)\n"
         "Outdated translations: 0 (0 views)\n"
         "Missing translations: 0 (0 views)\n"
@@ -84,14 +90,14 @@ def test_the_last_seven_days_in_print(world: World) -> None:
         "Most in need\n"
         "\n"
         "\u2068Pay <b>\u2069: 142 (English)\n"
-        "https://example.com/help/en/articles/1\n"
+        "  https://example.com/help/en/articles/1\n"
         "\n"
         "Searches without result\n"
         "\n"
         "\u2068=verloren\u2069: 3 (German)\n"
         "\n"
         "Overview\n"
-        f"{team}/?since=2026-05-06&until=2026-05-12\n",
+        f"{TEAM}/?{DAYS}\n",
     )
     code, german = world.run("digest", "--locale", "de", "--to", "bob@example.com")
     assert (code, german.count("1.030"), german.count("Pay"), german.count("verloren")) == (0, 0, 0, 1)
@@ -150,6 +156,7 @@ def test_alerts(world: World) -> None:
     assert world.run("alerts", "--dry-run") == (0, "Nothing to tell.\n")
     lose(world.site, "=lost")
     expected = "Searches that suddenly find nothing\n\n\u2068=lost\u2069: 5 (English)\n"
+    expected += f"  {TEAM}/searches?locale=en&about=no-result\n"
     assert world.run("alerts", "--dry-run") == (0, expected)
     assert world.box.taken == []
     world.box.refusing["MAIL"] = "451 later"
@@ -173,9 +180,10 @@ def test_all_kinds_of_alerts_in_one_letter(world: World) -> None:
     world.run("alerts")
     (text,) = world.sent.values()
     assert text.startswith(
-        "Feedback that nobody has read\n\nGerman: 3 (the first on May 9, 2026)\n\nSearches that suddenly find nothing\n\n"
+        "Feedback that nobody has read\n\nGerman: 3 (the first on May 9, 2026)\n"
+        f"  {TEAM}/feedback?state=unread&locale=de\n\nSearches that suddenly find nothing\n\n"
     )
-    assert text.endswith("\n\nand 3 more\nhttps://example.com/help/en/team/\n")
+    assert text.endswith(f"\n\nand 3 more\n{TEAM}/\n")
 
 
 def test_a_program_is_told(build: Callable[..., Flask], empty_template: Path, noon: object) -> None:

@@ -15,10 +15,12 @@ from flask import Flask
 from helpdesk import clock
 from helpdesk.queries.users import find_link, find_session, list_users
 from helpdesk.services.site import Site
+from helpdesk.services.users import make_first_link
+from helpdesk.services.vouching import Person, begin, sign_in_as
 from tests.conftest import close, make_app
 from tests.support.databases import SQLITE
 from tests.support.receivers import mail_server
-from tests.support.team import add_member, add_totp, enter
+from tests.support.team import HERE, add_member, add_totp, enter
 
 LINK = re.compile(r"http\S+/team/link/([\w-]{43})\n")
 
@@ -60,6 +62,39 @@ def test_links_stand_on_the_public_address(
     app.extensions["helpdesk_prefix"] = prefix
     result = app.test_cli_runner().invoke(args=["helpdesk", "user", "invite", "a@b.c", "--role", "admin"])
     assert address in result.output
+
+
+def test_without_passwords_nobody_gets_a_link(build: Callable[..., Flask], empty_template: Path) -> None:
+    known = {"oidc_issuer": "https://login.example.com", "oidc_client_id": "helpdesk", "oidc_client_secret": "s3cret"}
+    app = build(empty_template, **known, oidc_only=True)
+    runner = app.test_cli_runner()
+    assert make_first_link(app.extensions["helpdesk"], now=clock.now()) is None
+    for command, said in {
+        "user invite ada@example.com --role admin": (
+            "Passwords are off: ada@example.com signs in with the provider of HELPDESK_OIDC_ISSUER.\n"
+        ),
+        "user reset ada@example.com": (
+            "Error: HELPDESK_OIDC_ONLY turns passwords off; take it back, start the site again, and then make a link.\n"
+        ),
+        "user unlink ada@example.com": (
+            "Forgotten; whoever signs in next with this e-mail address, verified by the provider, gets the account.\n"
+        ),
+        "user unlink nobody@example.com": (
+            "Error: There is no account with this e-mail address; `flask helpdesk user list` prints them all.\n"
+        ),
+    }.items():
+        assert runner.invoke(args=["helpdesk", *command.split()]).output == said
+    told = runner.invoke(args=["helpdesk", "doctor"]).output
+    assert ("s3cret" in told, re.search(r"HELPDESK_OIDC_CLIENT_SECRET +\(set\)\n", told) is None) == (False, False)
+
+
+def test_the_list_tells_how_somebody_comes_in(run: Callable[..., str], empty_site: Site) -> None:
+    person = Person("https://login.example.com 1", "ada@example.com", "Ada")
+    run("invite", "ada@example.com", "--role", "admin")
+    assert "invited" in run("list")
+    begun = begin(empty_site, b"network", now=clock.now())
+    sign_in_as(empty_site, person, begun, HERE, now=clock.now())
+    assert "provider" in run("list")
 
 
 def test_refusals_are_sentences(run: Callable[..., str], empty_site: Site) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from helpdesk.errors import NotSent, TellingError
-from helpdesk.models import Alert, SearchChange, SearchLog, Triage, Vote
+from helpdesk.models import Alert, SearchChange, SearchLog, Vote
 from helpdesk.queries.alerts import Alarm, list_alarms
 from helpdesk.services import posting
 from helpdesk.services.alerting import Told, tell_alarms
@@ -53,10 +53,7 @@ def say(tell: Teller, key: str, tag: str, yes: int, no: int, *, day: date = TODA
 
 def read(site: Site) -> None:
     with site.database.transaction() as connection:
-        known = select(Triage.vote_id)
-        rows = connection.execute(select(Vote.id, Vote.updated_at).where(Vote.id.not_in(known))).all()
-        if rows:
-            connection.execute(insert(Triage), [{"vote_id": own, "voted_at": at} for own, at in rows])
+        connection.execute(update(Vote).values(is_read=True))
 
 
 def search(site: Site, query: str, *results: int, tag: str = "en", day: date = TODAY, **more: Any) -> None:
@@ -110,7 +107,7 @@ def test_what_is_held_says_nothing(tell: Teller) -> None:  # noqa: F811
 
 
 def test_feedback_that_lies_unread(tell: Teller) -> None:  # noqa: F811
-    """By the language of the text; a mere yes says nothing, and what is changed later is unread again."""
+    """By the language of the text; a mere yes says nothing."""
     tell.vote("pay", "en", 1, 5, 2, day=TODAY - timedelta(days=4))
     tell.vote("pay", "de", 1, 1, 0, day=TODAY - timedelta(days=3), comment="Gut")
     tell.vote("fees", "de", 1, 0, 1, day=TODAY - timedelta(days=2))
@@ -124,9 +121,7 @@ def test_feedback_that_lies_unread(tell: Teller) -> None:  # noqa: F811
     read(tell.site)
     assert alarms(tell.site) == []
     with tell.site.database.transaction() as connection:
-        connection.execute(
-            update(Vote).where(Vote.comment == "Gut").values(updated_at=NOON - timedelta(days=3), comment="Doch")
-        )
+        connection.execute(update(Vote).where(Vote.comment == "Gut").values(is_read=False))
     assert [(item.subject, item.count) for item in alarms(tell.site)] == [("de", 1)]
 
 

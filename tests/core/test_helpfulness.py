@@ -13,7 +13,7 @@ from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import chance_of_so_few
 from helpdesk.models import Article, Counter, DailyTally, Revision, SwitchTally, Translation, Vote
 from helpdesk.queries.counters import Drift, list_drifts
-from helpdesk.queries.helpfulness import Helpfulness, Score, Verdict, get_helpfulness, score
+from helpdesk.queries.helpfulness import Helpfulness, Score, Verdict, get_helpfulness, list_reasons, score
 from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.worklists import Comparison, list_improved, list_needs, list_suspects
 from helpdesk.services.checking import mend_counters
@@ -166,6 +166,20 @@ def test_a_period_ends_before_its_last_day_in_utc(tell: Teller) -> None:
     assert [(r.number, r.score.votes) for r in found.revisions] == [(1, 0), (2, 50), (3, 0), (4, 0)]
     assert [week.monday for week in found.weeks] == [date(2026, 5, 11)]
     assert len(found.changes) == 2
+
+
+def test_why_readers_said_no(tell: Teller) -> None:
+    tell.vote("pay", "en", 1, 5, 3, reasons="hard wrong")
+    tell.vote("pay", "en", 1, 0, 2, day=date(2026, 5, 20), reasons="hard")
+    tell.vote("pay", "de", 1, 0, 1, reasons="outdated")
+    tell.vote("pay", "de", 1, 0, 9, reasons="outdated", status="held")
+    tell.vote("pay", "ar", 1, 0, 1)
+    tell.vote("fees", "en", 1, 0, 1, reasons="hard")
+    database = tell.site.database
+    assert list_reasons(database, 1) == {"en": {"hard": 5, "wrong": 3}, "de": {"outdated": 1}}
+    assert list_reasons(database, 1, reach=Reach(("de",))) == {"de": {"outdated": 1}}
+    assert list_reasons(database, 1, period=LATELY) == {"en": {"hard": 2}}
+    assert list_reasons(database, 1, period=Period(None, date(2026, 5, 20)))["en"] == {"hard": 3, "wrong": 3}
 
 
 def test_votes_on_a_revision_that_was_not_kept(tell: Teller) -> None:

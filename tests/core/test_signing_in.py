@@ -10,7 +10,7 @@ from pathlib import Path
 import argon2
 import pytest
 from flask import Flask
-from sqlalchemy import func
+from sqlalchemy import func, update
 
 from helpdesk.models import RecoveryCode, RequestTally, Session, User
 from helpdesk.queries.users import (
@@ -101,6 +101,57 @@ def test_codes_are_asked_for_once_confirmed_and_taken_once(empty_site: Site) -> 
     assert refused(lambda: enter(empty_site, code=codes[4], password=OTHER)) == "wrong"  # and not used up
     assert count_recovery_codes(empty_site.database, member.id) == 9
     assert enter(empty_site, code=codes[4])
+
+
+def test_the_secret_of_an_app_stands_in_no_database(empty_site: Site) -> None:
+    member = add_member(empty_site)
+    totp, _codes = add_totp(empty_site, member)
+    ((stored,),) = rows(empty_site, User.totp_secret)
+    assert stored.startswith("sealed:")
+    assert totp.secret not in stored
+    assert enter(empty_site, code=totp.at(NOON + MINUTE / 2))
+    assert rows(empty_site, User.totp_secret) == [(stored,)]
+    if not empty_site.database.is_postgres:
+        files = [path.read_bytes() for path in empty_site.settings.instance_dir.glob("helpdesk.sqlite*")]
+        spellings = (totp.secret.encode(), totp.byte_secret())
+        assert [spelling for spelling in spellings for file in files if spelling in file] == []
+        assert [stored.encode() in file for file in files].count(True) > 0
+    other = add_member(empty_site, email="bob@example.com")
+    with empty_site.database.transaction() as connection:  # moved into another account's row
+        values = {"totp_secret": stored, "totp_confirmed_at": NOON}
+        connection.execute(update(User).where(User.id == other.id).values(**values))
+    assert refused(lambda: enter(empty_site, "bob@example.com", code=totp.at(NOON))) == "sealed"
+
+
+def test_a_secret_from_before_is_encrypted_when_it_is_used(empty_site: Site) -> None:
+    member = add_member(empty_site)
+    totp, _codes = add_totp(empty_site, member)
+    with empty_site.database.transaction() as connection:
+        connection.execute(update(User).values(totp_secret=totp.secret))
+    assert refused(lambda: enter(empty_site, code="000000")) == "wrong"
+    assert rows(empty_site, User.totp_secret) == [(totp.secret,)]
+    assert enter(empty_site, code=totp.at(NOON + MINUTE / 2))
+    ((stored,),) = rows(empty_site, User.totp_secret)
+    assert stored.startswith("sealed:")
+    assert enter(empty_site, code=totp.at(NOON + MINUTE * 2), now=NOON + MINUTE * 2)
+
+
+def test_with_another_secret_key_recovery_codes_and_a_reset_are_left(empty_site: Site) -> None:
+    member, waiting = add_member(empty_site), add_member(empty_site, email="bob@example.com")
+    totp, codes = add_totp(empty_site, member)
+    begin_totp(empty_site, waiting.id)
+    object.__setattr__(empty_site.settings, "secret_key", "another key of at least 16 characters")
+    for code in ("", "000000", totp.at(NOON + MINUTE / 2)):
+        assert refused(lambda c=code: enter(empty_site, code=c)) == "sealed"
+    assert refused(lambda: enter(empty_site, password=OTHER)) == "wrong"
+    assert enter(empty_site, code=codes[0])
+    assert find_totp_address(empty_site, waiting.id) is None
+    assert refused(lambda: confirm_totp(empty_site, waiting.id, "000000", now=NOON)) == "code"
+    add_totp(empty_site, waiting)
+    make_reset_link(empty_site, member.id, without_totp=True, now=NOON)
+    assert enter(empty_site)
+    totp, _codes = add_totp(empty_site, member)
+    assert enter(empty_site, code=totp.at(NOON + MINUTE / 2))
 
 
 def test_codes_are_given_up_with_the_password_or_a_reset(empty_site: Site) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import inspect, update
 
 from helpdesk import config
 from helpdesk.db import Database
-from helpdesk.errors import UserError
+from helpdesk.errors import ConfigurationError, UserError
 from helpdesk.models import User, UserLink
 from helpdesk.queries.users import (
     find_link,
@@ -25,6 +28,7 @@ from helpdesk.services import permissions
 from helpdesk.services.migrating import downgrade, upgrade
 from helpdesk.services.passwords import check_password, is_password
 from helpdesk.services.permissions import Permission, may
+from helpdesk.services.providers import find_provider
 from helpdesk.services.signing_in import change_password
 from helpdesk.services.site import Site
 from helpdesk.services.users import (
@@ -39,11 +43,13 @@ from helpdesk.services.users import (
     rename,
     set_password,
 )
-from tests.conftest import NOON
+from tests.conftest import NOON, make_app
 from tests.support.team import HERE, OTHER, PASSWORD, add_member, enter, member_of, refused, rows
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 EDITOR = Rights(role="editor")
+ISSUER = "https://login.example.com"
+CLIENT = {"oidc_issuer": ISSUER, "oidc_client_id": "helpdesk"}
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -237,7 +243,7 @@ def test_roles_are_the_same_everywhere() -> None:
 
 
 def test_accounts_go_with_the_downgrade_and_nothing_else_does(database: Database) -> None:
-    upgrade(database)
+    upgrade(database, "0006")
     before = set(inspect(database.engine).get_table_names())
     downgrade(database, "0005")
     team = {"hd_user", "hd_user_scope", "hd_session", "hd_user_link", "hd_recovery_code"}
@@ -247,11 +253,65 @@ def test_accounts_go_with_the_downgrade_and_nothing_else_does(database: Database
 def test_the_readers_site_needs_nothing_of_it(tmp_path: Path) -> None:
     code = (
         "import sys; from helpdesk.factory import create_app; create_app();"
-        "print(sorted({'argon2', 'pyotp', 'segno', 'zxcvbn'} & set(sys.modules)))"
+        "unwanted = {'argon2', 'authlib', 'cryptography', 'joserfc', 'pyotp', 'requests', 'segno', 'zxcvbn'};"
+        "print(sorted(unwanted & set(sys.modules)))"
     )
     environ = {"HELPDESK_INSTANCE_DIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     result = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"oidc_role": "editor"}, "HELPDESK_OIDC_ROLE needs HELPDESK_OIDC_ISSUER beside it."),
+        ({"oidc_only": True}, "HELPDESK_OIDC_ONLY needs HELPDESK_OIDC_ISSUER beside it."),
+        ({"oidc_issuer": ISSUER}, "HELPDESK_OIDC_ISSUER needs HELPDESK_OIDC_CLIENT_ID beside it."),
+        (CLIENT | {"oidc_role": "king"}, f"HELPDESK_OIDC_ROLE knows {', '.join(config.ROLES)}; not king."),
+        (
+            CLIENT | {"oidc_only": True, "totp_roles": ("admin",)},
+            "HELPDESK_TOTP_ROLES cannot be set with HELPDESK_OIDC_ONLY: codes are asked for besides a password, and "
+            "there are none; let the provider ask for them.",
+        ),
+        *(
+            (
+                CLIENT | {"oidc_issuer": wrong},
+                "HELPDESK_OIDC_ISSUER must be an https address such as https://login.example.com, exactly as the "
+                f"provider writes it, not {wrong!r}.",
+            )
+            for wrong in ("http://login.example.com", "login.example.com", f"{ISSUER}?x", f"{ISSUER}#x", "https://[")
+        ),
+    ],
+)
+def test_settings_of_a_provider_that_contradict_each_other(
+    tmp_path: Path, settings: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(SystemExit, match=f"^{re.escape(sentence)}$"):
+        make_app(tmp_path, **settings)
+
+
+def test_settings_of_a_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.load(tmp_path, {"HELPDESK_OIDC_ONLY": "True"}).oidc_only is True
+    with pytest.raises(ConfigurationError, match=r"^HELPDESK_OIDC_ONLY must be true or false, not 'on'\.$"):
+        config.load(tmp_path, {"HELPDESK_OIDC_ONLY": "on"})
+    for issuer in (ISSUER, f"{ISSUER}/tenant/", "http://localhost:8080/realms/acme", "http://[::1]:8080"):
+        provider = find_provider(config.load(tmp_path, {}, **CLIENT | {"oidc_issuer": issuer}))
+        assert (provider.issuer, provider.name) == (issuer, urlsplit(issuer).hostname)
+    assert find_provider(config.load(tmp_path, {})) is None
+    monkeypatch.delitem(sys.modules, "helpdesk.services.openid")
+    monkeypatch.setitem(sys.modules, "authlib.oidc.core", None)
+    with pytest.raises(ConfigurationError, match=r'needs its libraries; run: pip install "helpdesk\[oidc\]"'):
+        find_provider(config.load(tmp_path, {}, **CLIENT))
+
+
+def test_an_administrator_who_comes_in_with_a_provider_is_one_who_can_sign_in(empty_site: Site) -> None:
+    ada = add_member(empty_site, "admin")
+    invite(empty_site, "bob@example.com", "Bob", Rights(role="admin"), now=NOON)
+    with empty_site.database.transaction() as connection:
+        connection.execute(update(User).where(User.id != ada.id).values(identity="https://login.example.com 1"))
+    disable(empty_site, ada.id)
+    bob = find_user(empty_site.database, email="bob@example.com")
+    assert refused(lambda: disable(empty_site, bob.id)) == "last_admin"
 
 
 def test_without_the_extra_a_sentence_says_what_to_install(empty_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,12 +152,13 @@ class CheckingClient:
 def check_headers(response: TestResponse) -> None:
     headers = response.headers
     assert headers.get("X-Content-Type-Options") == "nosniff"
-    is_secret = "/team/link/" in response.request.path
+    path = response.request.path
+    is_secret = "/team/link/" in path or path.endswith("/team/oidc/back")
     assert headers.get("Referrer-Policy") == ("strict-origin" if is_secret else "same-origin")
     assert "default-src 'none'" in headers.get("Content-Security-Policy", "")
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers.get("Cache-Control"), "no cache policy"
-    if response.request.method in ("GET", "HEAD") and not response.request.path.endswith("/language"):
+    if response.request.method in ("GET", "HEAD") and not path.endswith(("/language", "/team/oidc", "/team/oidc/back")):
         assert not headers.getlist("Set-Cookie"), "a cookie on reading"
 
 

@@ -85,8 +85,9 @@ def letters(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 # Read by machines and by scripts; all other attributes are read by people.
 _TECHNICAL = re.compile(
     "action|aria-(current|describedby|hidden|labelledby|pressed)|autocomplete|blocking|charset|class|cx|cy|d|r|rx"
-    "|data-(count|counter|digits|failed|feedback|notice|share|status|suggest|switch|view)|datetime|decoding|dir|enterkeyhint"
-    "|for|height|hidden|href|hreflang|id|lang|loading|maxlength|media|method|name|open|property|readonly|rel|role|rows|scope"
+    "|data-(count|counter|digits|failed|feedback|notice|share|status|suggest|switch|view)|datetime|decoding|dir|download|enterkeyhint"
+    "|for|height|hidden|href|hreflang|id|inputmode|lang|loading|maxlength|media|method|name|open|pattern|preserveaspectratio"
+    "|property|readonly|rel|role|rows|scope|size"
     "|src|tabindex|translate|type|value|viewbox|width",
     re.IGNORECASE,
 )

@@ -22,6 +22,9 @@ from helpdesk.services.users import FIRST_LINK, disable, enable, make_first_link
 from tests.core.test_helpfulness import Teller
 from tests.core.test_overview import search
 from tests.support.pages import CheckingClient, Page
+from tests.support.pseudo_helpfulness import read_helpfulness
+from tests.support.pseudo_inbox import read_feedback, read_only
+from tests.support.pseudo_searches import read_searches
 from tests.support.receivers import Postbox
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
@@ -34,6 +37,7 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     site: Site = visitor.app.extensions["helpdesk"]
     _begin(visitor, site)
     _come_in(visitor, ADA)
+    read_helpfulness(visitor, site, monkeypatch)
     invited = {"email": EVE, "name": "Εύα", "role": "analyst"}
     _send(visitor, USERS, 422, **(invited | {"email": ADA}))
     _send(visitor, USERS, **invited)
@@ -47,13 +51,19 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.get(f"/{{tag}}/team/link/{make_reset_link(site, bob.id, now=clock.now())}")
     add_totp(site, bob)
     visitor.get(f"{USERS}/{bob.id}")
+    read_feedback(visitor, monkeypatch)
     _set_up(visitor)
+    read_searches(visitor, monkeypatch)
     visitor.post(ACCOUNT, 403, action="name")
     visitor.post("/{tag}/team/sign-out", csrf=csrf_of(visitor.get(ACCOUNT)))
     visitor.client = CheckingClient(visitor.app)
     add_member(site, "editor", "ανν@παράδειγμα.δοκιμή", name="Ανν")
     _come_in(visitor, "ανν@παράδειγμα.δοκιμή")
     visitor.get(USERS, 403)
+    visitor.client = CheckingClient(visitor.app)
+    add_member(site, "analyst", "λία@παράδειγμα.δοκιμή", name="Λία")
+    _come_in(visitor, "λία@παράδειγμα.δοκιμή")
+    read_only(visitor)
     visitor.client = CheckingClient(visitor.app)
     for number in range(4):
         visitor.post(SIGN_IN, 429 if number == 3 else 422, email=ANYBODY, password="ξ")
@@ -93,7 +103,7 @@ def send_by_mail(visitor: Any, box: Postbox) -> None:
     _come_in(visitor, ADA)
     for number, refusal in enumerate(({}, {"RCPT": "550 no"}), start=1):
         box.refusing = refusal
-        _send(visitor, USERS, email=f"{number}@example.com", name="Εύα", role="analyst", send="1")
+        _send(visitor, USERS, email=f"{number}@παράδειγμα.δοκιμή", name="Εύα", role="analyst", send="1")
 
 
 def need_app(visitor: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.support.pages import CheckingClient, Page, text_of
+from tests.support.team import add_member, come_in
 
 # What is asked of the database here is asked on PostgreSQL by the tests of the pages themselves.
 pytestmark = pytest.mark.on("sqlite")
@@ -55,6 +56,21 @@ def test_separators_go_with_the_digits(client: CheckingClient) -> None:
     text = page.one("textarea")
     assert (text.get("data-digits"), text.get("data-limit"), text.get("maxlength")) == ("٠١٢٣٤٥٦٧٨٩", "١٬٠٠٠", "1000")
     assert "١٬٠٠٠" in text_of(page.one("p", id="comment-hint"))
+
+
+def test_shares_go_with_the_digits(client: CheckingClient) -> None:
+    add_member(client.flask.application.extensions["helpdesk"], "analyst")
+    come_in(client)
+    page = client.get("/ar/team/helpfulness/16?since=2024-01-01&until=2026-12-31")
+    found = [*page.texts("td"), *page.texts("{http://www.w3.org/2000/svg}text")]
+    assert [text for text in found if re.search("[0-9%]", text)] == []
+    assert [text for text in found if "٪" in text][-5:] == [
+        "٠٪\u061c",
+        "٢٥٪\u061c",
+        "٥٠٪\u061c",
+        "٧٥٪\u061c",
+        "١٠٠٪\u061c",
+    ]
 
 
 def test_addresses_keep_their_own_digits(client: CheckingClient) -> None:

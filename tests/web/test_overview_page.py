@@ -56,7 +56,7 @@ def enter(app: Flask, role: str = "analyst", **limits: object) -> CheckingClient
 
 
 def figures(page: Page) -> list[str]:
-    return [" ".join("".join(item.itertext()).split()) for item in page.one("ul", class_="figures")]
+    return [" ".join("".join(item.itertext()).split()) for item in page.one("ul", class_="tiles")]
 
 
 def test_the_week_on_one_screen(told: Teller, empty_app: Flask) -> None:
@@ -76,7 +76,7 @@ def test_by_how_many_queries(told: Teller, empty_app: Flask) -> None:
     client.get("/en/team/")
     with count_queries(empty_app) as statements:
         client.get("/en/team/")
-    assert len(statements) == 13  # the member, the frame, and the eleven of the overview
+    assert len(statements) == 14  # the member, the frame, unread feedback, and the eleven of the overview
 
 
 def test_a_member_with_limits_sees_what_lies_within_them(told: Teller, empty_app: Flask) -> None:
@@ -149,5 +149,5 @@ def test_figures_lead_to_pages_that_there_are(empty_app: Flask, empty_site: Site
         assert address_of("start", {"days": 28}) == "/en/team/?days=28"
         assert address_of("nowhere", {"days": 28}) == ""
     client = enter(empty_app)
-    for link in client.get("/en/team/").one("ul", class_="figures").iter("a"):
+    for link in client.get("/en/team/").one("ul", class_="tiles").iter("a"):
         assert client.get(link.get("href")).status == 200

@@ -10,6 +10,7 @@ from tests.support.pages import CheckingClient
 READER, MACHINE, SCRIPT, TEAM = "reader", "machine", "script", "team"
 MINUTE = "120 a minute and network"
 ATTEMPTS = "30 failures an hour and account, 100 an hour and network"
+FAILURES = "100 failures an hour and network"
 PAGE, PERSONAL, NEVER = "no-cache", "private, no-store", "no-store"
 HOUR, MOVED, FOREVER = "public, max-age=3600", "max-age=3600", "public, max-age=31536000, immutable"
 # endpoint: (rule, method, audience, cache policy, limit, an address that shows the policy)
@@ -72,17 +73,53 @@ ROUTES = {
     "language": ("/<tag>/language", "GET", READER, NEVER, None, "/de/language?route=home"),
     "about_views": ("/<tag>/about/views", "GET", READER, PAGE, None, "/de/about/views"),
     "team.start": ("/<tag>/team/", "GET", TEAM, PERSONAL, None, "/en/team/"),
+    "team.feedback": ("/<tag>/team/feedback", "GET", TEAM, PERSONAL, None, "/en/team/feedback"),
+    "team.change_feedback": ("/<tag>/team/feedback", "POST", TEAM, PERSONAL, None, None),
+    "team.feedback_entry": (
+        "/<tag>/team/feedback/<int(max=999999999):vote_id>",
+        "GET",
+        TEAM,
+        PERSONAL,
+        None,
+        "/en/team/feedback/1",
+    ),
+    "team.change_feedback_entry": (
+        "/<tag>/team/feedback/<int(max=999999999):vote_id>",
+        "POST",
+        TEAM,
+        PERSONAL,
+        None,
+        None,
+    ),
+    "team.held": ("/<tag>/team/held", "GET", TEAM, PERSONAL, None, "/en/team/held"),
+    "team.held_votes": ("/<tag>/team/held/votes", "GET", TEAM, PERSONAL, None, "/en/team/held/votes"),
+    "team.settle_held": ("/<tag>/team/held/votes", "POST", TEAM, PERSONAL, None, None),
     "team.sign_in": ("/<tag>/team/sign-in", "GET", TEAM, PERSONAL, None, "/en/team/sign-in"),
     "team.enter": ("/<tag>/team/sign-in", "POST", TEAM, PERSONAL, ATTEMPTS, None),
+    "team.oidc": ("/<tag>/team/oidc", "GET", TEAM, PERSONAL, FAILURES, None),
+    "team.oidc_back": ("/<tag>/team/oidc/back", "GET", TEAM, PERSONAL, None, None),
     "team.sign_out": ("/<tag>/team/sign-out", "POST", TEAM, PERSONAL, None, None),
     "team.link": ("/<tag>/team/link/<token>", "GET", TEAM, PERSONAL, None, "/en/team/link/nope"),
     "team.use_link": ("/<tag>/team/link/<token>", "POST", TEAM, PERSONAL, None, None),
     "team.account": ("/<tag>/team/account", "GET", TEAM, PERSONAL, None, "/en/team/account"),
     "team.change_account": ("/<tag>/team/account", "POST", TEAM, PERSONAL, ATTEMPTS, None),
+    "team.helpfulness": ("/<tag>/team/helpfulness", "GET", TEAM, PERSONAL, None, "/en/team/helpfulness"),
+    "team.helpfulness_article": (
+        "/<tag>/team/helpfulness/<int(max=999999999):article_id>",
+        "GET",
+        TEAM,
+        PERSONAL,
+        None,
+        "/en/team/helpfulness/16",
+    ),
     "team.users": ("/<tag>/team/users", "GET", TEAM, PERSONAL, None, "/en/team/users"),
     "team.invite": ("/<tag>/team/users", "POST", TEAM, PERSONAL, None, None),
     "team.user": ("/<tag>/team/users/<int(max=999999999):user_id>", "GET", TEAM, PERSONAL, None, "/en/team/users/1"),
     "team.change_user": ("/<tag>/team/users/<int(max=999999999):user_id>", "POST", TEAM, PERSONAL, None, None),
+    "team.searches": ("/<tag>/team/searches", "GET", TEAM, PERSONAL, None, "/en/team/searches"),
+    "team.search_changes": ("/<tag>/team/searches/changes", "GET", TEAM, PERSONAL, None, "/en/team/searches/changes"),
+    "team.query": ("/<tag>/team/searches/query", "GET", TEAM, PERSONAL, None, "/en/team/searches/query?q=pay"),
+    "team.change_query": ("/<tag>/team/searches/query", "POST", TEAM, PERSONAL, None, None),
     "not_found": ("/<path:rest>", "GET", READER, NEVER, None, "/nope"),
     "api.status": ("/api/v1/status", "GET", SCRIPT, NEVER, MINUTE, "/api/v1/status"),
     "api.locales": ("/api/v1/locales", "GET", SCRIPT, PAGE, MINUTE, "/api/v1/locales"),

@@ -12,8 +12,7 @@ from flask import request, url_for
 from helpdesk.queries.articles import ArticlePage
 from helpdesk.queries.feedback import OwnVote, find_own_vote
 from helpdesk.text.masking import is_masked
-from helpdesk.web.filters import article_ref
-from helpdesk.web.gettext import gettext as _
+from helpdesk.web.filters import article_ref, reason_labels
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.security import find_visitor
 
@@ -55,22 +54,6 @@ class Feedback:
     def comment_length(self) -> int:
         """Characters that a comment may have."""
         return current_site().settings.comment_length
-
-
-def reason_labels() -> dict[str, str]:
-    """What a reader can say was wrong, by key."""
-    return {
-        # Translators: a reason to tick; it: the article
-        "hard": _("It is hard to understand"),
-        # Translators: a reason to tick; said of the article
-        "incomplete": _("Something is missing"),
-        # Translators: a reason to tick; it: the article
-        "outdated": _("It is out of date"),
-        # Translators: a reason to tick; it: the article
-        "wrong": _("Something in it is wrong"),
-        # Translators: a reason to tick; said by a reader; it: the article
-        "unsolved": _("I did as it says, and it did not help"),
-    }
 
 
 def current_feedback(page: ArticlePage) -> Feedback:

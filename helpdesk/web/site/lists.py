@@ -19,11 +19,11 @@ from helpdesk.queries.categories import (
     list_addresses,
     list_categories,
 )
-from helpdesk.queries.listing import SORTS, CardPage, Scope, get_card_page
+from helpdesk.queries.listing import SORTS, Scope, get_card_page
 from helpdesk.web.caching import send_to, with_query
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.pages import Page, absolute, page_number, show
+from helpdesk.web.pages import Page, absolute, make_pager, page_number, show
 from helpdesk.web.site.structured import Step, crumbs
 
 
@@ -36,20 +36,6 @@ class Tab:
     is_current: bool
     lang: str = ""
     count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Links to the pages around the current one; None where there is none."""
-
-    page: int
-    pages: int
-    first: int
-    last: int
-    total: int
-    previous_url: str | None
-    next_url: str | None
-    is_followed: bool = True
 
 
 def category(slug: str) -> Response:
@@ -140,7 +126,7 @@ def _show_list(tree: tuple[CategoryLink, ...], chosen: CategoryLink, part: Secti
             for name, label in sort_labels().items()
         ],
         cards=cards,
-        pager=make_pager(cards, endpoint, {**values, **list_options(sort, 1)}),
+        pager=make_pager(cards.page, cards.size, cards.total, endpoint, {**values, **list_options(sort, 1)}),
     )
 
 
@@ -229,16 +215,3 @@ def category_tabs(
         count = None if counts is None else counts.get(item.key, 0)
         tabs.append(Tab(item.title, url, item == chosen, item.lang, count))
     return tabs
-
-
-def make_pager(cards: CardPage, endpoint: str, values: Mapping[str, Any]) -> Pager:
-    """The pager of a list whose pages differ in `page` alone."""
-
-    def url(page: int) -> str | None:
-        if not 1 <= page <= cards.pages:
-            return None
-        return url_for(endpoint, **{**values, **({} if page == 1 else {"page": page})})
-
-    first = (cards.page - 1) * cards.size + 1
-    last = min(cards.total, cards.page * cards.size)
-    return Pager(cards.page, cards.pages, first, last, cards.total, url(cards.page - 1), url(cards.page + 1))

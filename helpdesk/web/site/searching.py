@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
@@ -21,8 +22,9 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.pages import Page, clean_query, page_number, show
-from helpdesk.web.site.lists import Tab, category_tabs, list_options, make_pager, sort_labels
+from helpdesk.web.pages import Page, clean, clean_query, make_pager, page_number, show
+from helpdesk.web.security import is_ours
+from helpdesk.web.site.lists import Tab, category_tabs, list_options, sort_labels
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +113,7 @@ def _browse(tree: tuple[CategoryLink, ...], chosen: CategoryLink | None, number:
         subject=None,
         sorts=sorts,
         cards=cards,
-        pager=make_pager(cards, "helpdesk.search", list_options(sort, 1)),
+        pager=make_pager(cards.page, cards.size, cards.total, "helpdesk.search", list_options(sort, 1)),
     )
 
 
@@ -154,7 +156,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
         everywhere_url=asked.url(category=None, section=None),
         literal_url=asked.url(is_literal=True),
         popular=_popular() if not found.total else (),
-        pager=replace(make_pager(cards, "helpdesk.search", options), is_followed=False),
+        pager=replace(make_pager(cards.page, cards.size, cards.total, "helpdesk.search", options), is_followed=False),
     )
 
 
@@ -197,6 +199,15 @@ def _popular() -> tuple[object, ...]:
     return list_cards(site.database, site.locales, current_locale(), sort="popular", limit=POPULAR, now=clock.now())
 
 
+def _refined() -> str:
+    """What was searched on the page of results from which the reader comes; empty: from elsewhere."""
+    address = request.headers.get("Referer", "")
+    if not is_ours(address):
+        return ""
+    parts = urlsplit(address)
+    return clean(parse_qs(parts.query).get("q", [""])[0]) if parts.path == url_for("helpdesk.search") else ""
+
+
 def _log(asked: Asked, found: Found, number: int) -> None:
     """Note the search; results are shown all the same when the database takes no writes."""
     try:
@@ -209,6 +220,7 @@ def _log(asked: Asked, found: Found, number: int) -> None:
             now=clock.now(),
             page=number,
             correction=found.searched if found.mending else "",
+            refined=_refined(),
         )
     except Busy as error:
         log.warning("A search was not logged: %s", error)

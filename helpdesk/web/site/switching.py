@@ -32,8 +32,7 @@ def switch() -> Response:
     response = make_response(redirect(_target(), 303))
     if request.args.get("route") == "article":
         _count(int(request.args["id"]))
-    is_prefetch = "prefetch" in f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    if not is_prefetch:
+    if not security.is_prefetch():
         response.set_cookie(
             LOCALE_COOKIE,
             current_locale().tag,

@@ -31,7 +31,7 @@ def account() -> Response:
 def change() -> Response:
     """Take one of the forms; `action` tells which."""
     action = ACTIONS.get(request.form.get("action", ""))
-    if action is None:
+    if action is None or (action in WITH_PASSWORD and current_site().settings.oidc_only):
         raise BadRequest
     try:
         return action(_own())
@@ -90,6 +90,7 @@ ACTIONS = {
     "give_up": _give_up,
     "session": _end_session,
 }
+WITH_PASSWORD = (_change_password, _begin, _confirm, _give_up)
 
 
 def _saved() -> Response:
@@ -114,6 +115,7 @@ def _page(*, status: int = 200, error: str = "", failed: str = "") -> Response:
         status=status,
         place={"to": "account"},
         role=role_labels()[member.role],
+        has_password=member.has_password and not site.settings.oidc_only,
         length=site.settings.password_length,
         is_missing_totp=lacks_totp(member),
         totp_address=address,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Response, request, url_for
+from flask import Response, abort, request, url_for
 from werkzeug.exceptions import NotFound
 
 from helpdesk.queries.users import Member
@@ -24,6 +24,7 @@ class Route:
     """A route below `/{tag}/team`; `permission` None: for everybody, signed in or not.
 
     `is_of_accounts`: about accounts and sessions of our own, which there are none of where the host has the users.
+    `is_of_passwords`: absent where a provider alone lets people in.
     """
 
     rule: str
@@ -32,6 +33,7 @@ class Route:
     permission: Permission | None
     method: str = "GET"
     is_of_accounts: bool = False
+    is_of_passwords: bool = False
 
 
 class Gate:
@@ -46,7 +48,7 @@ class Gate:
         route = self.routes.get(request.endpoint or "")
         if route is None:
             return refuse()
-        if route.is_of_accounts and is_hosted():
+        if (route.is_of_accounts and is_hosted()) or (route.is_of_passwords and current_site().settings.oidc_only):
             raise NotFound
         if route.permission is None:
             return refuse_form() if request.method == "POST" and judge_post() is not Verdict.OWN else None
@@ -65,8 +67,8 @@ class Gate:
 
 
 def lacks_totp(member: Member) -> bool:
-    """Whether the member has to set up codes before anything else."""
-    is_ours = not is_hosted()
+    """Whether the member has to set up codes, which are asked for besides a password, before anything else."""
+    is_ours = member.has_password and not is_hosted()
     return is_ours and member.role in current_site().settings.totp_roles and not member.has_totp
 
 
@@ -82,6 +84,11 @@ def refuse() -> Response:
     # Translators: heading of an error page for members of the team
     title = _("You may not do this")
     return say(title, _("Your role does not include it. An administrator can change that."))
+
+
+def forbid() -> NoReturn:
+    """End a view with it: the locale or category is not the member's."""
+    abort(refuse())
 
 
 def refuse_form() -> Response:

@@ -70,12 +70,13 @@ def compose(subject: str, parts: Sequence[Part]) -> Letter:
 
 def _text(lines: Sequence[Line]) -> str:
     """Rows of a table follow each other; what is in a language of its own does not turn what is around it (UAX 9)."""
-    told = []
+    is_table, told = any(line.value for line in lines), []
     for line in lines:
         text = f"\u2068{line.text}\u2069" if line.tag else line.text
         said = f"{text}: {line.value}" if line.value else text
-        told.append("\n".join(filter(None, (f"{said} ({line.note})" if line.note else said, line.url))))
-    return ("\n" if any(line.value for line in lines) else "\n\n").join(told)
+        url = f"  {line.url}" if is_table and line.url else line.url
+        told.append("\n".join(filter(None, (f"{said} ({line.note})" if line.note else said, url))))
+    return ("\n" if is_table else "\n\n").join(told)
 
 
 def link(locale: Locale, email: str, address: str) -> Letter:

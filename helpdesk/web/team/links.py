@@ -55,7 +55,7 @@ def _refuse() -> Response:
 
 
 def hide_token(response: Response) -> Response:
-    """No Referer tells the address with the token in it, and yet the form's own Origin is told."""
-    if request.endpoint in (f"{NAME}.link", f"{NAME}.use_link"):
+    """No Referer tells an address with a token or code in it, and yet the form's own Origin is told."""
+    if request.endpoint in (f"{NAME}.link", f"{NAME}.use_link", f"{NAME}.oidc_back"):
         response.headers["Referrer-Policy"] = "strict-origin"
     return response

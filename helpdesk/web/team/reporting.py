@@ -126,8 +126,8 @@ def download(name: str, rows: Sequence[Mapping[str, Any]]) -> Response:
     return keep(response, "personal")
 
 
-def downloads() -> list[tuple[str, str]]:
-    """Files of this report as (form, address)."""
+def downloads(**more: Any) -> list[tuple[str, str]]:
+    """Files of this report as (form, address); `more` names the table, where the page has several."""
     kept: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {})}
     kept = {name: value for name, value in kept.items() if name not in ("form", "page", "saved", "tag")}
-    return [(form, url_for(request.endpoint or "", **kept, form=form)) for form in ("csv", "json")]
+    return [(form, url_for(request.endpoint or "", **kept | more, form=form)) for form in ("csv", "json")]

@@ -9,8 +9,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from helpdesk import clock
 from helpdesk.errors import NotSent, UserError
-from helpdesk.queries.categories import list_categories
-from helpdesk.queries.users import Member, find_user, list_category_keys, list_sessions, list_users
+from helpdesk.queries.users import Member, find_user, list_sessions, list_users
 from helpdesk.services import users as accounts
 from helpdesk.services.mailing import send
 from helpdesk.services.signing_in import end_sessions
@@ -21,7 +20,7 @@ from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import absolute
 from helpdesk.web.team import letters
-from helpdesk.web.team.pages import explain, role_labels, show, status_of, typed
+from helpdesk.web.team.pages import category_choices, explain, role_labels, show, status_of, typed
 
 
 def users() -> Response:
@@ -36,6 +35,8 @@ def invite() -> Response:
         token = accounts.invite(current_site(), form.get("email", ""), form.get("name", ""), _rights(), now=clock.now())
     except UserError as error:
         return _list(status=status_of(error), error=_explain(error))
+    if current_site().settings.oidc_only:
+        return send_to(url_for(f"{NAME}.users", saved=1), 303, "personal")
     return _hand_over(accounts.folded(form["email"]), token)
 
 
@@ -74,7 +75,7 @@ def _rights() -> Rights:
 
 def _explain(error: UserError) -> str:
     """What no form of ours offers is not explained. Raises BadRequest."""
-    if error.reason in ("role", "limits", "disabled"):
+    if error.reason in ("role", "limits", "disabled", "off"):
         raise BadRequest
     return explain(error)
 
@@ -87,17 +88,14 @@ def _find(user_id: int) -> Member:
 
 
 def _choices() -> dict[str, Any]:
-    """What forms offer; limits as (value, label, lang), and an empty category goes by its key."""
+    """What forms offer; limits as (value, label, lang)."""
     site = current_site()
-    shown = list_categories(site.database, site.locales, current_locale(), now=clock.now())
-    titles = {category.key: (category.title, category.lang) for category in shown}
-    keys = list_category_keys(site.database)
     return {
         "can_send": bool(site.settings.smtp_url),
         "is_to_be_sent": request.method == "GET" or "send" in request.form,
         "roles": role_labels(),
         "locales": [(locale.tag, locale.name, locale.tag) for locale in site.locales.all],
-        "categories": [(key, *titles.get(key, (key, ""))) for key in keys],
+        "categories": category_choices(),
     }
 
 
@@ -109,6 +107,7 @@ def _list(*, status: int = 200, error: str = "") -> Response:
         status=status,
         place={"to": "users"},
         error=error,
+        is_saved="saved" in request.args and not error,
         users=list_users(current_site().database),
         email=typed("email"),
         name=typed("name"),
@@ -127,6 +126,7 @@ def _one(user_id: int, *, status: int = 200, error: str = "") -> Response:
         error=error,
         is_saved="saved" in request.args and not error,
         user=member,
+        has_passwords=not site.settings.oidc_only,
         sessions=list_sessions(site.database, site.settings, user_id, now=clock.now()),
         **_choices(),
     )
