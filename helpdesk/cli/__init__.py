@@ -17,6 +17,7 @@ from helpdesk.cli.reports import report
 from helpdesk.cli.screens import screens
 from helpdesk.cli.search_reports import searches
 from helpdesk.cli.searching import search
+from helpdesk.cli.telling import alerts, digest
 from helpdesk.cli.translations import translations
 from helpdesk.cli.users import user
 from helpdesk.cli.views import views
@@ -31,7 +32,8 @@ def build_group() -> AppGroup:
     report.add_command(reading_reports.views)
     report.add_command(reading_reports.contacts)
     for command in (
-        content, translations, notice, feedback, report, views, messages, search, user, data, db, demo, doctor, nginx,
+        content, translations, notice, feedback, report, alerts, digest, views, messages, search, user, data, db, demo,
+        doctor, nginx,
     ):  # fmt: skip
         group.add_command(command)
     return group

@@ -20,7 +20,7 @@ from helpdesk.web.team import (
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
-    Route("/", "start", start.start, Permission.USE_ACCOUNT),
+    Route("/", "start", start.start, Permission.READ_REPORTS),
     Route("/feedback", "feedback", inbox.feedback, Permission.READ_FEEDBACK),
     Route("/feedback", "change_feedback", inbox.change, Permission.READ_FEEDBACK, "POST"),
     Route("/feedback/<int(max=999999999):vote_id>", "feedback_entry", inbox.entry, Permission.READ_FEEDBACK),
