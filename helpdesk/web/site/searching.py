@@ -22,6 +22,7 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
+from helpdesk.web.members import current_member
 from helpdesk.web.pages import Page, clean, clean_query, make_pager, page_number, show
 from helpdesk.web.security import is_ours
 from helpdesk.web.site.lists import Tab, category_tabs, list_options, sort_labels
@@ -133,7 +134,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
         return _last_page(options, cards.pages)
-    if options.keys() <= {"q", "category"} and not found.is_plain:
+    if options.keys() <= {"q", "category"} and not found.is_plain and current_member() is None:
         _log(asked, found, number)
     searched = found.searched if found.mending == "spelling" else asked.text
     page = Page(

@@ -32,7 +32,7 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.gettext import ngettext
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, current_member
-from helpdesk.web.pages import clean_query
+from helpdesk.web.pages import clean, clean_query
 from helpdesk.web.team.gate import forbid
 from helpdesk.web.team.pages import show, typed
 from helpdesk.web.team.plots import Mark, Plot, Point, line
@@ -171,10 +171,14 @@ def _show(*, status: int = 200, failed: str = "", error: str = "", trial: dict[s
         trial=trial,
         failed=failed,
         error=error,
-        typed=typed if request.method == "POST" else request.args.get,
+        typed=typed if request.method == "POST" else _asked_for,
         length=KEYWORD,
         **_permitted(cause, locale, cards),
     )
+
+
+def _asked_for(name: str) -> str:
+    return clean(request.args.get(name, ""))
 
 
 def _plot(report: Asked, figures: QueryFigures, done: Sequence[ChangeLine]) -> Plot:
