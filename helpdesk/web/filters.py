@@ -120,7 +120,7 @@ def listed(options: Iterable[tuple[str, str, str]]) -> Markup:
     return joined(labels) if labels else Markup("")
 
 
-def joined(items: Sequence[Markup | str], style: Literal["or", "unit"] = "unit") -> Markup:
+def joined(items: Sequence[Markup | str], style: Literal["or", "standard"] = "standard") -> Markup:
     """Items in a list as the page's language writes it."""
     speaker = babel.Locale.parse(current_locale().code)
     places = [f"\0{place}\0" for place in range(len(items))]

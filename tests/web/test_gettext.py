@@ -12,9 +12,12 @@ import pytest
 from babel import Locale
 from flask import Flask, g, render_template_string
 from flask_babel import Babel, force_locale
+from markupsafe import Markup
 
 from helpdesk.locales import Locales
+from helpdesk.web.filters import joined
 from helpdesk.web.gettext import PoDomain, gettext, install_in_templates, ngettext
+from helpdesk.web.localization import activate
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n{}\n'
 RUSSIAN = """
@@ -340,3 +343,13 @@ def test_the_hosts_domain_and_ours_do_not_meet(tmp_path):
     assert [speak(app, "de", call, "Home") for call in (gettext, flask_babel.gettext)] == ["Gast", "Wirt"]
     both = "{{ _('Home') }} {{ hd_text('Home') }} {% trans %}Home{% endtrans %}"
     assert render(app, "de", both) == "Wirt Gast Wirt"
+
+
+def test_a_list_is_joined_in_every_language(app: Flask) -> None:
+    for locale in app.extensions["helpdesk"].locales.all:
+        with app.test_request_context(f"/{locale.tag}/"):
+            activate(locale)
+            for style in ({}, {"style": "or"}):
+                for count in range(1, 5):
+                    text = joined([Markup("<i>{}</i>").format(n) for n in range(count)], **style)
+                    assert [part[0] for part in text.split("<i>")[1:]] == [str(n) for n in range(count)]

@@ -134,9 +134,9 @@ def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., Che
     ]
     assert [text for text in page.texts("li") if "revision" in text] == ["After revision 2: 60% → 80% (n = 70): better"]
     assert rows(page, "Revisions") == [
-        ["1", "Mar 4, 2026, Minor", "80", "60%", "49% – 70%"],
-        ["2", "May 11, 2026, Major", "60", "83%", "72% – 91%"],
-        ["3", "May 13, 2026, Typo", "10", "Not enough votes yet"],
+        ["1", "Mar 4, 2026 · Minor", "80", "60%", "49% – 70%"],
+        ["2", "May 11, 2026 · Major", "60", "83%", "72% – 91%"],
+        ["3", "May 13, 2026 · Typo", "10", "Not enough votes yet"],
     ]
     assert rows(page, "Weeks") == [
         ["Mar 2, 2026", "1", "0", ""],

@@ -41,7 +41,7 @@ def test_from_an_invitation_to_a_translator_at_work(site: Site, app: Flask, admi
     page = send(admin, USERS, **form)
     assert (page.status, page.response.headers["Cache-Control"]) == (200, "private, no-store")
     address = link_on(page)
-    invited = ["Bob", "bob@example.com", "Translator", "Deutsch, العربية, FAQ", "Invited"]
+    invited = ["Bob", "bob@example.com", "Translator", "Deutsch, العربية, and FAQ", "Invited"]
     assert rows(admin.get(USERS))[1] == invited
     bob = CheckingClient(app)
     assert bob.post(address, {"password": PASSWORD}).status == 303

@@ -188,7 +188,7 @@ def _made(revision: RevisionScore) -> Markup:
         # Translators: how much a revision of an article changes
         "major": _("Major"),
     }
-    return joined([date(revision.made_at), kinds[revision.significance or "minor"]])
+    return Markup("{} · {}").format(date(revision.made_at), kinds[revision.significance or "minor"])
 
 
 def _plot(length: int, spans: Sequence[Week]) -> Plot:
