@@ -61,7 +61,19 @@ class NoticeError(HelpdeskError):
 
 
 class SynonymError(HelpdeskError):
-    """A synonym that cannot be kept; the message says why."""
+    """A synonym that cannot be kept; pages say why by its `reason`, commands by the message."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class AnswerError(HelpdeskError):
+    """What was to be done about a query cannot be done so; pages say why by its `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class HistoryError(HelpdeskError):
@@ -100,6 +112,26 @@ USER_ERRORS = {
     "unverified": "The provider of the sign-in has not verified the e-mail address.",
     "identity": "The account belongs to another identity; `flask helpdesk user unlink` forgets it.",
     "missing": 'Accounts need packages that are not installed; run: pip install "helpdesk[team]"',
+}
+
+
+class TellingError(HelpdeskError):
+    """Something that the team cannot be told as was asked or set; the message says why."""
+
+
+class NotSent(HelpdeskError):
+    """A receiver did not take a mail or a message; pages say it by its `reason`, `detail` are the receiver's words."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{NOT_SENT[reason]}: {detail.rstrip('.')}.")
+        self.reason, self.detail = reason, detail
+
+
+NOT_SENT = {
+    "server": "The mail server cannot be used",
+    "address": "The mail server takes no mail for this address",
+    "letter": "The mail server did not take the mail",
+    "hook": "HELPDESK_ALERT_URL did not take the alerts",
 }
 
 

@@ -20,6 +20,7 @@ from helpdesk.services.site import Site
 from helpdesk.text.tables import csv_of, flat, json_of, plain
 
 DAYS = 90
+NOTHING = "None in this period, as far as the votes can tell."
 SINCE = f"This day (UTC) and later; by default the last {DAYS} days."
 
 
@@ -28,7 +29,8 @@ def report() -> None:
     """What votes, views and switches say about the articles."""
 
 
-def _options(since: str, *, is_list: bool = True) -> Callable[..., Any]:
+def options_of(since: str, *, is_list: bool = True) -> Callable[..., Any]:
+    """What every report is asked for: locale, days, form; `since` says what they are days of."""
     day = click.DateTime(["%Y-%m-%d"])
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,14 +50,14 @@ def _options(since: str, *, is_list: bool = True) -> Callable[..., Any]:
 
 @report.command()
 @click.argument("article")
-@_options("Votes of this day (UTC) and later.", is_list=False)
+@options_of("Votes of this day (UTC) and later.", is_list=False)
 @with_site
 def helpfulness(site: Site, article: str, form: str | None, **options: Any) -> None:
     """Print the votes on ARTICLE (its id or key) by translation and revision, and what each revision changed.
 
     CSV and JSON also hold the weeks. What a revision changed is told from all votes, whatever the period.
     """
-    where = _where(site, options)
+    where = where_of(site, options)
     width = site.settings.helpful_width
     found = get_helpfulness(site.database, article, **where, width=width)
     if form == "json":
@@ -68,50 +70,50 @@ def helpfulness(site: Site, article: str, form: str | None, **options: Any) -> N
 
 
 @report.command()
-@_options(SINCE)
+@options_of(SINCE)
 @with_site
 def need(site: Site, form: str | None, **options: Any) -> None:
     """Print where most readers of a period are left without help: at least so many, the most first."""
-    found = list_needs(site.database, **_where(site, options, DAYS), limit=options["limit"])
-    if _is_printed(form, found):
+    found = list_needs(site.database, **where_of(site, options, DAYS), limit=options["limit"])
+    if is_printed(form, found):
         return
     click.echo(f"{'readers':>8}{'views':>9}{'no':>7}{'at least':>10}{'votes':>7}  article")
     for line in found:
-        shares = f"{_percent(line.no_share):>7}{_percent(line.no_low):>10}{line.yes + line.no:7}"
-        click.echo(f"{line.readers:8.0f}{line.views:9}{shares}  {_name(line)}")
+        shares = f"{percent(line.no_share):>7}{percent(line.no_low):>10}{line.yes + line.no:7}"
+        click.echo(f"{line.readers:8.0f}{line.views:9}{shares}  {name_of(line)}")
 
 
 @report.command()
-@_options(SINCE)
+@options_of(SINCE)
 @with_site
 def suspects(site: Site, form: str | None, **options: Any) -> None:
     """Print translations liked less than the article's others, or left for the source by their readers."""
-    where, width = _where(site, options, DAYS), site.settings.helpful_width
+    where, width = where_of(site, options, DAYS), site.settings.helpful_width
     found = list_suspects(site.database, site.locales, **where, limit=options["limit"], width=width)
-    if _is_printed(form, found):
+    if is_printed(form, found):
         return
     for line in found:
-        click.echo(_name(line))
+        click.echo(name_of(line))
         for side, what, elsewhere in (
             (line.votes, "votes say yes", "in its other languages"),
             (line.switches, "views end with a switch to the source's language", "on the site"),
         ):
             if side.is_significant:
-                click.echo(f"    {_share(side)} of {side.of} {what}, {_percent(side.usual)} {elsewhere}")
+                click.echo(f"    {_share(side)} of {side.of} {what}, {percent(side.usual)} {elsewhere}")
 
 
 @report.command()
-@_options("Revisions made on this day (UTC) and later.")
+@options_of("Revisions made on this day (UTC) and later.")
 @with_site
 def improved(site: Site, form: str | None, **options: Any) -> None:
     """Print where the last minor or major revision helped, the surest and largest gain first."""
     width = site.settings.helpful_width
-    found = list_improved(site.database, **_where(site, options), limit=options["limit"], width=width)
-    if _is_printed(form, found):
+    found = list_improved(site.database, **where_of(site, options), limit=options["limit"], width=width)
+    if is_printed(form, found):
         return
     for line in found:
         gain = f"at least {100 * (line.change.difference_low or 0):.0f} points"
-        click.echo(f"{_name(line)}\n    {in_words(line.change)} by {gain}")
+        click.echo(f"{name_of(line)}\n    {in_words(line.change)} by {gain}")
 
 
 @report.command()
@@ -134,11 +136,11 @@ def check(site: Site, mend: bool) -> None:
 
 def in_words(change: Change) -> str:
     """What a revision changed: after revision 7: 58 % -> 83 % (n = 41), better."""
-    shares = f"{_percent(change.before.share)} -> {_percent(change.after.share)}"
+    shares = f"{percent(change.before.share)} -> {percent(change.after.share)}"
     return f"after revision {change.revision}: {shares} (n = {change.after.votes}), {change.verdict}"
 
 
-def _where(site: Site, options: dict[str, Any], days: int | None = None) -> dict[str, Any]:
+def where_of(site: Site, options: dict[str, Any], days: int | None = None) -> dict[str, Any]:
     """Locale and period that were asked for; without a first day the last so many."""
     tag, since, until = options["locale"], options["since"], options["until"]
     if tag is not None and site.locales.find(tag) is None:
@@ -150,15 +152,15 @@ def _where(site: Site, options: dict[str, Any], days: int | None = None) -> dict
     return {"reach": Reach((tag,) if tag else ()), "period": Period(first, last)}
 
 
-def _is_printed(form: str | None, found: Sequence[Any]) -> bool:
+def is_printed(form: str | None, found: Sequence[Any], nothing: str = NOTHING) -> bool:
     """Whether that was all, for programs, or because there is nothing to say."""
-    values = [plain(line) for line in found]
+    values = [line if isinstance(line, dict) else plain(line) for line in found]
     if form == "json":
         _print(json_of(values) + "\n")
     elif form == "csv":
         _print(csv_of(list(map(flat, values))))
     elif not found:
-        click.echo("None in this period, as far as the votes can tell.")
+        click.echo(nothing)
     return form is not None or not found
 
 
@@ -183,12 +185,14 @@ def _print_score(name: str, score: Score) -> None:
 
 
 def _share(side: Score | Comparison) -> str:
-    return f"{_percent(side.share)} ({_percent(side.low)} to {_percent(side.high)})"
+    return f"{percent(side.share)} ({percent(side.low)} to {percent(side.high)})"
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """A share with as many digits as it deserves."""
     return "-" if share is None else f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
 
 
-def _name(line: Line) -> str:
+def name_of(line: Line) -> str:
+    """Which translation a line is about."""
     return f"{line.article_id} {line.key}/{line.locale}  {printable(line.title)}"

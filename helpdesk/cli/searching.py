@@ -14,7 +14,8 @@ from helpdesk.cli.showing import refusing
 from helpdesk.errors import ContentError, printable
 from helpdesk.queries.knowledge import SynonymLine, days_of, get_knowledge, list_synonyms
 from helpdesk.queries.listing import list_links
-from helpdesk.queries.searches import list_searches
+from helpdesk.queries.reports import Period
+from helpdesk.queries.searches import Searches, list_searches
 from helpdesk.queries.visibility import reader_of
 from helpdesk.search.backend import Hit, SearchQuery
 from helpdesk.services.site import Site
@@ -52,15 +53,15 @@ def search_rebuild(site: Site) -> None:
 @with_site
 def show_log(site: Site, locale: str, days: int, limit: int) -> None:
     """Print what was searched in LOCALE most: how often, how often without a result, and how often read from."""
-    tag = known_locale(site, locale).tag
-    lines = list_searches(site.database, tag, since=clock.today() - timedelta(days=days - 1), limit=limit)
+    period = Period(clock.today() - timedelta(days=days - 1))
+    asked = Searches(known_locale(site, locale).tag, period, site.settings.masked_searches)
+    lines, _number = list_searches(site.database, asked, limit=limit)
     if not lines:
         click.echo("Nobody has searched yet.")
         return
     click.echo(f"{'searches':>8}{'no result':>11}{'clicks':>8}  query")
     for line in lines:
-        share = f"{line.clicks / line.searches:.0%}"
-        click.echo(f"{line.searches:8}{line.empty:11}{share:>8}  {printable(line.query)}")
+        click.echo(f"{line.searches:8}{line.empty:11}{line.rate:8.0%}  {printable(line.query)}")
 
 
 @search.command()

@@ -21,11 +21,16 @@ class SearchLog(Base):
     __table_args__ = (
         # All that is counted over days: no row of the log is read for it.
         Index("ix_hd_search_log_locale_searched_on", "locale", "searched_on", "query", "page", "results", "correction"),
+        # The same of one query, and which search of it was the last.
+        Index(
+            "ix_hd_search_log_query", "locale", "query", "page", "searched_on", "id", "results", "correction", "refined"
+        ),
         Index(
             "ix_hd_search_log_refined",
             "locale",
             "searched_on",
             "refined",
+            "query",
             sqlite_where=text("refined <> ''"),
             postgresql_where=text("refined <> ''"),
         ),
@@ -33,14 +38,14 @@ class SearchLog(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     searched_on: Mapped[date]
     locale: Mapped[str]
-    # As `text.characters.normalized` writes it, which makes one query of its spellings.
+    # As `text.characters.normalized` writes it, which makes one query of its spellings; what is personal is masked.
     query: Mapped[str] = mapped_column(Ordered)
     category: Mapped[str | None]
     results: Mapped[int]
     page: Mapped[int]
     # What was searched instead, because nothing was found as typed; empty: nothing else.
     correction: Mapped[str]
-    # The query of the results from which this one was typed in its place, normalized; empty: none.
+    # The query of the results from which this one was typed in its place, written as it; empty: none.
     refined: Mapped[str] = mapped_column(Ordered, default="", server_default="")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, bindparam, literal, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, bindparam, literal, select, true, union_all
 
 from helpdesk.db import Database
 from helpdesk.locales import Locale, Locales
@@ -42,9 +42,11 @@ class CategoryLink:
     sections: tuple[SectionLink, ...]
 
 
-def list_categories(database: Database, locales: Locales, locale: Locale, *, now: datetime) -> tuple[CategoryLink, ...]:
-    """All categories that hold something to read, with their sections, in order; one query."""
-    statement = _tree(reader_of(locales, locale))
+def list_categories(
+    database: Database, locales: Locales, locale: Locale, *, now: datetime, with_empty: bool = False
+) -> tuple[CategoryLink, ...]:
+    """All categories that hold something to read, or all, with their sections, in order; one query."""
+    statement = _tree(reader_of(locales, locale), with_empty)
     with database.read() as connection:
         rows = connection.execute(statement, {"now": now}).all()
     tree: dict[int, tuple[CategoryLink, list[SectionLink]]] = {}
@@ -67,7 +69,7 @@ def list_categories(database: Database, locales: Locales, locale: Locale, *, now
 
 
 @lru_cache(maxsize=256)
-def _tree(viewer: Viewer) -> AnySelect:
+def _tree(viewer: Viewer, with_empty: bool) -> AnySelect:
     category, category_on = category_text(viewer.chain)
     section, section_on = section_text(viewer.chain)
     return (
@@ -89,7 +91,7 @@ def _tree(viewer: Viewer) -> AnySelect:
         .join(category, category_on)
         .join(Section, Section.category_id == Category.id)
         .join(section, section_on)
-        .where(has_article(viewer, Article.section_id, Section.id))
+        .where(true() if with_empty else has_article(viewer, Article.section_id, Section.id))
         .order_by(Category.position, Category.id, Section.position, Section.id)
     )
 

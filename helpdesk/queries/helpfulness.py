@@ -245,17 +245,18 @@ def changes(steps: Sequence[Any], votes: Iterable[Any], width: float) -> Iterato
     for place, row in enumerate(steps):
         before, after = eras.score(place), eras.score(place + 1)
         if place or before.votes:
-            yield _change(row, before, after)
+            yield Change(row.number, row.created_at, before, after, *compare(before, after))
 
 
-def _change(row: Any, before: Score, after: Score) -> Change:
+def compare(before: Score, after: Score) -> tuple[float | None, float | None, Verdict]:
+    """Newcombe's interval of the difference, after minus before, and what it says."""
     if not before.votes or not after.votes:
-        return Change(row.number, row.created_at, before, after, None, None, Verdict.OPEN)
+        return None, None, Verdict.OPEN
     difference = newcombe(before.yes, before.votes, after.yes, after.votes)
     verdict = Verdict.BETTER if difference.low > 0 else Verdict.WORSE if difference.high < 0 else Verdict.SAME
     if not (before.is_enough and after.is_enough):
         verdict = Verdict.OPEN
-    return Change(row.number, row.created_at, before, after, difference.low, difference.high, verdict)
+    return difference.low, difference.high, verdict
 
 
 def table(item: Helpfulness) -> Iterator[dict[str, Any]]:

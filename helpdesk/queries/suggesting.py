@@ -15,13 +15,14 @@ from helpdesk.db import Database
 from helpdesk.locales import Locale
 from helpdesk.models import SearchClick, SearchLog
 from helpdesk.text.characters import normalized
+from helpdesk.text.masking import MASK
 
 # A query is shown to others when it was searched so often, on two days at least, lately, and read from.
 SEARCHES, LATELY = 3, timedelta(days=90)
 MOST = 5_000  # queries of a locale that are kept in mind: half a megabyte
 LAST = "\U0010ffff"  # no query has it: it is no character
-# An address, or six digits and more, however they are grouped: somebody's own.
-PRIVATE = re.compile(r"@|(?:\d[\s.,:/()+-]*){6}")
+# An address, something masked, or six digits and more, however they are grouped: somebody's own.
+PRIVATE = re.compile(rf"@|{MASK}|(?:\d[\s.,:/()+-]*){{6}}")
 
 
 def list_helpful_queries(

@@ -19,6 +19,8 @@ from helpdesk.search.ranking import Alternative, Word
 
 # Phrases and exclusions of a query, and what they may cost; of more the first count.
 MAX_PHRASES, MAX_COST = 8, 25_000
+# Of so many places it is not told in which documents they are: all of another term are gone through anyway.
+_MANY = 2_000
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
 # What letters with digits or underscores are worth beside another word: who names a code means that code.
@@ -180,12 +182,12 @@ def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
         return set[int]().union(*(numbers for numbers, _ in blocks))
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
     among: set[int] | None = None
-    starts = set[int]()
+    starts: set[int] | None = None
     for distance, terms in rarest_first:
         places = chain.from_iterable(collection.places(term, among) for term in terms)
         here = map(sub, places, repeat(distance))
-        starts = set(here) if among is None else starts.intersection(here)
-        among = {start // PLACES for start in starts}
-        if not among:
+        starts = set(here) if starts is None else starts.intersection(here)
+        if not starts:
             break
-    return among or set()
+        among = {start // PLACES for start in starts} if len(starts) < _MANY else None
+    return {start // PLACES for start in starts or ()}

@@ -20,6 +20,8 @@ Block = tuple[Sequence[int], Sequence[int]]
 # More places than a field can have, and a document: it begins at its number times this.
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
+# A document that is sought costs as much as so many that are gone through.
+_SEEK = 4
 
 
 class Row(NamedTuple):
@@ -188,17 +190,25 @@ class TermFit(NamedTuple):
     fields: Sequence[FieldFit]
 
     def column(self, places: Mapping[int, int]) -> list[float]:
-        """The scores of documents, given with their places from 0 on; 0 without the term."""
+        """The scores of documents, given with their places from 0 on, all in order or some; 0 without the term."""
         scores, slope = [0.0] * len(places), self.slope
         for weight, norms, often in self.fields:
             if isinstance(often, dict):
                 for number in often.keys() & places.keys():
                     scores[places[number]] += weight * often[number] / (often[number] + slope * norms[number])
-            else:
+            elif len(places) < len(often):
                 column = map(often.__getitem__, places)
                 scores = [
                     score + weight * times / (times + slope * norms[number]) if times else score
                     for score, times, number in zip(scores, column, places, strict=True)
+                ]
+            elif _SEEK * (len(often) - often.count(0)) < len(often):
+                for number in compress(places, often):
+                    scores[number] += weight * often[number] / (often[number] + slope * norms[number])
+            else:
+                scores = [
+                    score + weight * times / (times + slope * norm) if times else score
+                    for score, times, norm in zip(scores, often, norms, strict=True)
                 ]
         return scores
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Collection_
 from dataclasses import dataclass
 from functools import cache, partial
-from heapq import nlargest, nsmallest
+from heapq import nlargest
 from itertools import accumulate, chain
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
-from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
+from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult, Sort
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
@@ -117,7 +117,7 @@ def _page(
     matches, counts, sections = _narrowed(columns, query, scored.scores)
     offset, limit = max(0, query.offset), max(0, query.limit)
     why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
-    best = nsmallest(offset + limit, _near_top(columns, query, scored, matches), key=_order(columns, query, scored))
+    best = _in_order(columns, query, scored, _near_top(columns, query, scored, matches))
     return SearchResult(
         hits=tuple(
             Hit(
@@ -126,7 +126,7 @@ def _page(
                 scored.scores[number],
                 why(number),
             )
-            for number in best[offset:]
+            for number in best[offset : offset + limit]
         ),
         total=len(matches),
         local=len(matches) - sum(map(columns.foreign.__getitem__, matches)),
@@ -180,14 +180,21 @@ def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Col
     return chosen | scored.exact.intersection(matches)
 
 
-def _order(columns: Columns, query: SearchQuery, scored: Scored) -> Callable[[int], tuple[float, ...]]:
-    """The sort key of a document: local ones first, equals by article id."""
-    views, scores, exact = query.knowledge.views, scored.scores, scored.exact
-    if query.sort == "updated":
-        return lambda n: (columns.foreign[n], -columns.updated_at[n], columns.article_ids[n])
-    if query.sort == "views":
-        return lambda n: (columns.foreign[n], -views.get(columns.translation_ids[n], 0), columns.article_ids[n])
-    return lambda n: (n not in exact, columns.foreign[n], -scores[n], columns.article_ids[n])
+def _in_order(columns: Columns, query: SearchQuery, scored: Scored, numbers: Iterable[int]) -> list[int]:
+    """Documents as they are shown: exact titles, then local ones, then by what was asked for, equals by article id."""
+    views, ids = query.knowledge.views, columns.translation_ids
+    values: dict[Sort, Callable[[int], float]] = {
+        "relevance": scored.scores.__getitem__,
+        "updated": columns.updated_at.__getitem__,
+        "views": lambda number: views.get(ids[number], 0),
+    }
+    # What counts least goes first, as sorting leaves equals in their order.
+    found = sorted(numbers, key=columns.article_ids.__getitem__)
+    found.sort(key=values[query.sort], reverse=True)
+    found.sort(key=columns.foreign.__getitem__)
+    if query.sort == "relevance":
+        found.sort(key=scored.exact.__contains__, reverse=True)
+    return found
 
 
 def explained(

@@ -68,7 +68,7 @@ class _Memory:
             for word in document.words:
                 frequencies[word] = frequencies.get(word, 0) + 1
         titles = [(number, document.title) for number, document in enumerate(self.documents.values())]
-        return Part(0, WordList(frequencies.items()), TitleList(titles))
+        return Part(0, WordList.of(frequencies.items()), TitleList(titles))
 
     def parts(self) -> Sequence[Part]:
         return [self._part]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection as Container
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nlargest
-from itertools import chain, pairwise, repeat
+from itertools import chain, compress, count, pairwise, repeat
 from math import log
-from operator import add, and_, or_
+from operator import add, and_, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
 from helpdesk.search.collection import PLACES, Block, Collection, FieldFit, TermFit
@@ -25,6 +26,7 @@ B = 0.75
 GRAM_K1 = 0.6
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
+# Half of them, where all words are in most documents: these say little, and all of the documents are answers.
 MAX_POSTINGS = 40_000
 # How much a document gains that has all of the query.
 COORDINATION = 1.0
@@ -37,6 +39,8 @@ MAX_FITS, _ENTRY = 3_000_000, 64
 # Bytes that are not zero as the digit 1.
 _ONE = ord("1")
 _DIGITS = bytes((ord("0"), *[_ONE] * 255))
+# Digits as what they are worth; and a document that is sought costs as much as so many that are gone through.
+_VALUES, _DENSE = bytes.maketrans(b"01", b"\0\1"), 8
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -80,17 +84,22 @@ class Word:
 class Ranking:
     """The share of the query that documents have, by number, and the words that were worth looking at."""
 
+    documents: int
     coverage: Fits
     fits: Mapping[Word, Fit]
     weights: Mapping[Span, float]
 
-    def scores(self, numbers: Iterable[int]) -> Fits:
+    def scores(self, numbers: Container[int]) -> Fits:
         """Scores of some of these documents."""
-        places = {number: place for place, number in enumerate(numbers)}
+        # To go through all is quicker than to seek most of them.
+        is_most = 2 * len(numbers) > self.documents
+        places = dict(zip(range(self.documents) if is_most else numbers, count(), strict=False))
         scores = [0.0] * len(places)
         for fit in self.fits.values():
             scores = list(map(add, scores, fit.column(places)))
-        return {n: score * (1 + COORDINATION * self.coverage[n]) for n, score in zip(places, scores, strict=True)}
+        gains = [1 + COORDINATION * share for share in map(self.coverage.__getitem__, numbers)]
+        own = map(scores.__getitem__, numbers) if is_most else scores
+        return dict(zip(numbers, map(mul, own, gains), strict=True))
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
@@ -125,7 +134,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
     among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
     coverage = _coverage(shares, among, len(collection.columns))
-    return Ranking(coverage, rare, weights)
+    return Ranking(len(collection.columns), coverage, rare, weights)
 
 
 def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int) -> Fits:
@@ -147,7 +156,7 @@ def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int) -
     if not later:
         least = KEPT * max((covered for covered, _ in groups), default=0.0)
         groups = [(covered, group) for covered, group in groups if covered >= least]
-    rows = {match.start(): c for c, group in groups for match in re.finditer("1", f"{group:0{documents}b}")}
+    rows = {number: c for c, group in groups for number in _numbers(group, documents)}
     if not later:
         return rows
     numbers, coverage = list(rows), list(rows.values())
@@ -194,9 +203,10 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
     spent = 0
     for word in sorted(filter(lambda word: any(counts[word]), words), key=lambda word: (sum(counts[word]), word.span)):
         spent += sum(counts[word])
-        if found and spent > MAX_POSTINGS:
+        is_common = 2 * max(counts[word]) > collection.living
+        if found and spent > (MAX_POSTINGS if has_rare or not is_common else MAX_POSTINGS // 2):
             break
-        if has_rare and 2 * max(counts[word]) > collection.living:
+        if has_rare and is_common:
             continue
         fit = Fit(collection, word.alternatives, boosts)
         if fit.having:
@@ -266,6 +276,14 @@ def bits_of(numbers: Iterable[int], documents: int) -> int:
     for number in numbers:
         marks[number + 1] = _ONE
     return int(marks, 2)
+
+
+def _numbers(bits: int, documents: int) -> Iterable[int]:
+    """The documents that have a bit; many are picked from all, few are sought."""
+    digits = f"{bits:0{documents}b}"
+    if _DENSE * bits.bit_count() > documents:
+        return compress(range(documents), digits.encode().translate(_VALUES))
+    return (match.start() for match in re.finditer("1", digits))
 
 
 def _bits(number: int, documents: int) -> int:

@@ -14,8 +14,9 @@ from math import log1p
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, surfaces
 from helpdesk.search.backend import Mending
 from helpdesk.search.keyboards import meant
+from helpdesk.search.likeness import as_written, letters
 from helpdesk.search.sounds import SCRIPTS, latin_sounds, sounds
-from helpdesk.search.vocabulary import WordList, as_written, letters, total
+from helpdesk.search.vocabulary import WordList, bare, total
 
 _MAX_READINGS = 3
 _MAX_WORDS = 16
@@ -91,7 +92,7 @@ class _Known:
     def _look_up(self, word: str) -> float:
         if self.total(word):
             return 1.0
-        if any(part.having(letters(word), _letters) for part in self.parts):
+        if any(part.having(letters(word), bare) for part in self.parts):
             return _NEARLY
         stem = min((token.term for token in analyse(word, self.language)), key=len, default="")
         has_other = len(stem) >= _SHORTEST_STEM and any(part.starting(stem, 1) for part in self.parts)
@@ -101,11 +102,6 @@ class _Known:
         """Words that sound so, with the number of their documents."""
         for part in self.parts:
             yield from part.having(sound, sounds)
-
-
-def _letters(word: str) -> Iterator[str]:
-    if not word.isascii():
-        yield letters(word)
 
 
 def _scripts(text: str, known: _Known) -> Iterator[str]:

@@ -9,7 +9,7 @@ from itertools import product
 
 from anyascii import anyascii
 
-from helpdesk.search.vocabulary import letters
+from helpdesk.search.likeness import letters
 
 # By language, the script that its readers also write in Latin letters.
 SCRIPTS = {

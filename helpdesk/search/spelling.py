@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpdesk.search.analysis import surfaces
-from helpdesk.search.vocabulary import WordList, as_written, letters, total
+from helpdesk.search.likeness import as_written, letters
+from helpdesk.search.vocabulary import WordList, total
 
 # Beside its faults: a word costs more that begins with another letter, less that has the very same letters, as after
 # a letter doubled or two swapped. On 3,000 English misspellings (codespell's) this put right 91 of 100 instead of 88.

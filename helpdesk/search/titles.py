@@ -12,7 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from helpdesk.search.hangul import keyed
-from helpdesk.search.vocabulary import AFTER_ALL, UNSPACED
+from helpdesk.search.likeness import UNSPACED
+from helpdesk.search.vocabulary import AFTER_ALL
 
 # Smaller is better: 0 begins with what is typed, 1 has its words in order, 2 in another; then the title's length.
 Rank = tuple[int, int]

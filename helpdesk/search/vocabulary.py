@@ -2,61 +2,89 @@
 
 from __future__ import annotations
 
-import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, combinations
-from zlib import crc32
+from itertools import chain
 
-from helpdesk.search.analysis import GRAM_SCRIPTS, HANGUL, fold_title
-from helpdesk.search.hangul import keyed
+import msgspec
 
-# Written without spaces, so that what was found of it is no word.
-UNSPACED = re.compile(f"(?![{HANGUL}])[{GRAM_SCRIPTS}]")
-_LAST_SIGMA = re.compile(r"σ\b")
-# Above every letter.
-AFTER_ALL = "\U0010ffff"
-_SHORTEST = 4
-# From this length on a word may have two faults.
-_LONG = 8
-# Letters by which words are found; the others are compared.
-_STEM = 7
+from helpdesk.search.keys import Key, KeyTable, Read, pack
+from helpdesk.search.likeness import LONG, SHORTEST, UNSPACED, allowed, deletions, distance, letters
+from helpdesk.search.sounds import sounds
+
+# Above every letter, and below.
+AFTER_ALL, _BEFORE_ALL = "\U0010ffff", "\0"
+# Words that are kept in one string: a tenth of the room that they would take.
+_BLOCK = 32
 # Words that one look-up compares, those first that begin alike: bounds its time in any collection.
 _MAX_COMPARED = 1_000
 # Words that one key may give.
 _MAX_HAVING = 100
 
 
-class WordList:
-    """Words with the number of documents that have each; all but the sorted words is made on first use."""
+def bare(word: str) -> Iterator[str]:
+    """What counts of a word, where that may not be the word itself."""
+    if not word.isascii():
+        yield letters(word)
 
-    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+
+# By what words are found beside their own letters.
+Finder = Callable[[str], Iterable[str]]
+FINDERS: tuple[Finder, ...] = (bare, sounds)
+
+
+class Words(msgspec.Struct):
+    """Sorted words, some together, and with the number of documents that have each."""
+
+    blocks: list[str]
+    frequencies: list[int]
+
+
+class WordList:
+    """Words with the number of documents that have each, and their keys, which are made on first use if not given."""
+
+    def __init__(self, words: Words, keys: Read | None = None) -> None:
+        self._blocks = words.blocks
+        self._frequencies = array("I", words.frequencies)
+        self._given = keys
+
+    @classmethod
+    def of(cls, words: Iterable[tuple[str, int]]) -> WordList:
+        """Of words in any order."""
         pairs = sorted(words)
-        self._words = [word for word, _ in pairs]
-        self._frequencies = array("I", (frequency for _, frequency in pairs))
-        self._keys: dict[Callable[[str], Iterable[str]], array[int]] = {}
+        blocks = [_BEFORE_ALL.join(word for word, _ in pairs[at : at + _BLOCK]) for at in range(0, len(pairs), _BLOCK)]
+        return cls(Words(blocks, [frequency for _, frequency in pairs]))
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        return zip(self._words, self._frequencies, strict=True)
+        return zip(self._all(), self._frequencies, strict=True)
+
+    @property
+    def packed(self) -> Words:
+        """All that the list is made of again."""
+        return Words(list(self._blocks), list(self._frequencies))
+
+    def packed_keys(self) -> bytes:
+        """All that keys are read from."""
+        return pack(len(self._frequencies), map(_keys_of, self._all()))
 
     def frequency(self, word: str) -> int:
         """In how many documents the word is; 0 for others."""
-        at = bisect_left(self._words, word)
-        return self._frequencies[at] if self._words[at : at + 1] == [word] else 0
+        at, is_there = self._find(word)
+        return self._frequencies[at] if is_there else 0
 
     def starting(self, prefix: str, limit: int) -> list[str]:
         """Words that begin so, the whole word too, in their order."""
-        first = bisect_left(self._words, prefix)
-        return self._words[first : min(first + limit, bisect_left(self._words, prefix + AFTER_ALL, first))]
+        first, last = self._find(prefix)[0], self._find(prefix + AFTER_ALL)[0]
+        return [word for _, word in self._at(range(first, min(first + limit, last)))]
 
     def ending(self, suffix: str, limit: int) -> list[str]:
         """Words that end so, the whole word too, in the order of their letters from the last to the first."""
-        backwards, key = suffix[::-1], lambda at: self._words[at][::-1]
-        first = bisect_left(self._backwards, backwards, key=key)
-        last = bisect_left(self._backwards, backwards + AFTER_ALL, first, key=key)
-        return [self._words[at] for at in self._backwards[first : min(first + limit, last)]]
+        backwards = suffix[::-1]
+        first = bisect_left(self._backwards, backwards, key=self._backward)
+        last = bisect_left(self._backwards, backwards + AFTER_ALL, first, key=self._backward)
+        return [word for at in self._backwards[first : min(first + limit, last)] for _, word in self._at([at])]
 
     def near(self, word: str) -> Iterator[tuple[str, int, int]]:
         """Words that are almost this one, each with the number of faults and that of its documents; in no order.
@@ -65,139 +93,85 @@ class WordList:
         One is allowed from 4 letters on, two where both words have 8. Accents do not count, so that 0 is possible.
         """
         typed = letters(word)
-        if len(typed) < _SHORTEST or UNSPACED.search(word):
+        if len(typed) < SHORTEST or UNSPACED.search(word):
             return
         needed = set(typed)
-        for at in self._candidates(typed):
-            word = self._words[at]
-            other = letters(word)
-            limit = _limit(min(len(typed), len(other)))
+        for at, other in self._at(sorted(self._candidates(typed))):
+            plain = letters(other)
+            most = allowed(min(len(typed), len(plain)))
             # A fault takes one letter away at most; most words end here.
-            if len(needed.difference(other)) <= limit and (faults := _distance(typed, other, limit)) <= limit:
-                yield word, faults, self._frequencies[at]
+            if len(needed.difference(plain)) <= most and (faults := distance(typed, plain, most)) <= most:
+                yield other, faults, self._frequencies[at]
 
-    def having(self, key: str, keys: Callable[[str], Iterable[str]]) -> list[tuple[str, int]]:
-        """Words among whose keys this is, with the number of their documents; `keys` is indexed on first use."""
-        if keys not in self._keys:
-            self._keys[keys] = array(
-                "Q", sorted(_code(each) | at for at, word in enumerate(self._words) for each in keys(word))
-            )
-        index, code = self._keys[keys], _code(key)
-        found = index[bisect_left(index, code) : bisect_left(index, code + (1 << 32))]
-        words = dict.fromkeys(entry & 0xFFFFFFFF for entry in found[:_MAX_HAVING])
-        return [(self._words[at], self._frequencies[at]) for at in words if key in keys(self._words[at])]
+    def having(self, key: str, finder: Finder) -> list[tuple[str, int]]:
+        """Words of which one of FINDERS gives this key, with the number of their documents."""
+        found = self._keys.find(_key_of(key, finder), _MAX_HAVING)
+        return [(word, self._frequencies[at]) for at, word in self._at(dict.fromkeys(found)) if key in finder(word)]
+
+    def _all(self) -> Iterator[str]:
+        return chain.from_iterable(block.split(_BEFORE_ALL) for block in self._blocks)
+
+    def _at(self, places: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """The words at places, neighbours quickly."""
+        number, words = -1, list[str]()
+        for at in places:
+            if at // _BLOCK != number:
+                number = at // _BLOCK
+                words = self._blocks[number].split(_BEFORE_ALL)
+            yield at, words[at % _BLOCK]
+
+    def _find(self, word: str) -> tuple[int, bool]:
+        """Where the word is, or would be."""
+        number = max(0, bisect_right(self._blocks, word + _BEFORE_ALL + AFTER_ALL) - 1)
+        words = self._blocks[number].split(_BEFORE_ALL) if self._blocks else []
+        at = bisect_left(words, word)
+        return number * _BLOCK + at, words[at : at + 1] == [word]
 
     def _candidates(self, typed: str) -> set[int]:
-        short, long = self._neighbours
-        found = short.find(typed, 1)
-        if len(typed) >= _LONG - 1:
-            found |= long.find(typed, _limit(len(typed)))
+        found = self._almost(typed, 1, 1)
+        return found | self._almost(typed, 2, allowed(len(typed))) if len(typed) >= LONG - 1 else found
+
+    def _almost(self, typed: str, kind: int, faults: int) -> set[int]:
+        found = set[int]()
+        for key in deletions(_numbered(typed, kind), faults):
+            if len(found) < _MAX_COMPARED:
+                found.update(self._keys.find(key, _MAX_COMPARED - len(found)))
         return found
+
+    def _backward(self, at: int) -> str:
+        return self._blocks[at // _BLOCK].split(_BEFORE_ALL)[at % _BLOCK][::-1]
 
     @cached_property
     def _backwards(self) -> array[int]:
-        return array("I", sorted(range(len(self._words)), key=lambda at: self._words[at][::-1]))
+        backwards = [word[::-1] for word in self._all()]
+        return array("I", sorted(range(len(backwards)), key=backwards.__getitem__))
 
     @cached_property
-    def _neighbours(self) -> tuple[_Neighbours, _Neighbours]:
-        short, long = _Neighbours(1), _Neighbours(2)
-        for at, word in enumerate(self._words):
-            folded = letters(word)
-            if len(folded) >= _SHORTEST and not UNSPACED.match(word):
-                (long if len(folded) >= _LONG else short).owners.append(at)
-        for table in short, long:
-            table.fill(letters(self._words[at]) for at in table.owners)
-        return short, long
+    def _keys(self) -> KeyTable:
+        if self._given:
+            return KeyTable(len(self._frequencies), self._given)
+        made = self.packed_keys()
+        return KeyTable(len(self._frequencies), lambda size, at: made[at : at + size])
 
 
-class _Neighbours:
-    """Words by what is left of them without one or two letters (SymSpell, W. Garbe 2012), in chained buckets.
-
-    Every word has as many entries as the others, so that an entry's number tells its word.
-    """
-
-    def __init__(self, faults: int) -> None:
-        self._faults = faults
-        self.owners = array("I")
-        self._each = len(list(_deletions("-" * _STEM, faults)))
-
-    def fill(self, words: Iterable[str]) -> None:
-        entries = len(self.owners) * self._each
-        self._mask = (1 << max(1, entries.bit_length() - 1)) - 1
-        heads, following = array("I", bytes(4 * (self._mask + 1))), array("I", bytes(4 * (entries + 1)))
-        mask, each = self._mask, self._each
-        for number, word in enumerate(words):
-            # 0 ends a chain.
-            for entry, rest in enumerate(map(hash, _deletions(word, self._faults)), number * each + 1):
-                bucket = rest & mask
-                following[entry] = heads[bucket]
-                heads[bucket] = entry
-        self._heads, self._following = heads, following
-
-    def find(self, word: str, faults: int) -> set[int]:
-        following, each = self._following, self._each
-        found = set[int]()
-        for rest in _deletions(word, faults):
-            entry = self._heads[hash(rest) & self._mask]
-            while entry and len(found) < _MAX_COMPARED:
-                found.add((entry - 1) // each)
-                entry = following[entry]
-        return {self.owners[number] for number in found}
+def _keys_of(word: str) -> Iterator[Key]:
+    """Those of short words and of long ones apart, as the long ones may have more faults."""
+    plain = letters(word)
+    if len(plain) >= SHORTEST and not UNSPACED.match(word):
+        faults = allowed(len(plain))
+        yield from deletions(_numbered(plain, faults), faults)
+    for finder in FINDERS:
+        for key in finder(word):
+            yield _key_of(key, finder)
 
 
-def _deletions(word: str, faults: int) -> Iterator[tuple[int, ...]]:
-    # Numbers, unlike strings, have the same hashes in every process.
-    codes = [ord(letter) for letter in word[:_STEM]]
-    return chain.from_iterable(combinations(codes, max(0, len(codes) - less)) for less in range(faults + 1))
+def _key_of(key: str, finder: Finder) -> Key:
+    return tuple(_numbered(key, 3 + FINDERS.index(finder)))
 
 
-def _code(key: str) -> int:
-    return crc32(key.encode()) << 32
-
-
-def _limit(length: int) -> int:
-    return 2 if length >= _LONG else 1
-
-
-def _distance(a: str, b: str, limit: int) -> int:
-    """Optimal string alignment, or anything above the limit; the first fault can be of four kinds."""
-    if a == b:
-        return 0
-    gap = len(a) - len(b)
-    if not limit or abs(gap) > limit:
-        return limit + 1
-    same = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    a, b = a[same:], b[same:]
-    rests = []
-    if gap >= 2 - limit:
-        rests.append((a[1:], b))
-    if gap <= limit - 2:
-        rests.append((a, b[1:]))
-    if abs(gap) < limit:
-        rests.append((a[1:], b[1:]))
-        if a[:2] == b[1::-1]:
-            rests.append((a[2:], b[2:]))
-    return 1 + min(_distance(x, y, limit - 1) for x, y in rests)
-
-
-class _Folds(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        # Marks need a letter to stand on.
-        plain = self[code] = keyed(fold_title("a" + chr(code))[1:])
-        return plain
-
-
-_folds = _Folds()
-
-
-def letters(word: str) -> str:
-    """What counts of a word in small letters: no accents, and syllables as they are keyed."""
-    return word if word.isascii() else word.translate(_folds)
-
-
-def as_written(text: str) -> str:
-    """Small letters with the Greek sigma that ends a word, which comparison does not tell from others."""
-    return _LAST_SIGMA.sub("ς", text)
+def _numbered(text: str, kind: int) -> list[int]:
+    """The letters of a text as numbers, which are others for each kind."""
+    return [kind << 21 | ord(letter) for letter in text]
 
 
 def total(word: str, parts: Sequence[WordList]) -> int:

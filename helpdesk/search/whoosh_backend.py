@@ -20,7 +20,19 @@ from pathlib import Path
 import whoosh
 from msgspec.structs import replace
 
-from helpdesk.search import analysis, collection, engine, letters, segmenters, whoosh_collection
+from helpdesk.search import (
+    analysis,
+    collection,
+    engine,
+    hangul,
+    keys,
+    letters,
+    likeness,
+    segmenters,
+    sounds,
+    vocabulary,
+    whoosh_collection,
+)
 from helpdesk.search.backend import (
     Document,
     Latest,
@@ -38,18 +50,22 @@ from helpdesk.search.whoosh_collection import Opened, WhooshCollection, read_col
 # So many segments are left alone whatever their sizes are.
 _FEW = 6
 _LOCALE = re.compile("[A-Za-z0-9-]{1,64}")
+# Of what an index keeps: its terms, the words they were, and the form of both.
+_DECIDING = (
+    *(analysis, letters, segmenters),
+    *(hangul, keys, likeness, sounds, vocabulary),
+    *(collection, whoosh_collection),
+)
 
 
 @cache
 def _fingerprint(plugged: str) -> str:
     """Of all that decides what an index keeps and how: an index of another is built anew."""
-    sources = [
-        Path(module.__file__ or "").read_bytes()
-        for module in (analysis, letters, segmenters, collection, whoosh_collection)
-    ]
+    sources = [Path(module.__file__ or "").read_bytes() for module in _DECIDING]
     stemmer = "PyStemmer" if find_spec("Stemmer") else "snowballstemmer"
-    versions = [plugged, stemmer, version(stemmer), whoosh.versionstring(), unicodedata.unidata_version, sys.byteorder]
-    return sha256(b"".join(sources) + " ".join(versions).encode()).hexdigest()
+    versions = [plugged, stemmer, version(stemmer), version("anyascii"), whoosh.versionstring()]
+    machine = [unicodedata.unidata_version, sys.byteorder, str(hash((1, 2, 3)))]
+    return sha256(b"".join(sources) + " ".join(versions + machine).encode()).hexdigest()
 
 
 @dataclass(slots=True)

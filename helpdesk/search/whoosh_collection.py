@@ -1,6 +1,7 @@
 """A collection in segments of Whoosh: its postings are used, its analysis, queries, scoring and commits are not.
 
-A segment is an index of Whoosh with one segment of its own, and beside it `rows`, the columns, and `texts`.
+A segment is an index of Whoosh with one segment of its own, and beside it `rows`, the columns, `texts` and
+`keys`, by which words are found that nobody typed as they are written.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit
 from helpdesk.search.ranking import norms
 from helpdesk.search.titles import TitleList
-from helpdesk.search.vocabulary import WordList
+from helpdesk.search.vocabulary import WordList, Words
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_ROWS, _TEXTS = "rows", "texts"
+_ROWS, _TEXTS, _KEYS = "rows", "texts", "keys"
 _TERMS, _EXACT, _STORED = "terms", "exact_title", "stored"
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 # What an open segment remembers, some six bytes a posting and a hundred times as much a term: then it forgets all.
@@ -155,6 +156,10 @@ class _File(io.FileIO):
         self._offset += count
         return count
 
+    def read_at(self, size: int, offset: int) -> bytes:
+        """So many bytes from there on."""
+        return os.pread(self.fileno(), size, offset)
+
 
 class _Storage(FileStorage):  # type: ignore[misc]
     def __init__(self, folder: Path) -> None:
@@ -170,6 +175,7 @@ class Opened:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._keys = _File(folder / _KEYS)
         self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
@@ -178,6 +184,7 @@ class Opened:
 
     def close(self) -> None:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
+            self._keys.close()
             self.reader.close()
 
     def __del__(self) -> None:
@@ -191,8 +198,8 @@ class Opened:
 
     @cached_property
     def word_list(self) -> WordList:
-        words = msgspec.msgpack.decode(self._texts().words, type=dict[str, int])
-        return WordList(words.items())
+        words = msgspec.msgpack.decode(self._texts().words, type=Words)
+        return WordList(words, self._keys.read_at)
 
     @cached_property
     def title_list(self) -> TitleList:
@@ -321,7 +328,9 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     arrays = [bytes(column) for column in columns.arrays()]
     rows = _Rows([names.names for names in columns.names()], arrays)
     (folder / _ROWS).write_bytes(msgspec.msgpack.encode(rows))
-    (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": titles, "words": words}))
+    listed = WordList.of(words.items())
+    (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": titles, "words": listed.packed}))
+    (folder / _KEYS).write_bytes(listed.packed_keys())
     return len(columns)
 
 

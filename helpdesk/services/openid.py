@@ -118,7 +118,7 @@ class Provider:
             if not all(is_private(address) for address in used if address):
                 raise ValueError("addresses without https")
             published = _decoded(session.get(found.jwks_uri, withhold_token=True), Published)
-            signing: Any = [key for key in published.keys if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
+            signing: Any = [key for key in published.keys if key.get("use", "sig") == "sig"]
             self._known = (now, found, KeySet.import_key_set({"keys": signing}))
         return self._known[1:]
 

@@ -11,9 +11,8 @@ from helpdesk import clock
 from helpdesk.errors import RevisionNotFound, SourceNeeded, TranslationNotFound
 from helpdesk.models import Article, Revision, Translation
 from helpdesk.models.articles import SIGNIFICANCES as SIGNIFICANCES
-from helpdesk.services.saving import Draft, Targets, save_translation, source_headings
+from helpdesk.services.saving import Draft, Targets, save_again
 from helpdesk.services.site import Site
-from helpdesk.text.markdown import render
 
 
 def publish(site: Site, key: str, tag: str) -> bool:
@@ -75,14 +74,7 @@ def restore(site: Site, key: str, tag: str, number: int, *, significance: str = 
             comment=f"Revision {number} restored",
         )
         targets = Targets.of_json(old.targets)
-        rendered = render(
-            draft.markdown,
-            rtl=locale.direction == "rtl",
-            heading_ids=[] if tag == row.source_locale else source_headings(connection, row.article_id),
-            images=targets.images,
-            links=targets.links,
-        )
-        save_translation(connection, row.article_id, locale, draft, rendered, targets, clock.now())
+        save_again(connection, row.article_id, row.source_locale, locale, draft, targets, clock.now())
         site.indexer.note(connection, [row.article_id])
         return int(_find(connection, key, tag).revision)
 

@@ -27,7 +27,7 @@ from helpdesk.models import (
 )
 from helpdesk.text.excerpt import excerpt_of
 from helpdesk.text.frontmatter import plain_lines
-from helpdesk.text.markdown import ImageInfo, Rendered
+from helpdesk.text.markdown import ImageInfo, Rendered, render
 from helpdesk.text.reading import reading_minutes
 from helpdesk.text.slug import slugify
 
@@ -198,6 +198,20 @@ def save_translation(
     if old is None or number != old["revision"]:
         _snapshot(connection, translation_id, number, draft, str(body["targets"]), now)
     return "new" if old is None else "changed"
+
+
+def save_again(
+    connection: Connection, article_id: int, source: str, locale: Locale, draft: Draft, targets: Targets, now: datetime
+) -> None:
+    """Save a translation, whose article has its source in `source`, rendered anew from what it was rendered with."""
+    rendered = render(
+        draft.markdown,
+        rtl=locale.direction == "rtl",
+        heading_ids=[] if locale.tag == source else source_headings(connection, article_id),
+        images=targets.images,
+        links=targets.links,
+    )
+    save_translation(connection, article_id, locale, draft, rendered, targets, now)
 
 
 def _existing(article_id: int, locale: str) -> Any:

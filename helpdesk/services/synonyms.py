@@ -36,11 +36,13 @@ def clean_synonym(site: Site, tag: str, words: str, means: str, *, is_two_way: b
     words, means = (one_line(unicodedata.normalize("NFKC", side)) for side in (words, means))
     for side in (words, means):
         if not fold_title(side):
-            raise SynonymError("A synonym needs words on both sides.")
+            raise SynonymError("A synonym needs words on both sides.", "empty")
         if len(side) > LONGEST or len(side.split()) > WORDS:
-            raise SynonymError(f"Each side of a synonym has at most {WORDS} words and {LONGEST} characters: {side}")
+            raise SynonymError(
+                f"Each side of a synonym has at most {WORDS} words and {LONGEST} characters: {side}", "long"
+            )
     if fold_title(words) == fold_title(means):
-        raise SynonymError(f"Search takes these for the same already: {words}, {means}.")
+        raise SynonymError(f"Search takes these for the same already: {words}, {means}.", "same")
     return SynonymLine(known_locale(site, tag).tag, words, means, is_two_way)
 
 
@@ -69,7 +71,7 @@ def add_synonyms(site: Site, lines: Sequence[SynonymLine], *, now: datetime) -> 
             connection.execute(statement.on_conflict_do_update(index_elements=list(row), set_=changes))
         for tag, number in connection.execute(select(Synonym.locale, func.count()).group_by(Synonym.locale)):
             if number > MOST and any(line.locale == tag for line in new):
-                raise SynonymError(f"{tag} would have {number:,} synonyms, and a locale has at most {MOST:,}.")
+                raise SynonymError(f"{tag} would have {number:,} synonyms, and a locale has at most {MOST:,}.", "many")
         if new:
             touch(site.database, connection)
     return len(new)

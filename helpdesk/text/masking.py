@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from helpdesk.text.characters import normalized
+
 MASK = "•••"
 MASKED_ADDRESS = f"{MASK}@{MASK}"
 # Digits from which on a number may be that of a card, an account or a telephone.
@@ -21,6 +23,11 @@ _PERSONAL = re.compile(f"(?P<date>{_DATE})|(?P<address>{_ADDRESS})|{_NUMBER}|{_D
 def masked(text: str) -> str:
     """The text with a mask for each address and each number of nine digits or more; dates and amounts stay."""
     return _PERSONAL.sub(_mask, text)
+
+
+def masked_query(query: str) -> str:
+    """A query as it is kept: one for all of its spellings, and nothing personal in it."""
+    return masked(normalized(query))
 
 
 def is_masked(text: str) -> bool:

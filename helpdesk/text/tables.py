@@ -55,7 +55,8 @@ def rounded(value: Any) -> Any:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, tuple):
-        value = " ".join(map(str, value))
+        is_of_pairs = any(isinstance(item, tuple) for item in value)
+        value = "; ".join(map(_cell, value)) if is_of_pairs else " ".join(map(str, value))
     if isinstance(value, date):
         return _text(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

@@ -10,12 +10,13 @@ from helpdesk.queries.searching import Found
 from helpdesk.search.backend import SearchQuery
 from helpdesk.services import finding
 from helpdesk.web.frames import current_frame
-from helpdesk.web.localization import current_locale, current_site
+from helpdesk.web.localization import current_site
 
 
 def find(query: SearchQuery) -> Found:
-    """What is found in the locale of the request. Raises Busy."""
-    site, locale, now = current_site(), current_locale(), clock.now()
+    """What readers of the query's locale find. Raises Busy."""
+    site, now = current_site(), clock.now()
+    locale = site.locales.get(query.locale)
     knowledge = site.memory.get(
         site.database,
         site.locales,
@@ -26,5 +27,5 @@ def find(query: SearchQuery) -> Found:
     )
     if query.sort == "views":
         knowledge = replace(knowledge, views=get_views(site.database, site.locales, locale, now=now))
-    query = replace(query, locale=locale.tag, knowledge=knowledge, today=days_of(now.date()))
+    query = replace(query, knowledge=knowledge, today=days_of(now.date()))
     return finding.find(site, query, now=now)

@@ -90,10 +90,10 @@ def judge_post() -> Verdict:
     source = origin if origin != "null" else request.headers.get("Referer", "")
     if not source:
         return Verdict.UNKNOWN
-    return Verdict.OWN if _is_ours(source) else Verdict.FOREIGN
+    return Verdict.OWN if is_ours(source) else Verdict.FOREIGN
 
 
-def _is_ours(address: str) -> bool:
+def is_ours(address: str) -> bool:
     """Whether an address is on the host that was asked, or on the public one that a proxy speaks TLS for."""
     try:
         theirs = _origin(address)

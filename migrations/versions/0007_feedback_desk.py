@@ -14,6 +14,7 @@ SOURCES = ("searched", "listed", "linked")
 FEEDBACK = sa.text("NOT is_helpful OR comment <> ''")
 UNREAD = sa.text("NOT is_read AND (NOT is_helpful OR comment <> '')")
 MARKS = ("is_read", "is_resolved")
+OF_QUERY = ["locale", "query", "page", "searched_on", "id", "results", "correction", "refined"]
 REFINED = sa.text("refined <> ''")
 
 
@@ -50,10 +51,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_hd_contact_tally_day", "hd_contact_tally", ["day"])
     op.add_column("hd_search_log", sa.Column("refined", _ordered(), server_default="", nullable=False))
+    op.create_index("ix_hd_search_log_query", "hd_search_log", OF_QUERY)
     op.create_index(
         "ix_hd_search_log_refined",
         "hd_search_log",
-        ["locale", "searched_on", "refined"],
+        ["locale", "searched_on", "refined", "query"],
         sqlite_where=REFINED,
         postgresql_where=REFINED,
     )
@@ -63,7 +65,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("mailed_at", sa.DateTime(timezone=True)),
+        sa.Column("posted_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("kind", "subject", name="pk_hd_alert"),
     )
     op.add_column("hd_user", sa.Column("identity", sa.String()))
@@ -99,6 +102,7 @@ def downgrade() -> None:
     op.drop_table("hd_alert")
     op.drop_table("hd_search_change")
     op.drop_index("ix_hd_search_log_refined", "hd_search_log")
+    op.drop_index("ix_hd_search_log_query", "hd_search_log")
     op.drop_column("hd_search_log", "refined")
     op.drop_table("hd_contact_tally")
     for name in SOURCES:

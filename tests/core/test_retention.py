@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, insert, select
 
-from helpdesk.models import Article, SearchClick, SearchLog, SwitchTally, Vote
+from helpdesk.models import Article, SearchChange, SearchClick, SearchLog, SwitchTally, Vote
 from helpdesk.services.feedback import Ballot, cast_vote
 from helpdesk.services.retention import Forgotten, erase_visitor, forget_old
 from helpdesk.services.searches import log_click, log_search
 from helpdesk.services.site import Site
 from tests.support.pages import CheckingClient
+from tests.support.searched import done, search
 from tests.support.votes import figures, list_votes, translation_id
 
 VOTE = "/en/articles/16-move-your-authenticator-to-a-new-phone/vote"
@@ -67,6 +68,18 @@ def test_what_is_older_is_forgotten_and_figures_stay(filled: Callable[..., Site]
     assert [(row["comment"], row["query"], row["reasons"]) for row in list_votes(site)] == [("", "", "wrong")] * 2
     assert figures(site, "withdrawal-delays", "en") == before
     assert forget_old(site, now=noon) == Forgotten(0, 0, 0, 0)
+
+
+def test_what_was_typed_instead_goes_with_its_search_and_what_was_done_stays(
+    filled: Callable[..., Site], noon: datetime
+) -> None:
+    site = filled(searches_days=10)
+    search(site, "fees", ago=11, refined="fee")
+    done(site, "fee", ago=11)
+    assert forget_old(site, now=noon).searches == 2
+    with site.database.read() as connection:
+        assert set(connection.execute(select(SearchLog.refined)).scalars()) == {""}
+        assert connection.execute(select(SearchChange.query)).scalars().all() == ["fee"]
 
 
 def test_what_is_kept_for_ever_is_not(filled: Callable[..., Site], noon: datetime) -> None:

@@ -21,7 +21,8 @@ from helpdesk.queries.knowledge import (
     list_synonyms,
     wilson,
 )
-from helpdesk.queries.searches import SearchLine, list_latest_queries, list_searches
+from helpdesk.queries.reports import Period
+from helpdesk.queries.searches import Searches, SearchLine, list_latest_queries, list_searches
 from helpdesk.queries.suggesting import list_helpful_queries
 from helpdesk.queries.visibility import reader_of
 from helpdesk.search.backend import Synonym as Pair
@@ -368,9 +369,9 @@ def test_the_log_is_summed_up(planted: Site) -> None:
     plant_searches(planted, "second page", [1], 0, page=2)
     plant_searches(planted, "bezahlen", [1], 0, locale="de")
     plant_searches(planted, "old", [30], 0)
-    since = NOON.date() - 29 * DAY
-    lines = (SearchLine("pay", 4, 1, 2), SearchLine("nothing", 2, 2, 0))
-    assert list_searches(planted.database, "en", since=since, limit=9) == lines
-    assert list_searches(planted.database, "en", since=since, limit=1) == lines[:1]
+    asked = Searches("en", Period(NOON.date() - 29 * DAY))
+    lines = (SearchLine("pay", 4, 1, 2, 0.5, 3, ""), SearchLine("nothing", 2, 2, 0, 0.0, 0, ""))
+    assert list_searches(planted.database, asked, limit=9) == (lines, 2)
+    assert list_searches(planted.database, asked, limit=1) == (lines[:1], 2)
     assert list_latest_queries(planted.database, "en", limit=9) == ("pay", "nothing", "old")
     assert list_latest_queries(planted.database, "en", limit=1) == ("pay",)

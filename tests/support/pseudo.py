@@ -86,7 +86,8 @@ def letters(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 _TECHNICAL = re.compile(
     "action|aria-(current|describedby|hidden|labelledby|pressed)|autocomplete|blocking|charset|class|cx|cy|d|r|rx"
     "|data-(count|counter|digits|failed|feedback|notice|share|status|suggest|switch|view)|datetime|decoding|dir|download|enterkeyhint"
-    "|for|height|hidden|href|hreflang|id|inputmode|lang|loading|maxlength|media|method|name|open|pattern|preserveaspectratio|property|readonly|rel|role|rows|scope|size"
+    "|for|height|hidden|href|hreflang|id|inputmode|lang|loading|maxlength|media|method|name|open|pattern|preserveaspectratio"
+    "|property|readonly|rel|role|rows|scope|size"
     "|src|tabindex|translate|type|value|viewbox|width",
     re.IGNORECASE,
 )

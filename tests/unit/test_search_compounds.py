@@ -7,7 +7,7 @@ import pytest
 from helpdesk.search.compounds import split, wider
 from helpdesk.search.vocabulary import WordList
 
-GERMAN = WordList(
+GERMAN = WordList.of(
     [
         ("identität", 9), ("prüfung", 8), ("identitätsprüfung", 4), ("kontoprüfung", 5), ("konto", 30), ("konten", 3),
         ("prüfungsergebnis", 1), ("ergebnis", 2), ("xyzprüfung", 1), ("benutzer", 7), ("name", 9), ("passwort", 9),
@@ -15,8 +15,8 @@ GERMAN = WordList(
         ("gebühren", 6), ("auszahlungsgebühr", 2), ("kunde", 2), ("service", 2), ("sicherheit", 4), ("überprüfung", 2),
     ]
 )  # fmt: skip
-DUTCH = WordList([("account", 3), ("beveiliging", 2), ("rekening", 3), ("nummer", 1), ("rekeningnummer", 1)])
-SWEDISH = WordList([("konto", 3), ("uttag", 2), ("avgift", 4), ("uttagsavgift", 1), ("lösenord", 2), ("byte", 4)])
+DUTCH = WordList.of([("account", 3), ("beveiliging", 2), ("rekening", 3), ("nummer", 1), ("rekeningnummer", 1)])
+SWEDISH = WordList.of([("konto", 3), ("uttag", 2), ("avgift", 4), ("uttagsavgift", 1), ("lösenord", 2), ("byte", 4)])
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_wider(word: str, language: str, part: WordList, expected: tuple[str, ..
 
 
 def test_as_many_as_asked_for_from_all_parts() -> None:
-    more = WordList([("identitätsprüfung", 20), ("nachprüfung", 1)])
+    more = WordList.of([("identitätsprüfung", 20), ("nachprüfung", 1)])
     assert wider("prüfung", "de", [GERMAN, more], 2) == ("identitätsprüfung", "kontoprüfung")
-    assert wider("prüfung", "de", [GERMAN, WordList([("nach", 1)]), more], 9)[-1] == "prüfungsergebnis"
-    assert "nachprüfung" in wider("prüfung", "de", [GERMAN, WordList([("nach", 1)]), more], 9)
+    assert wider("prüfung", "de", [GERMAN, WordList.of([("nach", 1)]), more], 9)[-1] == "prüfungsergebnis"
+    assert "nachprüfung" in wider("prüfung", "de", [GERMAN, WordList.of([("nach", 1)]), more], 9)
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,14 @@ def test_split(word: str, language: str, part: WordList, expected: tuple[str, ..
 
 
 def test_the_fewest_parts() -> None:
-    some = WordList((word, 1) for word in ("haus", "aufgabe", "hausaufgabe", "hilfe"))
+    some = WordList.of((word, 1) for word in ("haus", "aufgabe", "hausaufgabe", "hilfe"))
     assert split("Hausaufgabenhilfe", "de", [some]) == ("hausaufgabe", "hilfe")
-    some = WordList((word, 1) for word in ("auto", "haus", "meister", "autohausmei", "ster"))
+    some = WordList.of((word, 1) for word in ("auto", "haus", "meister", "autohausmei", "ster"))
     assert split("Autohausmeister", "de", [some]) == ("autohausmei", "ster")
 
 
 def test_parts_of_a_compound_may_be_of_different_lists() -> None:
-    assert split("kontonummer", "de", [WordList([("konto", 1)]), WordList([("nummer", 1)])]) == ("konto", "nummer")
+    assert split("kontonummer", "de", [WordList.of([("konto", 1)]), WordList.of([("nummer", 1)])]) == (
+        "konto",
+        "nummer",
+    )

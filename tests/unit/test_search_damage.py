@@ -46,6 +46,9 @@ DAMAGES: list[Callable[[Path], object]] = [
     lambda root: change_one_byte(segment_file(root, "rows")),
     lambda root: os.truncate(segment_file(root, "rows"), 100),
     lambda root: os.truncate(segment_file(root, "texts"), 0),
+    lambda root: change_one_byte(segment_file(root, "keys")),
+    lambda root: os.truncate(segment_file(root, "keys"), 4),
+    lambda root: segment_file(root, "keys").unlink(),
 ]
 
 

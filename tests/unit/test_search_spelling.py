@@ -28,7 +28,7 @@ WORDS = {
     "th": "",
     "zh": "提现 现方",
 }
-LISTS = {language: WordList((word, 1) for word in words.split()) for language, words in WORDS.items()}
+LISTS = {language: WordList.of((word, 1) for word in words.split()) for language, words in WORDS.items()}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_corrections(language: str, typed: str, expected: str | None) -> None:
 
 def test_what_counts_between_corrections() -> None:
     def best(typed: str, *words: tuple[str, int]) -> str | None:
-        return correct(typed, "en", [WordList(words)])
+        return correct(typed, "en", [WordList.of(words)])
 
     assert best("feess", ("fees", 1), ("feeds", 2)) == "fees"
     assert best("cars", ("cart", 1), ("bars", 9)) == "cart"
@@ -94,7 +94,7 @@ def test_what_counts_between_corrections() -> None:
 
 
 def test_documents_of_all_parts_count() -> None:
-    parts = [WordList([("feed", 3)]), WordList([("fees", 2)]), WordList([("fees", 2)])]
+    parts = [WordList.of([("feed", 3)]), WordList.of([("fees", 2)]), WordList.of([("fees", 2)])]
     assert correct("feet", "en", parts) == "fees"
     assert correct("feet", "en", []) is None
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
 
-from helpdesk.search import vocabulary
+from helpdesk.search import keys, vocabulary
 from helpdesk.search.hangul import composed, keyed
-from helpdesk.search.vocabulary import WordList
+from helpdesk.search.sounds import sounds
+from helpdesk.search.vocabulary import WordList, bare
 
 
 def words(*given: str) -> WordList:
-    return WordList((word, number) for number, word in enumerate(given, 1))
+    return WordList.of((word, number) for number, word in enumerate(given, 1))
 
 
 def near(word: str, *given: str) -> dict[str, int]:
@@ -23,8 +25,8 @@ def test_a_word_is_in_so_many_documents() -> None:
     some = words("fees", "feed", "fee")
     assert [some.frequency(word) for word in ("fee", "feed", "fees", "fe", "zoo", "")] == [3, 2, 1, 0, 0, 0]
     assert list(some) == [("fee", 3), ("feed", 2), ("fees", 1)]
-    assert list(WordList([])) == []
-    assert WordList([]).frequency("fee") == 0
+    assert list(WordList.of([])) == []
+    assert WordList.of([]).frequency("fee") == 0
 
 
 def test_words_by_beginning_and_end() -> None:
@@ -35,7 +37,7 @@ def test_words_by_beginning_and_end() -> None:
     assert some.ending("prüfung", 9) == ["prüfung", "kontoprüfung", "identitätsprüfung"]
     assert some.ending("prüfung", 2) == ["prüfung", "kontoprüfung"]
     assert some.ending("fungx", 9) == []
-    assert (WordList([]).starting("a", 9), WordList([]).ending("a", 9)) == ([], [])
+    assert (WordList.of([]).starting("a", 9), WordList.of([]).ending("a", 9)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -105,15 +107,36 @@ def optimal_alignment(a: str, b: str) -> int:
 
 
 def test_words_by_keys_of_any_kind() -> None:
-    def consonants(word: str) -> list[str]:
-        return ["".join(letter for letter in word if letter not in "aeiou"), word[:1]]
+    some = words("gebühr", "银行", "gebuhr", "因行", "gëbuhr", "ja")
+    assert some.having("gebuhr", bare) == [("gebühr", 1), ("gëbuhr", 5)]
+    assert some.having("yin hang", sounds) == [("因行", 4), ("银行", 2)]
+    assert some.having("yin xing", sounds) == [("因行", 4), ("银行", 2)]
+    assert some.having("yin hang", bare) == some.having("银行", sounds) == some.having("ja", bare) == []
+    assert WordList.of([]).having("gebuhr", bare) == []
 
-    some = words("fees", "feeds", "fuss", "deed")
-    assert some.having("fs", consonants) == [("fees", 1)]
-    assert some.having("f", consonants) == [("feeds", 2), ("fees", 1), ("fuss", 3)]
-    assert some.having("x", consonants) == []
-    # Their checksums are equal.
-    assert words("plumless").having("buckeroo", lambda word: [word]) == []
+
+def test_words_of_other_keys_with_the_same_hash_are_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "hash", lambda _key: 7, raising=False)
+    some = words("gebühr", "gebaren", "ähnlich", "withdrawal")
+    assert some.having("gebuhr", bare) == [("gebühr", 1)]
+    assert [word for word, *_ in some.near("gebuhrr")] == ["gebühr"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 5_000])
+def test_a_list_is_made_again_of_what_was_packed(count: int) -> None:
+    rng = Random(count)
+    pairs = {"".join(rng.choices("abcdeü银行", k=rng.randint(1, 12))): rng.randint(1, 90_000) for _ in range(count)}
+    made = WordList.of(pairs.items())
+    packed = made.packed_keys()
+    again = WordList(made.packed, lambda size, at: packed[at : at + size])
+    assert list(made) == list(again) == sorted(pairs.items())
+    for word in [*rng.sample(sorted(pairs), min(count, 300)), "", "a", "zz", "行行行行行"]:
+        beginning, end = word[:2], word[-2:]
+        assert again.frequency(word) == pairs.get(word, 0)
+        assert again.frequency(f"{word}x") == pairs.get(f"{word}x", 0)
+        assert again.starting(beginning, 9_999) == sorted(each for each in pairs if each.startswith(beginning))
+        assert set(again.ending(end, 9_999)) == {each for each in pairs if each.endswith(end)}
+        assert sorted(again.near(f"{word}x")) == sorted(made.near(f"{word}x"))
 
 
 def test_words_that_all_begin_alike_cost_no_more_than_so_many(monkeypatch: pytest.MonkeyPatch) -> None:

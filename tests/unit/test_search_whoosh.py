@@ -17,6 +17,7 @@ import helpdesk
 from helpdesk.search.backend import Document, Status
 from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, analysed
+from helpdesk.search.vocabulary import WordList
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.search.whoosh_collection import WhooshCollection
 from tests.support.processes import FULL
@@ -174,6 +175,34 @@ def test_parts_are_kept_while_their_segment_is(tmp_path: Path):
     assert list(parts[1].words) == [("banana", 1)]
 
 
+def test_words_are_found_by_keys_that_were_written_with_their_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    rng = random.Random(5)
+    words = ["".join(rng.choices(("ber", "den", "ing", "kon", "ter", "ü"), k=rng.randint(2, 4))) for _ in range(500)]
+    documents = [document(number, body=" ".join(rng.choices(words, k=60))) for number in range(24)]
+    backend = built(tmp_path, *documents[:12])
+    for at in range(12, 24, 4):
+        backend.index("en", documents[at : at + 4], delete=[at - 10])
+    lists = [part.words for part in opened(backend).parts()]
+    in_memory = [WordList.of(words) for words in lists]
+    typed = [edit(rng, rng.choice(words)) for _ in range(100)]
+    expected = [[sorted(words.near(word)) for words in in_memory] for word in typed]
+    assert sum(map(any, expected)) > 80
+    # Nothing is made when it is asked for.
+    monkeypatch.setattr(WordList, "packed_keys", None)
+    assert len(lists) > 2
+    assert [[sorted(words.near(word)) for words in lists] for word in typed] == expected
+
+
+def edit(rng: random.Random, word: str) -> str:
+    """A word with a fault or two: a letter more, less or another, or two swapped."""
+    for _ in range(rng.randint(1, 2)):
+        at, letter = rng.randrange(len(word) + 1), rng.choice("aeinrst")
+        before, after = word[:at], word[at:]
+        ways = letter + after, after[1:], letter + after[1:], after[1::-1] + after[2:]
+        word = before + rng.choice(ways)
+    return word
+
+
 def test_segments_do_not_pile_up_and_more_live_than_are_deleted(tmp_path: Path):
     rng = random.Random(3)
     backend = built(tmp_path, *(document(number, f"apple {number}") for number in range(200)))
@@ -211,8 +240,8 @@ def test_files_are_closed(tmp_path: Path):
     for number in range(2, 40):
         backend.index("en", [document(number, "apple")])
         assert len(found(backend, "apple")) == min(15, number)
-    # Three files of each of six segments.
-    assert len(os.listdir("/proc/self/fd")) <= before + 15
+    # Four files of each of six segments.
+    assert len(os.listdir("/proc/self/fd")) <= before + 20
     backend.close()
     assert len(os.listdir("/proc/self/fd")) < before
     assert len(found(backend, "apple")) == 15

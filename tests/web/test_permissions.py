@@ -40,10 +40,16 @@ LET_IN = {
     "change_account": MEMBERS,
     "helpfulness": MEMBERS,
     "helpfulness_article": MEMBERS,
+    "views": MEMBERS,
+    "views_article": MEMBERS,
     "users": ADMIN,
     "invite": ADMIN,
     "user": ADMIN,
     "change_user": ADMIN,
+    "searches": MEMBERS,
+    "search_changes": MEMBERS,
+    "query": MEMBERS,
+    "change_query": MEMBERS,
 }
 # What each role may do.
 MAY = {

@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from helpdesk.models import SearchLog
+from helpdesk.models import SearchClick, SearchLog
 from helpdesk.services.publishing import publish, unpublish
 from helpdesk.services.site import Site
 from tests.support.content import DEMO_ARTICLES
+from tests.support.mounted import Host
 from tests.support.pages import CheckingClient, Page, text_of
 from tests.support.queries import count_queries
 
@@ -304,3 +305,59 @@ def test_queries(app: Flask, client: CheckingClient) -> None:
 def test_index_of_another_place_is_not_needed(site: Site, tmp_path: Path) -> None:
     pointers = sorted(path.parent.name for path in site.settings.index_path.glob("*/current"))
     assert pointers == ["ar", "de", "en", "en-SG", "ru", "zh-Hans", "zh-Hant"]
+
+
+def typed_instead(site: Site) -> list[tuple[str, str]]:
+    statement = select(SearchLog.query, SearchLog.refined).where(SearchLog.refined != "").order_by(SearchLog.id)
+    with site.database.read() as connection:
+        return [tuple(row) for row in connection.execute(statement)]
+
+
+HERE = "http://localhost/en/search?q="
+
+
+@pytest.mark.parametrize(
+    ("referer", "query", "before"),
+    [
+        (f"{HERE}withdraw", "withdrawal", "withdraw"),
+        (f"{HERE}Withdraw++&page=2&sort=updated", "withdrawal", "withdraw"),
+        (f"{HERE}withdraw&category=faq&exact=1", "withdrawal&category=faq", "withdraw"),
+        (f"{HERE}ada%40example.com+4111+1111+1111", "withdrawal", "•••@••• •••"),
+        (f"{HERE}%D8%AA%D8%AD%D9%88%D9%8A%D9%84", "withdrawal", "تحويل"),
+        (f"{HERE}%ff&q=x", "withdrawal", "�"),
+        (f"{HERE}WITHDRAWAL", "withdrawal", None),
+        (f"{HERE}withdrawal&category=faq&page=2", "withdrawal", None),
+        (f"{HERE}withdraw", "withdrawal&sort=updated", None),
+        (f"{HERE}withdraw", "account&page=2", None),
+        (f"{HERE}", "withdrawal", None),
+        ("http://localhost/en/search", "withdrawal", None),
+        ("http://localhost/de/search?q=withdraw", "withdrawal", None),
+        ("http://localhost/en/articles/16-x?q=withdraw", "withdrawal", None),
+        ("https://example.com/en/search?q=withdraw", "withdrawal", None),
+        ("http://localhost:8000/en/search?q=withdraw", "withdrawal", None),
+        ("http://[/en/search?q=withdraw", "withdrawal", None),
+        ("", "withdrawal", None),
+    ],
+)
+def test_what_was_typed_in_the_place_of_other_words_is_noted(
+    site: Site, client: CheckingClient, referer: str, query: str, before: str | None
+) -> None:
+    assert client.get(f"/en/search?q={query}", headers={"Referer": referer}).status == 200
+    assert typed_instead(site) == ([] if before is None else [("withdrawal", before)])
+
+
+def test_below_a_prefix_as_well(host: Host) -> None:
+    site, client = host.app.extensions["helpdesk"], CheckingClient(host.app)
+    for referer in ("http://localhost/en/search?q=fe", "http://localhost/support/en/search?q=fee"):
+        client.get("/support/en/search?q=withdrawal", headers={"Referer": referer})
+    assert typed_instead(site) == [("withdrawal", "fee")]
+
+
+def test_nothing_personal_is_noted(site: Site, client: CheckingClient) -> None:
+    client.get("/en/search?q=card+4111+1111+1111+1111+Withdrawal")
+    page = client.get("/en/articles/17-why-a-withdrawal-is-delayed?q=card+4111+1111+1111+1111+Withdrawal&pos=1")
+    assert (page.status, logged(site)[0][1]) == (200, "card ••• withdrawal")
+    with site.database.read() as connection:
+        clicked = connection.execute(select(SearchClick.query).where(SearchClick.query.contains("card"))).scalars()
+        assert set(clicked) <= {"card ••• withdrawal"}
+        assert connection.execute(select(SearchClick.query).where(SearchClick.query.contains("4111"))).all() == []

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
@@ -21,7 +22,9 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.pages import Page, clean_query, make_pager, page_number, show
+from helpdesk.web.members import current_member
+from helpdesk.web.pages import Page, clean, clean_query, make_pager, page_number, show
+from helpdesk.web.security import is_ours
 from helpdesk.web.site.lists import Tab, category_tabs, list_options, sort_labels
 
 log = logging.getLogger(__name__)
@@ -131,7 +134,7 @@ def _find(tree: tuple[CategoryLink, ...], asked: Asked, number: int) -> Response
     cards = CardPage(tuple(item.card for item in found.cards), found.total, number, size)
     if number > cards.pages:
         return _last_page(options, cards.pages)
-    if options.keys() <= {"q", "category"} and not found.is_plain:
+    if options.keys() <= {"q", "category"} and not found.is_plain and current_member() is None:
         _log(asked, found, number)
     searched = found.searched if found.mending == "spelling" else asked.text
     page = Page(
@@ -197,6 +200,15 @@ def _popular() -> tuple[object, ...]:
     return list_cards(site.database, site.locales, current_locale(), sort="popular", limit=POPULAR, now=clock.now())
 
 
+def _refined() -> str:
+    """What was searched on the page of results from which the reader comes; empty: from elsewhere."""
+    address = request.headers.get("Referer", "")
+    if not is_ours(address):
+        return ""
+    parts = urlsplit(address)
+    return clean(parse_qs(parts.query).get("q", [""])[0]) if parts.path == url_for("helpdesk.search") else ""
+
+
 def _log(asked: Asked, found: Found, number: int) -> None:
     """Note the search; results are shown all the same when the database takes no writes."""
     try:
@@ -209,6 +221,7 @@ def _log(asked: Asked, found: Found, number: int) -> None:
             now=clock.now(),
             page=number,
             correction=found.searched if found.mending else "",
+            refined=_refined(),
         )
     except Busy as error:
         log.warning("A search was not logged: %s", error)

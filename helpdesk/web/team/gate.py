@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Response, request, url_for
+from flask import Response, abort, request, url_for
 from werkzeug.exceptions import NotFound
 
 from helpdesk.queries.users import Member
@@ -84,6 +84,11 @@ def refuse() -> Response:
     # Translators: heading of an error page for members of the team
     title = _("You may not do this")
     return say(title, _("Your role does not include it. An administrator can change that."))
+
+
+def forbid() -> NoReturn:
+    """End a view with it: the locale or category is not the member's."""
+    abort(refuse())
 
 
 def refuse_form() -> Response:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from helpdesk.services.permissions import Permission
-from helpdesk.web.team import account, held, helpfulness, inbox, links, signing, start, users, vouching
+from helpdesk.web.team import (
+    account,
+    held,
+    helpfulness,
+    inbox,
+    links,
+    query,
+    searches,
+    signing,
+    start,
+    users,
+    views,
+    vouching,
+)
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
-    Route("/", "start", start.start, Permission.USE_ACCOUNT),
+    Route("/", "start", start.start, Permission.READ_REPORTS),
     Route("/feedback", "feedback", inbox.feedback, Permission.READ_FEEDBACK),
     Route("/feedback", "change_feedback", inbox.change, Permission.READ_FEEDBACK, "POST"),
     Route("/feedback/<int(max=999999999):vote_id>", "feedback_entry", inbox.entry, Permission.READ_FEEDBACK),
@@ -37,6 +50,13 @@ ROUTES = (
         helpfulness.article,
         Permission.READ_REPORTS,
     ),
+    Route("/views", "views", views.views, Permission.READ_REPORTS),
+    Route(
+        "/views/<int(max=999999999):article_id>",
+        "views_article",
+        views.article,
+        Permission.READ_REPORTS,
+    ),
     Route("/users", "users", users.users, Permission.MANAGE_USERS, is_of_accounts=True),
     Route("/users", "invite", users.invite, Permission.MANAGE_USERS, "POST", is_of_accounts=True),
     Route("/users/<int(max=999999999):user_id>", "user", users.user, Permission.MANAGE_USERS, is_of_accounts=True),
@@ -48,4 +68,8 @@ ROUTES = (
         "POST",
         is_of_accounts=True,
     ),
+    Route("/searches", "searches", searches.searches, Permission.READ_REPORTS),
+    Route("/searches/changes", "search_changes", searches.changes, Permission.READ_REPORTS),
+    Route("/searches/query", "query", query.query, Permission.READ_REPORTS),
+    Route("/searches/query", "change_query", query.change, Permission.READ_REPORTS, "POST"),
 )
