@@ -29,6 +29,7 @@ from helpdesk.web.filters import day as day_in_words
 from helpdesk.web.filters import number
 from helpdesk.web.finding import find
 from helpdesk.web.gettext import gettext as _
+from helpdesk.web.gettext import ngettext
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, current_member
 from helpdesk.web.pages import clean, clean_query
@@ -190,7 +191,7 @@ def _plot(report: Asked, figures: QueryFigures, done: Sequence[ChangeLine]) -> P
         [Point(day_in_words(day), days.get(day, 0)) for day in every],
         # Translators: title of a plot: how often something was searched on each day
         title=_("Searches a day"),
-        summary=_("%(number)s searches", number=number(figures.searches)),
+        summary=ngettext("%(number)s search", "%(number)s searches", figures.searches, number=number(figures.searches)),
         marks=marks,
     )
 
