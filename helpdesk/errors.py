@@ -115,5 +115,25 @@ USER_ERRORS = {
 }
 
 
+class TellingError(HelpdeskError):
+    """Something that the team cannot be told as was asked or set; the message says why."""
+
+
+class NotSent(HelpdeskError):
+    """A receiver did not take a mail or a message; pages say it by its `reason`, `detail` are the receiver's words."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{NOT_SENT[reason]}: {detail.rstrip('.')}.")
+        self.reason, self.detail = reason, detail
+
+
+NOT_SENT = {
+    "server": "The mail server cannot be used",
+    "address": "The mail server takes no mail for this address",
+    "letter": "The mail server did not take the mail",
+    "hook": "HELPDESK_ALERT_URL did not take the alerts",
+}
+
+
 class Busy(HelpdeskError):
     """The database could not answer, or take a write, now; a retry is harmless."""

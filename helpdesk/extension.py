@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request
 from sqlalchemy import Engine
 
+from helpdesk import clock
 from helpdesk.cli import build_group
+from helpdesk.cli.users import link_address
 from helpdesk.config import Settings, load
-from helpdesk.db import Database, borrow_engine, create_engine_for
-from helpdesk.errors import ConfigurationError
+from helpdesk.db import NOTE_TIMEOUT, Database, borrow_engine, create_engine_for
+from helpdesk.errors import Busy, ConfigurationError
 from helpdesk.search.segmenters import plug_in
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
@@ -23,11 +27,15 @@ from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.providers import find_provider
 from helpdesk.services.site import Site
+from helpdesk.services.users import make_first_link
 from helpdesk.web import api, errors, frames, team
 from helpdesk.web.gettext import PoDomain
 from helpdesk.web.site import build_blueprint, sitemap
 from helpdesk.web.site.machines import robots_lines
 from helpdesk.web.site.sitemap import Cluster
+from helpdesk.web.team import letters
+
+log = logging.getLogger(__name__)
 
 NAME = "helpdesk"
 URL_PREFIX = re.compile(r"(/[^/<>]+)*")
@@ -73,6 +81,7 @@ class Helpdesk:
         app.extensions["helpdesk_fingerprint"] = frames.fingerprint(settings, overrides, *catalogs)
         app.extensions["helpdesk_similar"] = {}
         app.extensions["helpdesk_team_user"] = self.team_user
+        app.extensions["helpdesk_letters"] = letters
         app.extensions["helpdesk_provider"] = None if self.team_user else find_provider(settings)
         app.extensions["helpdesk_prefix"] = self.url_prefix
         app.extensions["helpdesk_domain"] = PoDomain(catalogs, chain=site.locales.chain, watch=app.debug)
@@ -141,3 +150,17 @@ class _Entrance:
         if not self.is_prepared and request.endpoint != "helpdesk.healthz":
             prepare(self.site, bootstrap_mode(self.site.settings, is_flask_run=False))
             self.is_prepared = True
+            if current_app.extensions["helpdesk_team_user"] is None:
+                self._invite_first()
+
+    def _invite_first(self) -> None:
+        """Log the link that makes the first administrator, once in the life of a database; no page waits for it."""
+        with suppress(Busy):
+            token = make_first_link(self.site, now=clock.now(), patience=NOTE_TIMEOUT)
+            if token is not None:
+                # Not the Host of the request, which may be anybody's.
+                base = f"http://127.0.0.1:{request.environ.get('SERVER_PORT', 5000)}"
+                told = (self.site.settings.link_hours, link_address(self.site, token, base=base))
+                log.warning(
+                    "Nobody can sign in yet. This link makes the first administrator, once, within %s hours: %s", *told
+                )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, lgamma, sqrt
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
@@ -92,6 +92,26 @@ def chance_of_so_few(count: int, of: int, count_elsewhere: int, of_elsewhere: in
         if term <= chance * NEGLIGIBLE:
             break
         term *= k * (of_elsewhere - total + k) / ((total - k + 1) * (of - k + 1))
+    return chance
+
+
+def chance_of_fall(now: int, before: int) -> float:
+    """How likely it is that chance alone gives so small a count now, were it to be the same as before; 1 if it is.
+
+    The exact conditional test of two Poisson counts: the lower tail of the binomial distribution of one half.
+    J. Przyborowski and H. Wilenski, Homogeneity of results in testing samples from Poisson series, Biometrika 31
+    (1940) 313-323.
+    """
+    of = now + before
+    if now >= before:
+        return 1.0
+    term = exp(lgamma(of + 1) - lgamma(now + 1) - lgamma(before + 1) - of * log(2))
+    chance = 0.0
+    for k in range(now, -1, -1):
+        chance += term
+        if term <= chance * NEGLIGIBLE:
+            break
+        term *= k / (of - k + 1)
     return chance
 
 

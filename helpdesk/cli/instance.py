@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from helpdesk import clock
 from helpdesk.cli.progress import ending_with_a_sentence, find_site, show_progress, with_site
-from helpdesk.config import PREFIX, registry
+from helpdesk.config import PREFIX, registry, secrets
 from helpdesk.locales import Locale
 from helpdesk.queries.history import find_history
 from helpdesk.services.bootstrapping import is_prepared
@@ -17,8 +17,6 @@ from helpdesk.services.demo import remove_demo
 from helpdesk.services.history import SEED, make_history
 from helpdesk.services.migrating import current_revision, head_revision, upgrade
 from helpdesk.services.site import Site
-
-SECRETS = {"HELPDESK_SECRET_KEY", "HELPDESK_DATABASE_URL", "HELPDESK_OIDC_CLIENT_SECRET"}
 
 
 @click.command()
@@ -32,7 +30,7 @@ def doctor(markdown: bool) -> None:
     site = find_site()
     values = {f"{PREFIX}{name.upper()}": value for name, value in _values(site).items()}
     for name, default, meaning in registry():
-        value = "(set)" if name in SECRETS and values[name] else values[name]
+        value = "(set)" if name in secrets() and values[name] else values[name]
         click.echo(f"{name:32} {value!s}")
         click.echo(f"{'':32} {meaning} (default: {default or 'empty'})")
     click.echo("")

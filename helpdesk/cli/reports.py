@@ -80,7 +80,7 @@ def need(site: Site, form: str | None, **options: Any) -> None:
     click.echo(f"{'readers':>8}{'views':>9}{'no':>7}{'at least':>10}{'votes':>7}  article")
     for line in found:
         shares = f"{percent(line.no_share):>7}{percent(line.no_low):>10}{line.yes + line.no:7}"
-        click.echo(f"{line.readers:8.0f}{line.views:9}{shares}  {_name(line)}")
+        click.echo(f"{line.readers:8.0f}{line.views:9}{shares}  {name_of(line)}")
 
 
 @report.command()
@@ -93,7 +93,7 @@ def suspects(site: Site, form: str | None, **options: Any) -> None:
     if is_printed(form, found):
         return
     for line in found:
-        click.echo(_name(line))
+        click.echo(name_of(line))
         for side, what, elsewhere in (
             (line.votes, "votes say yes", "in its other languages"),
             (line.switches, "views end with a switch to the source's language", "on the site"),
@@ -113,7 +113,7 @@ def improved(site: Site, form: str | None, **options: Any) -> None:
         return
     for line in found:
         gain = f"at least {100 * (line.change.difference_low or 0):.0f} points"
-        click.echo(f"{_name(line)}\n    {in_words(line.change)} by {gain}")
+        click.echo(f"{name_of(line)}\n    {in_words(line.change)} by {gain}")
 
 
 @report.command()
@@ -154,7 +154,7 @@ def where_of(site: Site, options: dict[str, Any], days: int | None = None) -> di
 
 def is_printed(form: str | None, found: Sequence[Any], nothing: str = NOTHING) -> bool:
     """Whether that was all, for programs, or because there is nothing to say."""
-    values = [plain(line) for line in found]
+    values = [line if isinstance(line, dict) else plain(line) for line in found]
     if form == "json":
         _print(json_of(values) + "\n")
     elif form == "csv":
@@ -193,5 +193,6 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
 
 
-def _name(line: Line) -> str:
+def name_of(line: Line) -> str:
+    """Which translation a line is about."""
     return f"{line.article_id} {line.key}/{line.locale}  {printable(line.title)}"

@@ -12,8 +12,9 @@ from flask import current_app
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
 from helpdesk.config import ROLES
-from helpdesk.errors import printable
+from helpdesk.errors import NotSent, printable
 from helpdesk.queries.users import Member, list_sessions, list_users
+from helpdesk.services.mailing import send
 from helpdesk.services.signing_in import end_sessions
 from helpdesk.services.site import Site
 from helpdesk.services.users import (
@@ -21,6 +22,7 @@ from helpdesk.services.users import (
     change_rights,
     disable,
     enable,
+    folded,
     forget_identity,
     get_by_email,
     invite,
@@ -48,12 +50,37 @@ def link_address(site: Site, token: str, *, base: str = HERE) -> str:
     return f"{base}{mount}/{site.locales.default.tag}/team/link/{token}"
 
 
-def _show_link(site: Site, member: str, token: str) -> None:
+def _hand_over(site: Site, member: str, token: str, *, by_mail: bool) -> None:
+    """Send the link to the account's own address, or print it. Raises NotSent, and then it was printed."""
     if site.settings.oidc_only:
         click.echo(f"Passwords are off: {member} signs in with the provider of HELPDESK_OIDC_ISSUER.")
         return
+    address = link_address(site, token)
+    if by_mail:
+        try:
+            letters = current_app.extensions["helpdesk_letters"]
+            own = folded(member)
+            send(site.settings, [own], letters.link(site.locales.default, own, address))
+        except NotSent:
+            _show_link(site, member, address)
+            raise
+        click.echo(f"Sent to {member}; the link works once, within {site.settings.link_hours} hours.")
+    else:
+        _show_link(site, member, address)
+
+
+def _show_link(site: Site, member: str, address: str) -> None:
     click.echo(f"Send this link to {member}; it works once, within {site.settings.link_hours} hours:")
-    click.echo(link_address(site, token))
+    click.echo(address)
+
+
+def check_mail(site: Site, is_wanted: bool = True) -> None:
+    """Raises UsageError where mail cannot be sent at all."""
+    if is_wanted and not site.settings.smtp_url:
+        raise click.UsageError("No mail server is set: HELPDESK_SMTP_URL.")
+
+
+_by_mail = click.option("--send", "by_mail", is_flag=True, help="Send it to EMAIL instead.")
 
 
 @click.group()
@@ -66,14 +93,14 @@ def user() -> None:
 @click.option("--name", help="As others see it; the part before the @ where nothing is said.")
 @click.option("--role", required=True, type=click.Choice(ROLES), help="What the member may do.")
 @_rights
+@_by_mail
 @with_site
-def invite_user(
-    site: Site, email: str, name: str | None, role: str, locales: tuple[str, ...], categories: tuple[str, ...]
-) -> None:
+def invite_user(site: Site, email: str, name: str | None, role: str, by_mail: bool, **limits: tuple[str, ...]) -> None:
     """Make an account for EMAIL and print the link that sets its password; `user reset` prints another."""
+    check_mail(site, by_mail)
     name = name or email.partition("@")[0]
-    rights = Rights(role=role, locales=locales, categories=categories)
-    _show_link(site, email, invite(site, email, name, rights, now=clock.now()))
+    token = invite(site, email, name, Rights(role=role, **limits), now=clock.now())
+    _hand_over(site, email, token, by_mail=by_mail)
 
 
 @user.command("list")
@@ -131,11 +158,14 @@ def change_role(site: Site, email: str, role: str, locales: tuple[str, ...], cat
 @user.command("reset")
 @click.argument("email")
 @click.option("--without-app", is_flag=True, help="Ask for no code: the app and its recovery codes are lost.")
+@_by_mail
 @with_site
-def reset_user(site: Site, email: str, without_app: bool) -> None:
+def reset_user(site: Site, email: str, without_app: bool, by_mail: bool) -> None:
     """Print a link with which EMAIL chooses another password."""
+    check_mail(site, by_mail)
     member = get_by_email(site, email)
-    _show_link(site, member.email, make_reset_link(site, member.id, without_totp=without_app, now=clock.now()))
+    token = make_reset_link(site, member.id, without_totp=without_app, now=clock.now())
+    _hand_over(site, member.email, token, by_mail=by_mail)
 
 
 @user.command("unlink")

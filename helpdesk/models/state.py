@@ -39,5 +39,6 @@ class Alert(Base):
     # What it is about, such as the id of a translation, or a locale and a query.
     subject: Mapped[str] = mapped_column(primary_key=True)
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # NULL: not sent yet.
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # NULL: not taken yet, by the mail server and by the program that alerts are posted to.
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

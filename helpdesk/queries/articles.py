@@ -64,6 +64,7 @@ class ArticlePage:
     minutes: int
     category: Crumb
     section: Crumb
+    section_key: str
     published_at: datetime
     updated_at: datetime
     views: int
@@ -110,6 +111,7 @@ def get_article_page(
         minutes=row.minutes,
         category=Crumb(row.category_title, row.category_slug, row.category_locale),
         section=Crumb(row.section_title, row.section_slug, row.section_locale),
+        section_key=row.section_key,
         published_at=row.published_at,
         updated_at=row.updated_at or row.published_at,
         views=row.views,
@@ -163,6 +165,7 @@ def _page(viewer: Viewer, regions: tuple[str, ...]) -> AnySelect:
             category.c.title.label("category_title"),
             category.c.slug.label("category_slug"),
             category.c.locale.label("category_locale"),
+            Section.key.label("section_key"),
             section.c.title.label("section_title"),
             section.c.slug.label("section_slug"),
             section.c.locale.label("section_locale"),

@@ -20,6 +20,9 @@ class TallyLine:
     locale: str
     asked_locale: str
     views: int
+    searched: int
+    listed: int
+    linked: int
     repeats: int
     prefetches: int
     bots: int
@@ -34,6 +37,9 @@ def list_tallies(database: Database, article_id: int, *, since: date | None = No
             Translation.locale,
             DailyTally.locale.label("asked"),
             DailyTally.views,
+            DailyTally.searched,
+            DailyTally.listed,
+            DailyTally.linked,
             DailyTally.repeats,
             DailyTally.prefetches,
             DailyTally.bots,

@@ -24,7 +24,18 @@ from sqlalchemy.engine import Connection
 from helpdesk import clock
 from helpdesk.db import wait_for_turn
 from helpdesk.errors import HistoryError
-from helpdesk.models import Article, DailyTally, Revision, SearchClick, SearchLog, State, SwitchTally, Translation, Vote
+from helpdesk.models import (
+    Article,
+    ContactTally,
+    DailyTally,
+    Revision,
+    SearchClick,
+    SearchLog,
+    State,
+    SwitchTally,
+    Translation,
+    Vote,
+)
 from helpdesk.queries.history import HISTORY, MADE_UP, find_history
 from helpdesk.queries.listing import served_articles
 from helpdesk.queries.visibility import Kind, kind_of, reader_of
@@ -38,6 +49,8 @@ SEED = 1
 LENGTH = 300  # days
 CLICKED = (45, 38, 12, 5)  # of a hundred searches for an article, how many read nothing, and it in which place
 BEFORE = timedelta(days=120)  # the readers of a mended text begin so long before its last revision, if not earlier
+SOURCES = {"searched": 0.34, "listed": 0.55, "linked": 0.64}  # up to which share of the views came from there
+ASKING = 0.1  # how many of those whom an article does not help ask people
 NIGHT, MINUTES = 3 * 3600, 45 * 60  # when forged votes come, and for how long
 Story: TypeAlias = Mapping[str, Any]
 # A locale asked for and a day, with the views that they have.
@@ -95,6 +108,7 @@ class _Past:
             self.figures[figure.translation_id][figure.locale, figure.day] += figure.views
         self.changed: list[int] = []
         self.tallies: list[dict[str, Any]] = []
+        self.contacts: list[dict[str, Any]] = []
         self.votes: list[dict[str, Any]] = []
         self.switches: Tally[tuple[int, str, str, date]] = Tally()
         self.searches: list[dict[str, Any]] = []
@@ -145,9 +159,14 @@ class _Past:
         self.changed.append(text.id)
         change = Tally(views)
         change.subtract(figures)
+        ways = Random(f"{self.seed} ways {text.key} {text.locale}")
+        asking = ASKING * (100 - story.get("helpful", 80)) / 100
         for (tag, day), number in change.items():
+            place = {"translation_id": text.id, "locale": tag, "day": day}
             beside = {name: int(max(0, number) * part + rng.random()) for name, part in self.told["beside"].items()}
-            self.tallies.append({"translation_id": text.id, "locale": tag, "day": day, "views": number, **beside})
+            self.tallies.append({**place, "views": number, **beside, **_ways(max(0, number), ways)})
+            if contacts := int(max(0, number) * asking + ways.random()):
+                self.contacts.append({**place, "contacts": contacts})
         for era, end in zip(eras, [*(era.first for era in eras[1:]), self.until], strict=True):
             if seen := {cell: number for cell, number in views.items() if era.first <= cell[1] < end}:
                 self._vote(text, rng, story, era, seen)
@@ -262,7 +281,9 @@ class _Past:
             search["id"] = number  # below 0: made up; the last is -1, after which SQLite goes on with 0
         columns = ("article_id", "from_locale", "to_locale", "day")
         switches = [dict(zip(columns, cell, strict=True), switches=n) for cell, n in self.switches.items()]
-        self._add(DailyTally, ("translation_id", "locale", "day"), self.tallies)
+        places = ("translation_id", "locale", "day")
+        self._add(DailyTally, places, self.tallies)
+        self._add(ContactTally, places, self.contacts)
         self._add(SwitchTally, columns, switches)
         names = ("locale", "query", "clicked_on", "article_id", "position")
         self._add(
@@ -302,6 +323,13 @@ def earlier_text(markdown: str, step: Story) -> str:
     for new, old in step.get("instead", {}).items():
         markdown = markdown.replace(new, old)
     return markdown.rstrip("\n") + "\n"
+
+
+def _ways(views: int, rng: Random) -> dict[str, int]:
+    """How many of some views came from where; never more than there are."""
+    chance = rng.random()
+    ends = [0, *(int(views * share + chance) for share in SOURCES.values())]
+    return {name: end - start for name, start, end in zip(SOURCES, ends, ends[1:], strict=False)}
 
 
 def _lines(name: str) -> list[dict[str, str]]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from typing import Any
 
 from crawleruseragents import is_crawler
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from helpdesk.db import NOTE_TIMEOUT, Database
-from helpdesk.models import Counter, DailyTally, Reading, ReadingKey, SwitchTally
+from helpdesk.models import ContactTally, Counter, DailyTally, Reading, ReadingKey, SwitchTally
 from helpdesk.services.feedback import count_request
 
 # Some proxies write the port behind the address: `192.0.2.7:49152`, `[2001:db8::7]:49152`.
@@ -31,6 +33,15 @@ class Request(Enum):
     PREFETCH = "prefetches"
     BOT = "bots"
     TEAM = "team"
+
+
+class Source(Enum):
+    """Where the reader of a view came from, named as the column of the tally that counts it; elsewhere has none."""
+
+    SEARCHED = "searched"
+    LISTED = "listed"
+    LINKED = "linked"
+    ELSEWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +90,18 @@ def record_view(
     *,
     translation_id: int,
     locale: str,
+    source: Source,
     now: datetime,
     repeat_minutes: int,
 ) -> Request:
     """Count one answered request; a buffer may stand here later. Raises Busy: then nothing was counted."""
     kind = classify(reader)
     with database.transaction(patience=NOTE_TIMEOUT) as connection:
-        if kind is Request.READER and not _is_first(database, connection, reader, translation_id, now, repeat_minutes):
+        what = str(translation_id)
+        if kind is Request.READER and not _is_first(database, connection, reader, what, now, repeat_minutes):
             kind = Request.REPEAT
-        _tally(database, connection, kind, translation_id, locale, now.date())
+        columns = [kind.value, source.value] if kind is Request.READER and source.value else [kind.value]
+        _tally(database, connection, DailyTally, columns, translation_id, locale, now.date())
         if kind is Request.READER:
             connection.execute(
                 update(Counter).where(Counter.translation_id == translation_id).values(views=Counter.views + 1)
@@ -113,6 +127,28 @@ def record_switch(
     return True
 
 
+def record_contact(
+    database: Database,
+    reader: Reader,
+    *,
+    translation_id: int,
+    locale: str,
+    now: datetime,
+    repeat_minutes: int,
+) -> bool:
+    """Count that a reader of a translation went on to ask people, without a person; whether it was one.
+
+    What is no view is no contact either, nor is a repeat within the time of a view's. Raises Busy: nothing was counted.
+    """
+    if classify(reader) is not Request.READER:
+        return False
+    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+        is_first = _is_first(database, connection, reader, f"contact {translation_id}", now, repeat_minutes)
+        if is_first:
+            _tally(database, connection, ContactTally, ["contacts"], translation_id, locale, now.date())
+    return is_first
+
+
 def record_told_view(
     database: Database,
     reader: Reader,
@@ -121,6 +157,7 @@ def record_told_view(
     limit: int,
     translation_id: int,
     locale: str,
+    source: Source,
     now: datetime,
     repeat_minutes: int,
 ) -> Request | None:
@@ -132,35 +169,43 @@ def record_told_view(
         if count_request(database, network, now=now) > limit:
             return None
         return record_view(
-            database, reader, translation_id=translation_id, locale=locale, now=now, repeat_minutes=repeat_minutes
+            database,
+            reader,
+            translation_id=translation_id,
+            locale=locale,
+            source=source,
+            now=now,
+            repeat_minutes=repeat_minutes,
         )
 
 
 def _tally(
-    database: Database, connection: Connection, kind: Request, translation_id: int, locale: str, day: date
+    database: Database,
+    connection: Connection,
+    model: Any,
+    columns: Sequence[str],
+    translation_id: int,
+    locale: str,
+    day: date,
 ) -> None:
-    column = kind.value
-    row = {"translation_id": translation_id, "locale": locale, "day": day, column: 1}
-    statement = database.upsert(DailyTally).values(**row)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["translation_id", "locale", "day"],
-            set_={column: getattr(DailyTally, column) + 1},
-        )
-    )
+    """Add one to some columns of a day's row, all at once."""
+    row = {"translation_id": translation_id, "locale": locale, "day": day}
+    statement = database.upsert(model).values(**row, **dict.fromkeys(columns, 1))
+    more = {column: getattr(model, column) + 1 for column in columns}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(row), set_=more))
 
 
 def _is_first(
     database: Database,
     connection: Connection,
     reader: Reader,
-    translation_id: int,
+    what: str,
     now: datetime,
     repeat_minutes: int,
 ) -> bool:
-    """Whether the reader's last counted view lies far enough back; one upsert decides for all processes."""
+    """Whether the reader's last such deed lies far enough back; one upsert decides for all processes."""
     key = _key_of(database, connection, now.date())
-    content = f"{network_of(reader.address)}\n{reader.user_agent}\n{translation_id}".encode()
+    content = f"{network_of(reader.address)}\n{reader.user_agent}\n{what}".encode()
     fingerprint = hashlib.blake2b(content, key=key, digest_size=16).digest()
     statement = database.upsert(Reading).values(fingerprint=fingerprint, read_at=now)
     stored = statement.on_conflict_do_update(

@@ -111,20 +111,21 @@ def isolated(text: str) -> Markup:
 
 def either(words: Sequence[str]) -> Markup:
     """Words of a reader's as quotations, in a list with "or" in the page's language."""
-    return _listed([Markup("<q>{}</q>").format(isolated(word)) for word in words], "or")
+    return joined([Markup("<q>{}</q>").format(isolated(word)) for word in words], "or")
 
 
 def listed(options: Iterable[tuple[str, str, str]]) -> Markup:
     """Options (value, label, lang) by their labels, in a list as the page's language writes it."""
     labels = [Markup("<span{}>{}</span>").format(lang_attributes(lang), label) for _value, label, lang in options]
-    return _listed(labels, "unit") if labels else Markup("")
+    return joined(labels) if labels else Markup("")
 
 
-def _listed(items: Sequence[Markup], style: Literal["or", "unit"]) -> Markup:
+def joined(items: Sequence[Markup | str], style: Literal["or", "unit"] = "unit") -> Markup:
+    """Items in a list as the page's language writes it."""
     speaker = babel.Locale.parse(current_locale().code)
     places = [f"\0{place}\0" for place in range(len(items))]
     parts = escape(format_list(places, style=style, locale=speaker)).split("\0")
-    return Markup("").join(items[int(part)] if place % 2 else part for place, part in enumerate(parts))
+    return Markup("").join(escape(items[int(part)]) if place % 2 else part for place, part in enumerate(parts))
 
 
 def reason_labels() -> dict[str, str]:

@@ -22,6 +22,7 @@ EMPTY = Frame("", None, None)
 # Settings that differ from machine to machine while the pages are the same, or are secret.
 NOT_SHOWN = {"instance_dir", "index_dir", "media_dir", "translations_dir"}
 NOT_SHOWN |= {"database_url", "secret_key", "oidc_client_secret"}
+NOT_SHOWN |= {"smtp_url", "alert_url", "alert_secret"}
 # Pages that are the same for every reader. An article's depends on the reader's vote: its view asks for itself.
 VALIDATED = {"home", "category", "section", "about_views", "search", "suggest"}
 # What machines ask for: content alone, without the notice, a day's figures, or a host's layout around it.

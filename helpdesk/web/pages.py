@@ -55,6 +55,8 @@ class Page:
     feed: tuple[str, str] | None = None
     markdown_url: str | None = None
     things: Sequence[Mapping[str, Any]] = ()
+    # The way to people that knows this page; empty: the plain one.
+    contact_url: str = ""
 
     @property
     def lead(self) -> str:

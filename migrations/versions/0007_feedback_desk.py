@@ -65,7 +65,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("mailed_at", sa.DateTime(timezone=True)),
+        sa.Column("posted_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("kind", "subject", name="pk_hd_alert"),
     )
     op.add_column("hd_user", sa.Column("identity", sa.String()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -35,6 +36,24 @@ def test_a_page_that_is_seen_is_counted_once(server: Server, readers: Callable[.
     page.wait_for_load_state("networkidle")
     assert figures(server.site, KEY, "en")[0] == before + 1
     assert page.locator("[data-view]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/en/?x=1#top", "/en/"), ("/en/search?q=slow+payout", "/en/search"), ("", "")]
+)
+def test_it_tells_the_path_of_the_page_before(
+    server: Server, readers: Callable[..., Reader], path: str, said: str
+) -> None:
+    """And nothing else of it: neither what was searched, nor another site."""
+    reader = readers(server, user_agent=READER)
+    page = reader.context.new_page()
+    page.goto(path or "data:text/html,<p>elsewhere")
+    with page.expect_request(f"**{PATH}/view") as told:
+        if path:
+            page.evaluate(f"location.assign('{PATH}')")
+        else:
+            page.goto(PATH)
+    assert told.value.post_data == f"from={quote(said, safe='')}"
 
 
 def test_a_page_in_the_dark_is_counted_when_it_comes_to_light(server: Server, readers: Callable[..., Reader]) -> None:

@@ -270,7 +270,7 @@ def test_views_explain(run, client: CheckingClient) -> None:
     client.get(ARTICLE)
     client.get(ARTICLE, headers={"User-Agent": "curl/8"})
     line = run("views", "explain", "16", "--since", "2026-06-01").splitlines()[2].split()
-    assert line[1:] == ["en", "en", "1", "1", "0", "1", "0"]
+    assert line[1:] == ["en", "en", "1", "0", "0", "0", "1", "0", "1", "0"]
     assert run("views", "explain", "999") == "0\nNobody has opened this article yet.\n"
 
 

@@ -19,6 +19,7 @@ from helpdesk.services.users import make_first_link
 from helpdesk.services.vouching import Person, begin, sign_in_as
 from tests.conftest import close, make_app
 from tests.support.databases import SQLITE
+from tests.support.receivers import mail_server
 from tests.support.team import HERE, add_member, add_totp, enter
 
 LINK = re.compile(r"http\S+/team/link/([\w-]{43})\n")
@@ -147,6 +148,36 @@ def test_role_and_reset(run: Callable[..., str], empty_site: Site) -> None:
     said = run("reset", "ada@example.com", "--without-app")
     assert find_link(empty_site.database, LINK.search(said)[1], now=clock.now()).purpose == "reset"
     assert list_users(empty_site.database)[0].has_totp is False
+
+
+def test_links_go_by_mail(build: Callable[..., Flask], empty_template: Path) -> None:
+    with mail_server() as box:
+        own = {"mail_from": "help@example.com", "site_url": "https://example.com/help", "default_locale": "de"}
+        app = build(empty_template, smtp_url=f"smtp://desk:pass-word@localhost:{box.port}", **own)
+        box.extensions = ("AUTH PLAIN",)
+        run = app.test_cli_runner().invoke
+        result = run(args=["helpdesk", "user", "invite", "Bob@Example.com", "--role", "editor", "--send"])
+        assert (result.exit_code, result.output) == (
+            0,
+            "Sent to Bob@Example.com; the link works once, within 24 hours.\n",
+        )
+        ((to, letter),) = box.taken
+        assert (to, letter["Content-Language"]) == (["bob@example.com"], "de")
+        assert "https://example.com/help/de/team/link/" in letter.get_body(("plain",)).get_content()
+        box.refusing["RCPT"] = "550 no"
+        result = run(args=["helpdesk", "user", "reset", "bob@example.com", "--send"])
+        assert LINK.sub("LINK\n", result.output) == (
+            "Send this link to bob@example.com; it works once, within 24 hours:\nLINK\n"
+            "Error: The mail server takes no mail for this address: 550 no.\n"
+        )
+        assert (result.exit_code, len(box.taken)) == (1, 1)
+        assert "pass-word" not in run(args=["helpdesk", "doctor"]).output
+
+
+def test_nothing_is_made_where_no_mail_can_be_sent(run: Callable[..., str], empty_site: Site) -> None:
+    said = run("invite", "bob@example.com", "--role", "editor", "--send")
+    assert said.splitlines()[-1] == "Error: No mail server is set: HELPDESK_SMTP_URL."
+    assert list_users(empty_site.database) == []
 
 
 @pytest.mark.on(SQLITE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +14,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, inspect, select
 
+from helpdesk import clock
 from helpdesk.errors import NotReady
 from helpdesk.models import Article, DailyTally, SearchNode, Vote
+from helpdesk.queries.users import find_link
 from helpdesk.services.bootstrapping import bootstrap_mode, is_prepared, prepare
 from helpdesk.services.demo import remove_demo
 from helpdesk.services.migrating import downgrade, schema_differences, upgrade
@@ -22,7 +25,9 @@ from helpdesk.services.publishing import unpublish
 from helpdesk.services.site import Site
 from tests.conftest import close, make_app
 from tests.support.content import DEMO_ARTICLES
+from tests.support.databases import written_elsewhere
 from tests.support.pages import CheckingClient
+from tests.support.team import add_member
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,6 +108,44 @@ def test_a_server_on_an_empty_database_migrates_at_its_first_request(fresh_insta
     prepare(site, "demo")
     assert count(site, Article) == 0, "an empty site that was started before never gets the demo"
     site.database.engine.dispose()
+
+
+def test_a_server_logs_the_first_administrators_link_once(
+    fresh_instance: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(fresh_instance)
+    site: Site = app.extensions["helpdesk"]
+    # Whoever sends the first request, with whatever Host, has no part in the address.
+    CheckingClient(app).flask.get("/en/", headers={"Host": "127.0.0.1:9999"}, environ_overrides={"SERVER_PORT": "8000"})
+    (line,) = [record.getMessage() for record in caplog.records]
+    said, _, address = line.partition("hours: ")
+    assert said == "Nobody can sign in yet. This link makes the first administrator, once, within 24 "
+    token = re.fullmatch(r"http://127\.0\.0\.1:8000/en/team/link/([\w-]{43})", address)[1]
+    assert find_link(site.database, token, now=clock.now()).purpose == "first"
+    for other in (app, make_app(fresh_instance)):
+        assert CheckingClient(other).get("/en/").status == 200
+        close(other)
+    assert len(caplog.records) == 1
+
+
+def test_no_link_is_made_where_there_is_an_account(
+    build: Callable[..., Flask], empty_template: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = build(empty_template)
+    add_member(app.extensions["helpdesk"], "admin")
+    CheckingClient(app).get("/en/")
+    assert caplog.records == []
+
+
+@pytest.mark.on("sqlite")
+def test_pages_do_not_wait_for_that_link(
+    build: Callable[..., Flask], empty_template: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpdesk.extension.NOTE_TIMEOUT", 20)
+    app = build(empty_template)
+    with written_elsewhere(app.extensions["helpdesk"]):
+        assert CheckingClient(app).get("/en/").status == 200
+    assert caplog.records == []
 
 
 def test_the_demo_starts_with_the_index_of_the_default_locale_and_searches_make_the_others(

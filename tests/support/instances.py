@@ -91,6 +91,8 @@ def assert_sound(instance: Path) -> None:
     )
     tallied = "SELECT coalesce(sum(t.views), 0) FROM hd_daily_tally t WHERE t.translation_id = c.translation_id"
     assert rows(instance, f"SELECT c.* FROM hd_counter c WHERE c.views <> ({tallied})") == []
+    # A view has one source or none.
+    assert rows(instance, "SELECT t.* FROM hd_daily_tally t WHERE t.searched + t.listed + t.linked > t.views") == []
 
 
 def contents(site: Site) -> dict[str, Tally[tuple[Any, ...]]]:

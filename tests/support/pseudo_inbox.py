@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from helpdesk import clock
 from helpdesk.models import Vote
@@ -25,9 +25,9 @@ def read_feedback(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     site: Site = visitor.app.extensions["helpdesk"]
     _check_held(visitor, site)
     with site.database.transaction() as connection:
-        connection.execute(delete(Vote))
-    visitor.get(INBOX)
-    visitor.get(f"{INBOX}?state=all")
+        connection.execute(update(Vote).values(is_read=True))
+    visitor.get(f"{INBOX}?state=unread")
+    visitor.get(f"{INBOX}?state=resolved")
     visitor.get(f"{INBOX}?answer=yes")
     visitor.get(f"{INBOX}?since=2026-05-13&until=2026-05-12", 422)
     said = {"comment": "Σχόλιο", "query": "ξξ", "revision": BEFORE}
@@ -50,7 +50,7 @@ def read_only(visitor: Any) -> None:
     """A member who may not resolve, and an answer that somebody else looks after."""
     site: Site = visitor.app.extensions["helpdesk"]
     with site.database.read() as connection:
-        vote = connection.execute(Vote.__table__.select().where(Vote.reasons != "")).first().id
+        vote = connection.execute(select(Vote.id).where(Vote.reasons.like("hard %"))).scalar_one()
     visitor.get(f"{INBOX}/{vote}")
 
 
@@ -84,6 +84,7 @@ def _resolve(visitor: Any, site: Site, vote: int) -> None:
 def _check_held(visitor: Any, site: Site) -> None:
     held = {"status": "held", "created_at": clock.now() - timedelta(hours=1)}
     plant_votes(site, 2, LEFT, visitor.tag, comment="Σχόλιο", **held)
+    plant_votes(site, 1, "last", visitor.tag, **held)  # nobody else has answered
     visitor.get(INBOX)
     visitor.get(HELD)
     for action in ("count", "drop"):

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
+from sqlalchemy import delete
 
 from helpdesk import clock
+from helpdesk.models import State
+from helpdesk.queries.alerts import Alarm
+from helpdesk.services.digesting import get_week
 from helpdesk.services.passwords import _hasher
 from helpdesk.services.signing_in import Browser
 from helpdesk.services.site import Site
-from helpdesk.services.users import disable, enable, make_first_link, make_reset_link
+from helpdesk.services.users import FIRST_LINK, disable, enable, make_first_link, make_reset_link
+from tests.core.test_helpfulness import Teller
+from tests.core.test_overview import search
 from tests.support.pages import CheckingClient, Page
 from tests.support.pseudo_helpfulness import read_helpfulness
 from tests.support.pseudo_inbox import read_feedback, read_only
 from tests.support.pseudo_searches import read_searches
+from tests.support.pseudo_views import read_views
+from tests.support.receivers import Postbox
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, csrf_of, enter
 
 ADA, BOB, EVE, ANYBODY = (f"{name}@παράδειγμα.δοκιμή" for name in ("άδα", "μπομπ", "εύα", "κανείς"))
@@ -30,10 +39,12 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _begin(visitor, site)
     _come_in(visitor, ADA)
     read_helpfulness(visitor, site, monkeypatch)
+    read_views(visitor, site)
     invited = {"email": EVE, "name": "Εύα", "role": "analyst"}
     _send(visitor, USERS, 422, **(invited | {"email": ADA}))
     _send(visitor, USERS, **invited)
     _send(visitor, f"{USERS}/1", 422, action="disable")
+    _look(visitor, site)
     bob = add_member(site, "translator", BOB, name="Μπομπ")
     disable(site, bob.id)
     visitor.get(USERS)
@@ -64,6 +75,39 @@ def work(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         visitor.post(SIGN_IN, 503, email=BOB, password="ξ")
 
 
+def _look(visitor: Any, site: Site) -> None:
+    """The week, before anything happened and after it; and what is written by mail."""
+    visitor.get("/{tag}/team/?since=2020-01-01&until=2020-01-02")
+    visitor.get("/{tag}/team/?since=2020-01-02&until=2020-01-01", 422)
+    tell, day = Teller(site), clock.today() - timedelta(days=1)
+    tell.view("next", visitor.tag, 900, day=day)
+    tell.vote("next", visitor.tag, 1, 10, 30, day=day)
+    search(tell, visitor.tag, "αβγ", day=day)
+    visitor.get("/{tag}/team/")
+    language, letters = site.locales.get(visitor.tag), visitor.app.extensions["helpdesk_letters"]
+    found = [
+        Alarm("no", "1", visitor.tag, 2, "Τίτλος", 1, 3, 0.1, 0.2),
+        Alarm("unread", visitor.tag, visitor.tag, 2, since=day),
+        Alarm("search", "αβγ", visitor.tag, 2, "αβγ", since=day),
+    ]
+    with visitor.app.app_context():
+        for letter in (
+            letters.link(language, ADA, "ω"),
+            letters.digest(language, get_week(site, today=clock.today())),
+            letters.alerts(language, found, 3),
+        ):
+            words = re.sub(r"http\S+", "", f"{letter.subject}\n{letter.text}")
+            visitor.texts.append((letter.subject, words.replace("\u2068", "").replace("\u2069", "")))
+
+
+def send_by_mail(visitor: Any, box: Postbox) -> None:
+    """A link that is sent, and one that is not."""
+    _come_in(visitor, ADA)
+    for number, refusal in enumerate(({}, {"RCPT": "550 no"}), start=1):
+        box.refusing = refusal
+        _send(visitor, USERS, email=f"{number}@παράδειγμα.δοκιμή", name="Εύα", role="analyst", send="1")
+
+
 def need_app(visitor: Any) -> None:
     """The account of a member whose role needs codes."""
     _come_in(visitor, ADA)
@@ -71,6 +115,8 @@ def need_app(visitor: Any) -> None:
 
 
 def _begin(visitor: Any, site: Site) -> None:
+    with site.database.transaction() as connection:  # the first request logged a link
+        connection.execute(delete(State).where(State.name == FIRST_LINK))
     first = f"/{{tag}}/team/link/{make_first_link(site, now=clock.now())}"
     visitor.get(first)
     named = {"email": ADA, "name": "Άδα", "password": PASSWORD}

@@ -6,11 +6,11 @@ from random import Random
 
 import numpy as np
 import pytest
-from scipy.stats import fisher_exact
+from scipy.stats import binom, fisher_exact
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from helpdesk.intervals import Interval, chance_of_so_few, holm, newcombe, quantile, votes_for, wilson
+from helpdesk.intervals import Interval, chance_of_fall, chance_of_so_few, holm, newcombe, quantile, votes_for, wilson
 
 CASES = 1_000
 
@@ -75,6 +75,12 @@ def test_far_out_it_is_exact_where_a_normal_value_is_not() -> None:
     assert 1e-4 < chance_of_so_few(15, 21, 4750, 5000) < 1e-3
 
 
+def test_the_chance_of_a_fall_is_that_of_so_few_heads() -> None:
+    assert chance_of_fall(2, 8) == pytest.approx((1 + 10 + 45) / 1024, rel=1e-12)
+    assert (chance_of_fall(0, 1), chance_of_fall(5, 5), chance_of_fall(6, 5), chance_of_fall(0, 0)) == (0.5, 1, 1, 1)
+    assert chance_of_fall(0, 10**7) == 0.0
+
+
 def test_holm_as_published() -> None:
     """Holm (1979) with four comparisons: 4 x .01, 3 x .02, 2 x .03 under the largest before, 1 x .04 likewise."""
     assert holm([0.03, 0.01, 0.04, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
@@ -105,6 +111,9 @@ def test_a_thousand_cases_as_statsmodels_and_scipy_have_them() -> None:
         )
         assert (both.low, both.high) == pytest.approx(expected, abs=1e-12)
         table = [[count, of - count], [after, of_after - after]]
+        now, before = sorted((count, after))
+        exact = binom.cdf(now, now + before, 0.5) if now < before else 1.0
+        assert chance_of_fall(now, before) == pytest.approx(exact, rel=1e-6, abs=1e-250), (now, before)
         exact = fisher_exact(table, alternative="less").pvalue
         assert chance_of_so_few(count, of, after, of_after) == pytest.approx(exact, rel=1e-6, abs=1e-300), (
             count,

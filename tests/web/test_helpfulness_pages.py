@@ -189,7 +189,7 @@ def test_queries(
     """Of all, one is for the member and one for what stands around every page."""
     tell_much(tell)
     client = visit()
-    for path, queries in ((LISTS, 12), (f"{LISTS}?list=need&form=csv", 4), (PAY, 6), (f"{PAY}?form=csv", 4)):
+    for path, queries in ((LISTS, 13), (f"{LISTS}?list=need&form=csv", 4), (PAY, 7), (f"{PAY}?form=csv", 4)):
         with count_queries(empty_app) as statements:
             assert client.get(path).status == 200
         assert (path, len(statements)) == (path, queries)
@@ -225,7 +225,7 @@ def test_bad_input(tell: Teller, visit: Callable[..., CheckingClient]) -> None: 
     for path in (LISTS, PAY):
         for form in ("", "&form=csv&list=need"):
             page = client.get(f"{path}?since=2026-05-02&until=2026-05-01{form}")
-            assert (page.status, alerts(page)) == (422, ["The first day has to come before the last one."])
+            assert (page.status, alerts(page)) == (422, ["The first day cannot be after the last one."])
     for path in ("99", "999999999", "0", "1000000000", "x", "-1"):
         assert client.get(f"{LISTS}/{path}").status == 404
     assert client.get(f"{PAY}?form=xml").status == 200

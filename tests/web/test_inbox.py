@@ -102,7 +102,7 @@ def test_the_latest_first_and_nothing_but_feedback(site: Site, editor: CheckingC
     plant_votes(site, 1, status="held")
     page = editor.get(INBOX)
     assert shown(page) == votes[::-1]
-    assert nav(page).startswith("Team Feedback (3 unread) Helpfulness My account")
+    assert nav(page).startswith("Team Feedback (3 unread) Helpfulness Views Searches My account")
     assert page.texts("nav", aria_label="Unread by language") == ["English 3"]
     assert page.texts("p", class_="note") == ["1 answer waits for a check"]
 
@@ -115,7 +115,8 @@ def test_nothing_yet(site: Site, editor: CheckingClient) -> None:
     ):
         page = editor.get(address)
         assert (page.texts("p", class_="empty"), page.all("form", class_="row")) == ([words], [])
-    assert "Feedback My account" in nav(page)
+    assert nav(page).startswith("Team Feedback ")
+    assert "unread" not in nav(page)
     assert editor.get(f"{INBOX}?form=csv").data == b""
 
 
@@ -162,7 +163,7 @@ def test_one_entry_from_hand_to_hand(site: Site, editor: CheckingClient, tmp_pat
     assert told(page) == ["Saved."]
     assert "Resolved on May 13, 2026, 12:00 by Ada. Revision 2 mends it." in page.text
     assert page.texts("dd") == ["0% of 1 answer", "No answer yet"]
-    assert "Not enough answers yet" in page.text
+    assert "Not enough votes yet" in page.text
     say(site, "keys", "ar", yes=True, visitor="b", revision=2)
     assert editor.get(address).texts("dd") == ["0% of 1 answer", "100% of 1 answer"]
     assert send(editor, address, action="reopen").status == 303

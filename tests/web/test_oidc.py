@@ -45,7 +45,7 @@ from tests.support.team import (
 
 SIGN_IN, START, BACK = "/en/team/sign-in", "/en/team/oidc", "/en/team/oidc/back"
 NAVIGATED = {"Sec-Fetch-Site": "same-origin"}
-WRONG = "The sign-in service does not answer as it should. Try again in a few minutes."
+WRONG = "The sign-in service does not respond as it should. Try again in a few minutes."
 BEGUN = "This sign-in took too long, or was begun in another browser. Try again."
 STRANGER = "You have no account here yet. Ask an administrator to invite you."
 UNVERIFIED = "The sign-in service has not verified your e-mail address."

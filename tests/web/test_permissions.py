@@ -40,6 +40,8 @@ LET_IN = {
     "change_account": MEMBERS,
     "helpfulness": MEMBERS,
     "helpfulness_article": MEMBERS,
+    "views": MEMBERS,
+    "views_article": MEMBERS,
     "users": ADMIN,
     "invite": ADMIN,
     "user": ADMIN,

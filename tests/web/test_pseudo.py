@@ -21,15 +21,25 @@ from tests.support.databases import SQLITE, written_elsewhere
 from tests.support.pages import SAME_ORIGIN, CheckingClient, Page
 from tests.support.provider import provided
 from tests.support.pseudo import ARCHIVED, FALLBACK, LAST, LTR, NEXT, OWN, REGIONAL, RTL, TITLE_ONLY
-from tests.support.pseudo_team import need_app, work
+from tests.support.pseudo_team import need_app, send_by_mail, work
 from tests.support.pseudo_vouched import settings_of, vouch
+from tests.support.receivers import mail_server
 from tests.web.test_routes import ROUTES
 
 pytestmark = pytest.mark.on(SQLITE)
 
 # Answers without a word: redirects, files, figures and lists of addresses.
 SPEECHLESS = {"root", "article_by_id", "healthz", "readyz", "robots", "sitemap", "sitemap_part", "media", "static"}
-SPEECHLESS |= {"hosted_style", "home_without_slash", "view", "view_page", "vote_page", "language", "llms_of_default"}
+SPEECHLESS |= {
+    "hosted_style",
+    "home_without_slash",
+    "view",
+    "view_page",
+    "vote_page",
+    "contact",
+    "language",
+    "llms_of_default",
+}
 SPEECHLESS |= {
     "team.sign_out",
     "team.oidc",
@@ -174,10 +184,14 @@ def test_every_message_is_shown_and_nothing_else(
     work(visitor, monkeypatch)
     stricter = Visitor(make(totp_roles=("admin",)), tag)
     need_app(stricter)
+    with mail_server() as box:
+        own = {"mail_from": "help@example.com", "site_url": "http://localhost:5000"}
+        mailing = Visitor(make(smtp_url=f"smtp://localhost:{box.port}", **own), tag)
+        send_by_mail(mailing, box)
     with provided() as provider:
         vouched = Visitor(make(**settings_of(provider)), tag)
         vouch(vouched, provider)
-    visitor.texts += stricter.texts + vouched.texts
+    visitor.texts += stricter.texts + vouched.texts + mailing.texts
     _break(visitor, monkeypatch)
     _speak(make(cdn_seconds=60), visitor, "/{tag}/about/views", 200)
     _speak(make(name="none", bootstrap="off"), visitor, "/{tag}/", 503)

@@ -35,7 +35,10 @@ def test_the_hosts_user_is_the_teams(make_host: MakeHost, demo_template: Path) -
     assert client.get(TEAM).status == 403
     client.flask.set_cookie("shop_role", "admin")
     page = client.get(TEAM)
-    assert (page.status, page.texts("nav", class_="team-nav")) == (200, ["Team Feedback (589 unread) Helpfulness"])
+    assert (page.status, page.texts("nav", class_="team-nav")) == (
+        200,
+        ["Team Feedback (589 unread) Helpfulness Views Searches"],
+    )
     for path in ("sign-in", "link/x", "account", "users", "users/1"):
         assert client.get(f"{TEAM}{path}").status == 404
     assert client.post(f"{TEAM}sign-out", {}).status == 404

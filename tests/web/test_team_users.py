@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,9 +12,11 @@ from flask import Flask
 from helpdesk.queries.users import find_user, list_users
 from helpdesk.services.site import Site
 from tests.support.pages import CheckingClient, Page
+from tests.support.receivers import Postbox, mail_server
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, alerts, come_in, send
 
 USERS = "/en/team/users"
+MAILING = {"mail_from": "help@example.com", "site_url": "http://localhost:5000"}
 
 
 @pytest.fixture
@@ -42,7 +46,9 @@ def test_from_an_invitation_to_a_translator_at_work(site: Site, app: Flask, admi
     bob = CheckingClient(app)
     assert bob.post(address, {"password": PASSWORD}).status == 303
     assert come_in(bob, "bob@example.com").status == 303
-    assert bob.get("/en/team/").texts("nav", class_="team-nav") == ["Team Feedback Helpfulness My account Bob Sign out"]
+    assert bob.get("/en/team/").texts("nav", class_="team-nav") == [
+        "Team Feedback Helpfulness Views Searches My account Bob Sign out"
+    ]
     member = find_user(site.database, email="bob@example.com")
     assert (member.role, member.locales, member.categories) == ("translator", ("ar", "de"), ("faq",))
     assert rows(admin.get(USERS))[1][:4] == invited[:4]
@@ -138,3 +144,79 @@ def test_nobody_of_that_number(admin: CheckingClient) -> None:
     assert admin.get(f"{USERS}/99").status == 404
     assert send(admin, f"{USERS}/99", at=USERS, action="disable").status == 404
     assert send(admin, f"{USERS}/1", action="nonsense").status == 400
+
+
+@pytest.fixture
+def box() -> Iterator[Postbox]:
+    with mail_server() as box:
+        yield box
+
+
+@pytest.fixture
+def mailing(build: Callable[..., Flask], empty_template: Path, box: Postbox) -> CheckingClient:
+    """An administrator of a site that sends mail."""
+    app = build(empty_template, smtp_url=f"smtp://localhost:{box.port}", **MAILING)
+    add_member(app.extensions["helpdesk"], "admin")
+    client = CheckingClient(app)
+    come_in(client)
+    return client
+
+
+def test_an_invitation_goes_to_the_address_of_the_account_alone(mailing: CheckingClient, box: Postbox) -> None:
+    page = mailing.get("/ar/team/users")
+    assert page.one("input", name="send").get("checked") == ""
+    form = {"email": " Bob@Example.com ", "name": "Bob", "role": "editor"}
+    page = send(mailing, "/ar/team/users", **form, send="1")
+    assert (page.status, page.all("code"), alerts(page)) == (200, [], [])
+    ((to, letter),) = box.taken
+    assert (to, letter["To"], letter["Content-Language"]) == (["bob@example.com"], "bob@example.com", "ar")
+    text, html = (letter.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    address = re.search(r"http://localhost:5000(/ar/team/link/[\w-]{43})\n", text.replace("\r", ""))[1]
+    assert f'<a href="http://localhost:5000{address}" dir="ltr">' in html
+    assert '<html lang="ar" dir="rtl">' in html
+    assert not re.search(r"\bsrc=|<link|<script|url\(", html)
+    assert page.html.count(address) == 0
+    bob = CheckingClient(mailing.flask.application)
+    assert bob.post(address, {"password": PASSWORD}).status == 303
+
+
+def test_a_link_that_was_not_sent_is_shown_with_the_reason(
+    mailing: CheckingClient, box: Postbox, capfd: pytest.CaptureFixture[str]
+) -> None:
+    box.refusing["RCPT"] = "550 no such user"
+    page = send(mailing, USERS, email="bob@example.com", name="Bob", role="editor", send="1")
+    refusal = "The mail server takes no mail for this address: 550 no such user."
+    assert alerts(page) == [f"The mail was not sent. Send the link yourself. {refusal}"]
+    said, address = page.texts("code")
+    assert (page.texts("h1"), said) == (["Send this link"], refusal)
+    assert re.fullmatch(r"http://localhost:5000/en/team/link/[\w-]{43}", address)
+    box.refusing.clear()
+    page = send(mailing, f"{USERS}/2", action="reset", send="1")
+    assert (page.texts("h1"), box.letters) == (
+        ["The link was sent by mail"],
+        [("bob@example.com", "Your password for Acme Exchange")],
+    )
+    assert address.rpartition("/")[2] not in "".join(capfd.readouterr())
+
+
+def test_a_link_is_shown_where_nobody_asked_for_mail(mailing: CheckingClient, box: Postbox) -> None:
+    page = send(mailing, USERS, email="bob@example.com", name="Bob", role="editor")
+    assert (len(page.texts("code")), box.taken) == (1, [])
+    page = send(mailing, USERS, email="bob@example.com", name="Bob", role="editor")
+    assert (page.status, page.one("input", name="send").get("checked")) == (422, None)
+
+
+def test_no_mail_is_offered_where_there_is_no_server(admin: CheckingClient) -> None:
+    assert admin.get(USERS).all("input", name="send") == []
+    assert len(send(admin, f"{USERS}/1", action="reset", send="1").texts("code")) == 1
+
+
+def test_nobody_else_can_have_mail_sent(mailing: CheckingClient, box: Postbox) -> None:
+    anybody = CheckingClient(mailing.flask.application)
+    for path in (USERS, f"{USERS}/1", "/en/team/sign-in", "/en/team/link/nope"):
+        assert anybody.post(path, {"email": "eve@example.com", "action": "reset", "send": "1"}).status in (
+            303,
+            404,
+            422,
+        )
+    assert box.taken == []

@@ -10,6 +10,7 @@ from helpdesk.web import caching, errors, frames, localization, security
 from helpdesk.web.site import (
     about,
     articles,
+    contacts,
     feeds,
     home,
     lists,
@@ -81,5 +82,6 @@ def _add_routes(blueprint: Blueprint) -> None:
     route("/<tag>/opensearch.xml", "opensearch", feeds.opensearch)
     route("/<tag>/llms.txt", "llms", twins.llms)
     route("/<tag>/language", "language", switching.switch)
+    route("/<tag>/contact", "contact", contacts.contact)
     route("/<tag>/about/views", "about_views", about.views)
     route("/<path:rest>", "not_found", machines.not_found)

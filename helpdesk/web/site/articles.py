@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
-from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.errors import Busy
@@ -25,13 +24,12 @@ from helpdesk.web.members import current_member
 from helpdesk.web.pages import Page, absolute, clean_query, describe, show
 from helpdesk.web.security import VISITOR_COOKIE
 from helpdesk.web.site.feedback import Feedback, current_feedback
+from helpdesk.web.site.sources import find_position, parse_ref, source_of
 from helpdesk.web.site.structured import crumbs, tech_article
 
 log = logging.getLogger(__name__)
 
 IMAGE = re.compile(r'src="hd:media/([0-9a-f]+\.[a-z]+)"')
-POSITION = re.compile("[1-9][0-9]{0,5}")
-REF = re.compile(r"([1-9][0-9]{0,8})(?:-(.*))?", re.DOTALL)
 
 
 def by_id(article_id: int) -> Response:
@@ -45,14 +43,6 @@ def by_id(article_id: int) -> Response:
     response = send_to(article_url(article_id, slug, tag=tag), 302, "never")
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
-
-
-def parse_ref(ref: str) -> tuple[int, str]:
-    """Id and slug; raises NotFound."""
-    match = REF.fullmatch(ref)
-    if match is None:
-        raise NotFound
-    return int(match[1]), match[2] or ""
 
 
 def article(ref: str) -> Response:
@@ -97,6 +87,7 @@ def _count(page: ArticlePage) -> None:
             current_reader(),
             translation_id=page.translation_id,
             locale=current_locale().tag,
+            source=source_of(request.headers.get("Referer", ""), page.article_id),
             now=clock.now(),
             repeat_minutes=site.settings.view_repeat_minutes,
         )
@@ -108,7 +99,7 @@ def _count(page: ArticlePage) -> None:
 
 def note_click(page: ArticlePage, counted: Request | None) -> None:
     """Note that a reading which counted came out of a search, as the link in its results says."""
-    query, position = clean_query(), _position()
+    query, position = clean_query(), find_position()
     if counted is not Request.READER or not query or position is None:
         return
     try:
@@ -122,12 +113,6 @@ def note_click(page: ArticlePage, counted: Request | None) -> None:
         )
     except Busy as error:
         log.warning("A click on article %s was not counted: %s", page.article_id, error)
-
-
-def _position() -> int | None:
-    """The article's place in the results that its reader comes from."""
-    found = request.args.get("pos", "")
-    return int(found) if POSITION.fullmatch(found) else None
 
 
 def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Response:
@@ -158,6 +143,7 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
         is_indexed=not page.is_elsewhere,
         here=here,
         query=query,
+        contact_url=feedback.contact_url,
     )
     return show(
         "article.html",
@@ -211,4 +197,4 @@ def _view_url(page: ArticlePage) -> str:
     if not current_site().settings.cdn_seconds:
         return ""
     ref = article_ref(page.article_id, page.slug)
-    return url_for("helpdesk.view", ref=ref, q=clean_query() or None, pos=_position())
+    return url_for("helpdesk.view", ref=ref, q=clean_query() or None, pos=find_position())

@@ -41,7 +41,7 @@ def robots_lines() -> list[str]:
     Addresses of each locale are named in full: `/*/search` would be a section of that name as well.
     """
     homes = [url_for("helpdesk.home", tag=locale.tag) for locale in current_site().locales.all]
-    lines = [f"Disallow: {home}{name}" for home in homes for name in ("language", "search", "suggest")]
+    lines = [f"Disallow: {home}{name}" for home in homes for name in ("contact", "language", "search", "suggest")]
     root = url_for("helpdesk.root")
     wild = ("articles/*/vote", "articles/*/view", "feed.xml?")
     lines += [f"Disallow: {root}*/{name}" for name in wild]

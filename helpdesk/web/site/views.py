@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, make_response, url_for
+from flask import Response, make_response, request, url_for
 
 from helpdesk import clock
 from helpdesk.errors import Busy
@@ -14,7 +14,8 @@ from helpdesk.web.around import find_page
 from helpdesk.web.caching import keep, send_to
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.security import Verdict, judge_post, network_hash
-from helpdesk.web.site.articles import current_reader, note_click, parse_ref
+from helpdesk.web.site.articles import current_reader, note_click
+from helpdesk.web.site.sources import parse_ref, source_of
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,11 @@ def view_page(ref: str) -> Response:
 
 
 def view(ref: str) -> Response:
-    """Count a reading, or not: nobody waits for the answer. Raises NotFound, Gone."""
+    """Count a reading, or not: nobody waits for the answer. Raises NotFound, Gone.
+
+    `from` is the path of the page that its reader came from, where that is one of this site's.
+    """
+    request.max_content_length = current_site().settings.form_bytes
     article_id, _slug = parse_ref(ref)
     page = find_page(article_id, current_locale())
     # Without a cache in front the page's own GET was counted.
@@ -44,6 +49,7 @@ def _count(page: ArticlePage) -> None:
             limit=site.settings.new_voters_per_minute,
             translation_id=page.translation_id,
             locale=current_locale().tag,
+            source=source_of(request.host_url.rstrip("/") + request.form.get("from", ""), page.article_id),
             now=clock.now(),
             repeat_minutes=site.settings.view_repeat_minutes,
         )

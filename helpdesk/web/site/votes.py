@@ -25,8 +25,9 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.pages import Page, show
 from helpdesk.web.rendering import render
-from helpdesk.web.site.articles import parse_ref, show_article
+from helpdesk.web.site.articles import show_article
 from helpdesk.web.site.feedback import Feedback, current_feedback, make_feedback, searched_before
+from helpdesk.web.site.sources import parse_ref
 
 log = logging.getLogger(__name__)
 

@@ -74,7 +74,10 @@ count();
 function view() {
   const page = document.querySelector("[data-view]");
   if (!page || document.prerendering || document.hidden) return;
-  navigator.sendBeacon(page.dataset.view);
+  // Where from: the path, and only of a page of this very site.
+  const { origin, pathname } = new URL(document.referrer || "about:blank");
+  const from = origin === location.origin ? pathname : "";
+  navigator.sendBeacon(page.dataset.view, new URLSearchParams({ from }));
   delete page.dataset.view;
 }
 

@@ -26,7 +26,7 @@ from helpdesk.queries.helpfulness import (
 from helpdesk.queries.reports import Reach
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
 from helpdesk.text.tables import plain
-from helpdesk.web.filters import date, day, number, reason_labels
+from helpdesk.web.filters import date, day, joined, number, reason_labels
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.gettext import ngettext
 from helpdesk.web.localization import current_locale, current_site
@@ -96,7 +96,7 @@ class Part:
     reasons: list[tuple[str, int]]
     plot: Plot | None
     revisions: list[tuple[str, Markup, Score]]
-    spans: list[tuple[Markup, str, Score]]
+    spans: list[tuple[Markup, Markup, Score]]
 
     @property
     def strip(self) -> Strip | None:
@@ -150,7 +150,7 @@ def _part(item: Helpfulness, reasons: dict[str, int]) -> Part:
         [(labels.get(reason, reason), times) for reason, times in pairs],
         _plot(length, spans) if length else None,
         [(number(revision.number), _made(revision), revision.score) for revision in item.revisions],
-        [(date(span.monday), ", ".join(map(number, span.revisions)), span.score) for span in shown],
+        [(date(span.monday), joined(list(map(number, span.revisions))), span.score) for span in shown],
     )
 
 
@@ -188,7 +188,7 @@ def _made(revision: RevisionScore) -> Markup:
         # Translators: how much a revision of an article changes
         "major": _("Major"),
     }
-    return Markup("{}, {}").format(date(revision.made_at), kinds[revision.significance or "minor"])
+    return joined([date(revision.made_at), kinds[revision.significance or "minor"]])
 
 
 def _plot(length: int, spans: Sequence[Week]) -> Plot:

@@ -249,7 +249,7 @@ def _verdict_labels() -> dict[str, str]:
         # Translators: between an article before it was revised and after
         Verdict.SAME: _("No difference seen"),
         # Translators: to tell whether an article helps more than before it was revised
-        Verdict.OPEN: _("Not enough answers yet"),
+        Verdict.OPEN: _("Not enough votes yet"),
     }
 
 
@@ -315,7 +315,7 @@ def _period(values: dict[str, str]) -> tuple[datetime | None, datetime | None, s
             raise ValueError
     except ValueError:
         # Translators: two dates were entered
-        return None, None, _("The first day has to come before the last one.")
+        return None, None, _("The first day cannot be after the last one.")
     return first, last and last + timedelta(days=1), ""
 
 

@@ -64,6 +64,7 @@ def links() -> list[tuple[str, str, str]]:
     if may(member, Permission.READ_REPORTS):
         # Translators: link to, and heading of, the reports on how helpful readers find the articles
         found.append(("helpfulness", url_for(f"{NAME}.helpfulness"), _("Helpfulness")))
+        found.append(("views", url_for(f"{NAME}.views"), _("Views")))
         found.append(("searches", url_for(f"{NAME}.searches"), _("Searches")))
     if not is_hosted():
         # Translators: link to the page with one’s own name, password and sign-ins
@@ -131,7 +132,7 @@ def explain(error: UserError) -> str:
         # Translators: codes with which one signs in, from an app
         "sealed": _("Codes of your app cannot be checked any more. Enter a recovery code, or ask an administrator."),
         # Translators: here and below, the sign-in service is another site, with whose account one signs in here
-        "provider": _("The sign-in service does not answer as it should. Try again in a few minutes."),
+        "provider": _("The sign-in service does not respond as it should. Try again in a few minutes."),
         "begun": _("This sign-in took too long, or was begun in another browser. Try again."),
         "denied": _("The sign-in service did not let you in."),
         "stranger": _("You have no account here yet. Ask an administrator to invite you."),

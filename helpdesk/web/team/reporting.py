@@ -101,7 +101,7 @@ def _period(days: int) -> tuple[date, date, str]:
         return first, last, ""
     except (ValueError, OverflowError):
         # Translators: two dates were entered
-        error = _("The first day has to come before the last one.")
+        error = _("The first day cannot be after the last one.")
         return today - timedelta(days=days - 1), today, error
 
 

@@ -14,12 +14,13 @@ from helpdesk.web.team import (
     signing,
     start,
     users,
+    views,
     vouching,
 )
 from helpdesk.web.team.gate import Route
 
 ROUTES = (
-    Route("/", "start", start.start, Permission.USE_ACCOUNT),
+    Route("/", "start", start.start, Permission.READ_REPORTS),
     Route("/feedback", "feedback", inbox.feedback, Permission.READ_FEEDBACK),
     Route("/feedback", "change_feedback", inbox.change, Permission.READ_FEEDBACK, "POST"),
     Route("/feedback/<int(max=999999999):vote_id>", "feedback_entry", inbox.entry, Permission.READ_FEEDBACK),
@@ -47,6 +48,13 @@ ROUTES = (
         "/helpfulness/<int(max=999999999):article_id>",
         "helpfulness_article",
         helpfulness.article,
+        Permission.READ_REPORTS,
+    ),
+    Route("/views", "views", views.views, Permission.READ_REPORTS),
+    Route(
+        "/views/<int(max=999999999):article_id>",
+        "views_article",
+        views.article,
         Permission.READ_REPORTS,
     ),
     Route("/users", "users", users.users, Permission.MANAGE_USERS, is_of_accounts=True),

@@ -8,16 +8,18 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 
 from helpdesk import clock
-from helpdesk.errors import UserError
+from helpdesk.errors import NotSent, UserError
 from helpdesk.queries.users import Member, find_user, list_sessions, list_users
 from helpdesk.services import users as accounts
+from helpdesk.services.mailing import send
 from helpdesk.services.signing_in import end_sessions
 from helpdesk.services.users import Rights
 from helpdesk.web.caching import send_to
 from helpdesk.web.gettext import gettext as _
-from helpdesk.web.localization import current_site
+from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
 from helpdesk.web.pages import absolute
+from helpdesk.web.team import letters
 from helpdesk.web.team.pages import category_choices, explain, role_labels, show, status_of, typed
 
 
@@ -27,7 +29,7 @@ def users() -> Response:
 
 
 def invite() -> Response:
-    """Make an account; its link is shown once."""
+    """Make an account; its link is sent, or shown once."""
     form = request.form
     try:
         token = accounts.invite(current_site(), form.get("email", ""), form.get("name", ""), _rights(), now=clock.now())
@@ -35,7 +37,7 @@ def invite() -> Response:
         return _list(status=status_of(error), error=_explain(error))
     if current_site().settings.oidc_only:
         return send_to(url_for(f"{NAME}.users", saved=1), 303, "personal")
-    return _show_link(form["email"], token)
+    return _hand_over(accounts.folded(form["email"]), token)
 
 
 def user(user_id: int) -> Response:
@@ -57,9 +59,8 @@ def change(user_id: int) -> Response:
             end_sessions(site, user_id)
         elif action == "reset":
             without_totp = "without_app" in request.form
-            return _show_link(
-                member.email, accounts.make_reset_link(site, user_id, without_totp=without_totp, now=clock.now())
-            )
+            token = accounts.make_reset_link(site, user_id, without_totp=without_totp, now=clock.now())
+            return _hand_over(member.email, token)
         else:
             raise BadRequest
     except UserError as error:
@@ -87,9 +88,15 @@ def _find(user_id: int) -> Member:
 
 
 def _choices() -> dict[str, Any]:
-    """Roles, and what a member can be limited to as (value, label, lang)."""
-    locales = [(locale.tag, locale.name, locale.tag) for locale in current_site().locales.all]
-    return {"roles": role_labels(), "locales": locales, "categories": category_choices()}
+    """What forms offer; limits as (value, label, lang)."""
+    site = current_site()
+    return {
+        "can_send": bool(site.settings.smtp_url),
+        "is_to_be_sent": request.method == "GET" or "send" in request.form,
+        "roles": role_labels(),
+        "locales": [(locale.tag, locale.name, locale.tag) for locale in site.locales.all],
+        "categories": category_choices(),
+    }
 
 
 def _list(*, status: int = 200, error: str = "") -> Response:
@@ -125,13 +132,24 @@ def _one(user_id: int, *, status: int = 200, error: str = "") -> Response:
     )
 
 
-def _show_link(email: str, token: str) -> Response:
+def _hand_over(email: str, token: str) -> Response:
+    """The page after a link was made: it was sent to the account's own address, or it is shown to be sent."""
+    settings, address, failure = current_site().settings, absolute(url_for(f"{NAME}.link", token=token)), ""
+    is_sent = bool(settings.smtp_url) and "send" in request.form
+    try:
+        if is_sent:
+            send(settings, [email], letters.link(current_locale(), email, address))
+    except NotSent as error:
+        is_sent, failure = False, str(error)
+    # Translators: heading of a page; the link is for a member of the team, who sets a password with it
+    sent = _("The link was sent by mail")
     return show(
         "link_made.html",
         # Translators: heading of a page with a link for a member of the team, who sets a password with it
-        _("Send this link"),
+        sent if is_sent else _("Send this link"),
         place={"to": "users"},
         email=email,
-        address=absolute(url_for(f"{NAME}.link", token=token)),
-        hours=current_site().settings.link_hours,
+        address="" if is_sent else address,
+        failure=failure,
+        hours=settings.link_hours,
     )

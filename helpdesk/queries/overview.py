@@ -1,0 +1,224 @@
+"""The week on one screen: what readers did and said, against the days before; what waits for the team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text
+from sqlalchemy.engine import Connection
+
+from helpdesk.db import Database
+from helpdesk.locales import Locales
+from helpdesk.models import Article, ContactTally, DailyTally, SearchChange, SearchLog, Translation, Vote
+from helpdesk.queries.helpfulness import COUNTED, YES, Score, score
+from helpdesk.queries.inbox import IS_COUNTED, IS_FEEDBACK, IS_UNREAD
+from helpdesk.queries.reports import Period, Reach
+from helpdesk.queries.translations import outdated_since
+from helpdesk.queries.worklists import Need, list_needs
+from helpdesk.text.masking import MASK
+
+# Lines of each list.
+TOP = 3
+# Nothing was found as typed.
+IS_EMPTY = or_(SearchLog.results == 0, SearchLog.correction != "")
+# Queries that are named: not those that the team ignores, nor what was masked.
+IS_TOLD = (
+    SearchLog.query != "",
+    ~SearchLog.query.contains(MASK),
+    ~select(SearchChange.id)
+    .where(SearchChange.kind == "ignored", SearchChange.locale == SearchLog.locale)
+    .where(SearchChange.query == SearchLog.query)
+    .exists(),
+)
+# As its index has it, to the letter, or SQLite would not take it; and with a time, for it to go along that one.
+IS_HELD: tuple[Any, ...] = (text("hd_vote.status = 'held'"), Vote.created_at > datetime(1970, 1, 1, tzinfo=UTC))
+# Said, in a vote that counts, and read by nobody since.
+UNREAD: tuple[Any, ...] = (IS_FEEDBACK, IS_UNREAD, IS_COUNTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a period, and that of as many days before it."""
+
+    now: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Translations, and the views that met one of them."""
+
+    translations: int
+    views: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingQuery:
+    """A query for which nothing was found as typed, and how often."""
+
+    locale: str
+    query: str
+    searches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of it; `unread` and `held` are told as of now, the others of the period.
+
+    `outdated`: shown although their source has moved on. `missing`: read in another language for want of a translation.
+    """
+
+    days: tuple[tuple[date, int], ...]
+    views: Figure
+    score: Score
+    before: Score
+    unread: int
+    held: int
+    searches: Figure
+    empty: Figure
+    contacts: Figure
+    outdated: Gap
+    missing: Gap
+    needs: tuple[Need, ...]
+    queries: tuple[MissingQuery, ...]
+
+
+def get_overview(
+    database: Database, locales: Locales, *, period: Period, before: Period, reach: Reach, width: float
+) -> Overview:
+    """Both periods have ends, and one begins where the other ends; eleven queries.
+
+    Searches are of a locale, and of no category: whoever is limited to categories sees those of all.
+    """
+    both = Period(before.since, period.until)
+    with database.read() as connection:
+        days = _by_day(connection, DailyTally.day, DailyTally.views, both, reach)
+        contacts = _by_day(connection, ContactTally.day, ContactTally.contacts, both, reach)
+        votes = {is_now: (yes, number) for is_now, yes, number in connection.execute(_votes(period, both, reach))}
+        waiting = connection.execute(select(_count(UNREAD, reach), _count(IS_HELD, reach))).one()
+        searches = connection.execute(_searches(period, both, reach, locales)).one()
+        outdated = connection.execute(_outdated(period, reach)).one()
+        missing = connection.execute(_read_instead(period, reach)).all()
+        queries = connection.execute(_queries(period, reach, locales)).all()
+    return Overview(
+        days=tuple((day, views) for day, views in days.items() if period.holds(day)),
+        views=_figure(days, period),
+        score=score(*votes.get(1, (0, 0)), width),
+        before=score(*votes.get(0, (0, 0)), width),
+        unread=waiting[0],
+        held=waiting[1],
+        searches=Figure(*searches[:2]),
+        empty=Figure(*searches[2:]),
+        contacts=_figure(contacts, period),
+        outdated=Gap(*map(int, outdated)),
+        missing=_missing(missing, locales),
+        needs=tuple(list_needs(database, period=period, reach=reach, limit=TOP)),
+        queries=tuple(MissingQuery(*row) for row in queries),
+    )
+
+
+def _by_day(connection: Connection, day: Any, column: Any, both: Period, reach: Reach) -> dict[date, int]:
+    """All days of both periods, with 0 where there is nothing."""
+    statement = select(day, func.sum(column)).where(*both.covers(day)).group_by(day)
+    if not reach.is_all:
+        own = day.class_.translation_id == Translation.id
+        statement = statement.join(Translation, own).where(*reach.conditions())
+    found = {on: int(number) for on, number in connection.execute(statement)}
+    first, last = _ends(both)
+    return {on: found.get(on, 0) for on in (first + timedelta(days=n) for n in range((last - first).days))}
+
+
+def _ends(period: Period) -> tuple[date, date]:
+    if period.since is None or period.until is None:
+        raise ValueError("a period without an end")
+    return period.since, period.until
+
+
+def _figure(days: dict[date, int], period: Period) -> Figure:
+    now = sum(number for day, number in days.items() if period.holds(day))
+    return Figure(now, sum(days.values()) - now)
+
+
+def _votes(period: Period, both: Period, reach: Reach) -> Any:
+    """(1 for the period and 0 before it, yes, votes)"""
+    since, middle, until = (datetime.combine(day, time(), UTC) for day in (*_ends(both)[:1], *_ends(period)))
+    is_now = case((Vote.updated_at >= middle, 1), else_=0).label("is_now")
+    statement = select(is_now, YES, func.count()).where(COUNTED, Vote.updated_at >= since, Vote.updated_at < until)
+    return _within(statement.group_by(is_now), reach)
+
+
+def _within(statement: Any, reach: Reach) -> Any:
+    """Of votes, those within reach."""
+    if reach.is_all:
+        return statement
+    return statement.join(Translation, Translation.id == Vote.translation_id).where(*reach.conditions())
+
+
+def _count(conditions: Sequence[Any], reach: Reach) -> Any:
+    return _within(select(func.count()).select_from(Vote).where(*conditions), reach).scalar_subquery()
+
+
+def _of_searches(reach: Reach, locales: Locales) -> list[ColumnElement[bool]]:
+    tags = reach.locales or tuple(locale.tag for locale in locales.all)
+    return [SearchLog.locale.in_(tags), SearchLog.page == 1]
+
+
+def _searches(period: Period, both: Period, reach: Reach, locales: Locales) -> Any:
+    """All and those without a result, each now and before."""
+    is_now = SearchLog.searched_on >= _ends(period)[0]
+    conditions = (is_now, ~is_now, and_(is_now, IS_EMPTY), and_(~is_now, IS_EMPTY))
+    sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions)
+    return select(*sums).where(*_of_searches(reach, locales), *both.covers(SearchLog.searched_on))
+
+
+def _outdated(period: Period, reach: Reach) -> Any:
+    shown = (Translation.status == "published", Translation.has_body, outdated_since().is_not(None))
+    stale = (
+        select(Translation.id)
+        .join(Article, Article.id == Translation.article_id)
+        .where(*shown, *reach.conditions())
+        .subquery("stale")
+    )
+    # An expression, so that SQLite goes along the days.
+    own = (DailyTally.translation_id + 0).label("own")
+    read = select(own, func.sum(DailyTally.views).label("views")).where(*period.covers(DailyTally.day)).group_by(own)
+    seen = read.subquery("seen")
+    numbers = (func.count(), func.coalesce(func.sum(seen.c.views), 0))
+    return select(*numbers).select_from(stale).outerjoin(seen, seen.c.own == stale.c.id)
+
+
+def _read_instead(period: Period, reach: Reach) -> Any:
+    """By locale asked for and another one that was read: articles, and views."""
+    is_asked = [DailyTally.locale.in_(reach.locales)] if reach.locales else []
+    return (
+        select(DailyTally.locale, Translation.locale, func.count(Translation.article_id.distinct()))
+        .add_columns(func.sum(DailyTally.views))
+        .join(Translation, Translation.id == DailyTally.translation_id)
+        .where(*period.covers(DailyTally.day), DailyTally.locale != Translation.locale, DailyTally.views > 0)
+        .where(*is_asked, *Reach((), reach.categories).conditions())
+        .group_by(DailyTally.locale, Translation.locale)
+    )
+
+
+def _missing(rows: Sequence[Any], locales: Locales) -> Gap:
+    """What a regional variant takes from its language is not missing."""
+    translations = views = 0
+    for asked_tag, read_tag, number, seen in rows:
+        asked, read = locales.find(asked_tag), locales.find(read_tag)
+        if asked and not (read and locales.is_same_writing(asked, read)):
+            translations, views = translations + number, views + seen
+    return Gap(translations, views)
+
+
+def _queries(period: Period, reach: Reach, locales: Locales) -> Any:
+    number = func.count()
+    return (
+        select(SearchLog.locale, SearchLog.query, number)
+        .where(*_of_searches(reach, locales), *period.covers(SearchLog.searched_on), IS_EMPTY, *IS_TOLD)
+        .group_by(SearchLog.locale, SearchLog.query)
+        .order_by(number.desc(), SearchLog.locale, SearchLog.query)
+        .limit(TOP)
+    )
