@@ -108,8 +108,7 @@ def start_article(site: Site, cause: Cause, title: str, *, category: str, sectio
         draft = Draft(title, f"{title}\n", status="draft", author=cause.member.name)
         save_again(connection, article_id, locale.tag, locale, draft, Targets(), cause.now)
         _note(connection, cause, "article", title, article_id)
-        site.indexer.note(connection, [article_id])
-    return key
+    return key  # no index is told: a draft is in none
 
 
 def _free_key(connection: Connection, wanted: str) -> str:

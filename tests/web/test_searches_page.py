@@ -474,7 +474,7 @@ def test_whether_it_helped_is_said_in_words(site: Site, app: Flask, editor: Chec
             "fee",
             "Synonym x",
             "Fewer searches find something: 100% then, 0% now; by 84% to 100%."
-            " As many searches are read from as before: 0% then, 0% now.",
+            " No difference seen in how many searches are read from: 0% then, 0% now.",
         ],
         [
             "pay",

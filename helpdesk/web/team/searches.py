@@ -162,8 +162,10 @@ def _in_words(name: str, effect: Effect) -> str:
     # Translators: all four are shares of searches, such as 12 %; the last two say by how much the first two may differ
     if effect.verdict is Verdict.SAME:
         if is_found:
-            return _("As many searches find something as before: %(before)s then, %(after)s now.", **values)
-        return _("As many searches are read from as before: %(before)s then, %(after)s now.", **values)
+            return _(
+                "No difference seen in how many searches find something: %(before)s then, %(after)s now.", **values
+            )
+        return _("No difference seen in how many searches are read from: %(before)s then, %(after)s now.", **values)
     if is_found and effect.verdict is Verdict.BETTER:
         return _("More searches find something: %(before)s then, %(after)s now; %(low)s to %(high)s more.", **values)
     if is_found:
