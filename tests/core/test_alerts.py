@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from helpdesk.errors import NotSent, TellingError
 from helpdesk.models import Alert, SearchChange, SearchLog, Vote
@@ -373,3 +373,6 @@ def test_what_fades_is_not_told_anew(tell: Teller, telling: Site) -> None:  # no
     assert told(site) == []
     with site.database.read() as connection:
         assert connection.execute(select(Alert.posted_at)).scalars().all() == [datetime(2026, 5, 13, 12, tzinfo=UTC)]
+    with site.database.transaction() as connection:
+        connection.execute(delete(Alert))
+    assert told(site) == []

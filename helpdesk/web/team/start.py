@@ -44,6 +44,10 @@ def start() -> Response:
             summary=_("%(now)s in all, %(before)s in as many days before.", now=views, before=before),
         ),
         needs_url=address_of("helpfulness", report.values),
+        queries=[
+            (line, address_of("query", {**report.values, "locale": line.locale, "q": line.query}))
+            for line in found.queries
+        ],
         searches_url=address_of("searches", report.values),
         downloads=downloads(),
     )

@@ -91,7 +91,7 @@ def _choices() -> dict[str, Any]:
     """What forms offer; limits as (value, label, lang)."""
     site = current_site()
     return {
-        "can_send": bool(site.settings.smtp_url),
+        "can_send": bool(site.settings.smtp_url) and not site.settings.oidc_only,
         "is_to_be_sent": request.method == "GET" or "send" in request.form,
         "roles": role_labels(),
         "locales": [(locale.tag, locale.name, locale.tag) for locale in site.locales.all],
