@@ -20,19 +20,7 @@ from pathlib import Path
 import whoosh
 from msgspec.structs import replace
 
-from helpdesk.search import (
-    analysis,
-    collection,
-    engine,
-    hangul,
-    keys,
-    letters,
-    likeness,
-    segmenters,
-    sounds,
-    vocabulary,
-    whoosh_collection,
-)
+from helpdesk.search import engine, segmenters
 from helpdesk.search.backend import (
     Document,
     Latest,
@@ -50,18 +38,15 @@ from helpdesk.search.whoosh_collection import Opened, WhooshCollection, read_col
 # So many segments are left alone whatever their sizes are.
 _FEW = 6
 _LOCALE = re.compile("[A-Za-z0-9-]{1,64}")
-# Of what an index keeps: its terms, the words they were, and the form of both.
-_DECIDING = (
-    *(analysis, letters, segmenters),
-    *(hangul, keys, likeness, sounds, vocabulary),
-    *(collection, whoosh_collection),
-)
+# Modules that decide what an index keeps: of its terms, of the words they were, and the form of both.
+_TERMS, _WORDS = ("analysis", "letters", "segmenters"), ("hangul", "keys", "likeness", "sounds", "vocabulary")
+_FORM = ("collection", "whoosh_collection")
 
 
 @cache
 def _fingerprint(plugged: str) -> str:
     """Of all that decides what an index keeps and how: an index of another is built anew."""
-    sources = [Path(module.__file__ or "").read_bytes() for module in _DECIDING]
+    sources = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in (*_TERMS, *_WORDS, *_FORM)]
     stemmer = "PyStemmer" if find_spec("Stemmer") else "snowballstemmer"
     versions = [plugged, stemmer, version(stemmer), version("anyascii"), whoosh.versionstring()]
     machine = [unicodedata.unidata_version, sys.byteorder, str(hash((1, 2, 3)))]

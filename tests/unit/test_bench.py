@@ -32,6 +32,7 @@ def test_every_engine_finds_what_was_planted(capsys: pytest.CaptureFixture[str])
         f"{WITH_PASSAGES}, 50 articles, p95",
         f"{SUGGESTION}, 50 articles, p95",
         "edit to searchable, 50 articles, p95",
+        "first typo of a process, 50 articles",
         "hostile input",
     }
     printed = capsys.readouterr().out
@@ -51,6 +52,7 @@ def test_every_goal_is_noted_by_a_full_run() -> None:
         for what in ("question", WITH_PASSAGES, SUGGESTION, "edit to searchable")
         for size in sizes
     }
+    noted |= {f"first typo of a process, {size}" for size in sizes}
     noted |= {"opening 10 locales x 10,000 articles", "analysis, warm", "analysis, the first time", "hostile input"}
     assert [goal.figure for goal in search.GOALS if goal.figure not in noted] == []
     first, warm = measure_analysis("en")

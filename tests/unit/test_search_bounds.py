@@ -137,3 +137,32 @@ def test_words_that_bring_no_answer_in_still_tell_answers_apart():
     counting = _Counting(_Memory({d.article_id: analysed(d) for d in (*documents, *rest)}))
     result = search(counting, SearchQuery(locale="en", text="rare seldom common"), BOOSTS)
     assert [hit.article_id for hit in result.hits] == [2, 1]
+
+
+def test_documents_have_the_same_scores_alone_and_among_all():
+    words = asking.words_of(" ".join([*_ASKING.common[:3], *_ASKING.common[-3:], _ASKING.rare[0]]), ("en",))
+    found = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
+    everywhere = ranking.Ranking(
+        len(_DOCUMENTS), dict.fromkeys(range(len(_DOCUMENTS)), 0.5) | found.coverage, found.fits, found.weights
+    )
+    scores = everywhere.scores(everywhere.coverage)
+    assert scores == {number: everywhere.scores({number})[number] for number in everywhere.coverage}
+    assert min(scores.values()) == 0 < max(scores.values())
+
+
+def test_phrases_are_found_in_the_same_documents_however_many_places_are_compared(monkeypatch: pytest.MonkeyPatch):
+    texts = [f"{first} {second}" for first in _ASKING.common[:12] for second in _ASKING.common[:12]]
+    phrases = [frozenset(asking.phrases_of(text, ("en",))) for text in texts]
+    expected = [asking.documents_with(_MEMORY, phrase) for phrase in phrases]
+    assert sum(map(bool, expected)) > 20
+    monkeypatch.setattr(asking, "_MANY", 0)
+    assert [asking.documents_with(_MEMORY, phrase) for phrase in phrases] == expected
+
+
+def test_words_that_are_nearly_everywhere_may_have_half_of_what_others_have(monkeypatch: pytest.MonkeyPatch):
+    documents = [document(i, body="usual common" if i < 9 else f"usual common w{i % 3}") for i in range(12)]
+    memory = _Memory({d.article_id: analysed(d) for d in documents})
+    words = asking.words_of("usual common", ("en",))
+    for postings, expected in ((48, 2), (47, 1)):
+        monkeypatch.setattr(ranking, "MAX_POSTINGS", postings)
+        assert len(ranking.rank(memory, words, BOOSTS, lambda bits: bits).fits) == expected
