@@ -35,18 +35,14 @@ def test_the_hosts_user_is_the_teams(make_host: MakeHost, demo_template: Path) -
     assert client.get(TEAM).status == 403
     client.flask.set_cookie("shop_role", "admin")
     page = client.get(TEAM)
-<<<<<<< HEAD
-    assert (page.status, page.texts("nav", class_="team-nav")) == (200, ["Team Feedback (589 unread) Helpfulness"])
-    feedback = client.get(f"{TEAM}feedback")
-    form = {"csrf": csrf_of(feedback), "vote": feedback.all("input", name="vote")[0].get("value"), "action": "mine"}
-    form["seen_at"] = feedback.one("input", name="seen_at").get("value")
-    assert client.post(f"{TEAM}feedback", form, follow=True).texts("p", role="status") == ["1 answer was changed."]
-=======
     assert (page.status, page.texts("nav", class_="team-nav")) == (
         200,
         ["Team Feedback (589 unread) Helpfulness Views Searches"],
     )
->>>>>>> desk
+    feedback = client.get(f"{TEAM}feedback")
+    form = {"csrf": csrf_of(feedback), "vote": feedback.all("input", name="vote")[0].get("value"), "action": "mine"}
+    form["seen_at"] = feedback.one("input", name="seen_at").get("value")
+    assert client.post(f"{TEAM}feedback", form, follow=True).texts("p", role="status") == ["1 answer was changed."]
     for path in ("sign-in", "link/x", "account", "users", "users/1"):
         assert client.get(f"{TEAM}{path}").status == 404
     assert client.post(f"{TEAM}sign-out", {}).status == 404
