@@ -103,7 +103,7 @@ def test_the_latest_first_and_nothing_but_feedback(site: Site, editor: CheckingC
     page = editor.get(INBOX)
     assert shown(page) == votes[::-1]
     assert nav(page).startswith("Team Feedback (3 unread) Helpfulness Views Searches My account")
-    assert page.texts("nav", aria_label="Unread by language") == ["English 3"]
+    assert page.texts("nav", aria_labelledby="unread") == ["English 3"]
     assert page.texts("p", class_="note") == ["1 answer waits for a check"]
 
 

@@ -35,7 +35,10 @@ def test_the_hosts_user_is_the_teams(make_host: MakeHost, demo_template: Path) -
     assert client.get(TEAM).status == 403
     client.flask.set_cookie("shop_role", "admin")
     page = client.get(TEAM)
-    assert (page.status, page.texts("nav", class_="team-nav")) == (200, ["Team Feedback (589 unread) Helpfulness Views Searches"])
+    assert (page.status, page.texts("nav", class_="team-nav")) == (
+        200,
+        ["Team Feedback (589 unread) Helpfulness Views Searches"],
+    )
     feedback = client.get(f"{TEAM}feedback")
     form = {"csrf": csrf_of(feedback), "vote": feedback.all("input", name="vote")[0].get("value"), "action": "mine"}
     form["seen_at"] = feedback.one("input", name="seen_at").get("value")
