@@ -17,9 +17,9 @@ from helpdesk.services.users import rename
 from helpdesk.web.caching import send_to
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
-from helpdesk.web.members import NAME, current_member, current_token, set_session_cookie
+from helpdesk.web.members import NAME, current_token, set_session_cookie
 from helpdesk.web.team.gate import lacks_totp
-from helpdesk.web.team.pages import explain, role_labels, show, status_of
+from helpdesk.web.team.pages import explain, role_labels, show, status_of, the_member
 from helpdesk.web.team.signing import this_browser
 
 
@@ -34,7 +34,7 @@ def change() -> Response:
     if action is None or (action in WITH_PASSWORD and current_site().settings.oidc_only):
         raise BadRequest
     try:
-        return action(_own())
+        return action(the_member())
     except UserError as error:
         is_password = error.reason == "wrong"
         # Translators: said of the current password, which has to be entered to change something
@@ -97,15 +97,8 @@ def _saved() -> Response:
     return send_to(url_for(f"{NAME}.account", saved=1), 303, "personal")
 
 
-def _own() -> Member:
-    member = current_member()
-    if member is None:
-        raise BadRequest
-    return member
-
-
 def _page(*, status: int = 200, error: str = "", failed: str = "") -> Response:
-    site, member, now = current_site(), _own(), clock.now()
+    site, member, now = current_site(), the_member(), clock.now()
     address = None if member.has_totp else find_totp_address(site, member.id)
     context: dict[str, Any] = {"error": error, "failed": failed, "is_saved": "saved" in request.args and not error}
     return show(

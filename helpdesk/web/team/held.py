@@ -18,8 +18,8 @@ from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, here
 from helpdesk.web.pages import make_pager, page_number
-from helpdesk.web.team.inbox import number_of, the_member
-from helpdesk.web.team.pages import reach_of, show
+from helpdesk.web.team.inbox import number_of
+from helpdesk.web.team.pages import reach_of, show, the_member
 
 # Groups on a page, translations whose figures are told, and votes that are shown of a group.
 SIZE = 50

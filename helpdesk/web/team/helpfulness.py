@@ -23,14 +23,13 @@ from helpdesk.queries.helpfulness import (
     score,
     table,
 )
-from helpdesk.queries.reports import Reach
 from helpdesk.queries.worklists import list_improved, list_needs, list_suspects
 from helpdesk.text.tables import plain
 from helpdesk.web.filters import date, day, joined, number, reason_labels
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.gettext import ngettext
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.team.pages import show
+from helpdesk.web.team.pages import reach_of, show, the_member
 from helpdesk.web.team.plots import Mark, Plot, Point, Strip, line, strip
 from helpdesk.web.team.reporting import Asked, asked, download, downloads, is_download, status_of
 
@@ -113,8 +112,8 @@ class Part:
 def article(article_id: int) -> Response:
     """One article in the languages that the member may see. Raises NotFound."""
     report, site = asked(365), current_site()
-    # The languages that may be seen: that the one chosen has no translation is no reason for a 404.
-    reach = Reach(report.locales, report.reach.categories)
+    # All that may be seen: that the language chosen has no translation is no reason for a 404.
+    reach = reach_of(the_member())
     where: dict[str, Any] = {"reach": reach, "period": report.period}
     try:
         found = get_helpfulness(site.database, str(article_id), **where, width=site.settings.helpful_width)

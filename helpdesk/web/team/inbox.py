@@ -33,11 +33,11 @@ from helpdesk.web.caching import send_to
 from helpdesk.web.filters import reason_labels
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
-from helpdesk.web.members import NAME, current_member, here
+from helpdesk.web.members import NAME, here
 from helpdesk.web.pages import clean, make_pager, page_number
 from helpdesk.web.security import is_prefetch
 from helpdesk.web.team.gate import refuse
-from helpdesk.web.team.pages import category_choices, reach_of, show
+from helpdesk.web.team.pages import category_choices, reach_of, show, the_member
 from helpdesk.web.team.reporting import download, downloads, is_download
 
 log = logging.getLogger(__name__)
@@ -173,14 +173,6 @@ def change_entry(vote_id: int) -> Response:
     else:
         triage.assign(database, [vote_id], reach, assignee=_assignee(case, member))
     return send_to(url_for(f"{NAME}.feedback_entry", vote_id=vote_id, saved=1), 303, "personal")
-
-
-def the_member() -> Member:
-    """Who asks; the gate has let nobody else in. Raises NotFound."""
-    member = current_member()
-    if member is None:
-        raise NotFound
-    return member
 
 
 def _resolve(case: Case, member: Member) -> None:

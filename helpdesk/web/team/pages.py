@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request, url_for
+from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.config import ROLES
@@ -73,6 +74,14 @@ def links() -> list[tuple[str, str, str]]:
             # Translators: link to the list of the members of the team
             found.append(("users", url_for(f"{NAME}.users"), _("People")))
     return found
+
+
+def the_member() -> Member:
+    """Who asks; the gate has let nobody else in. Raises NotFound."""
+    member = current_member()
+    if member is None:
+        raise NotFound
+    return member
 
 
 def reach_of(member: Member) -> Reach:
