@@ -71,6 +71,7 @@ def test_the_last_seven_days_in_print(world: World) -> None:
     assert world.run("digest") == (
         0,
         "Views: 1,030 (before: 0)\n"
+        f"  {TEAM}/views?{DAYS}\n"
         "Votes that say yes: 75% (between 60% and 86%)\n"
         f"  {TEAM}/helpfulness?{DAYS}\n"
         "Votes: 40 (before: 0)\n"
@@ -84,13 +85,14 @@ def test_the_last_seven_days_in_print(world: World) -> None:
         "Searches without result: 3 (before: 0)\n"
         f"  {TEAM}/searches?{DAYS}&about=no-result\n"
         "Readers who asked for help: 0 (before: 0)\n"
+        f"  {TEAM}/views?{DAYS}&about=contacts\n"
         "Outdated translations: 0 (0 views)\n"
         "Missing translations: 0 (0 views)\n"
         "\n"
         "Most in need\n"
         "\n"
         "\u2068Pay <b>\u2069: 142 (English)\n"
-        "  https://example.com/help/en/articles/1\n"
+        f"  {TEAM}/helpfulness/1\n"
         "\n"
         "Searches without result\n"
         "\n"

@@ -66,7 +66,7 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
             width=WIDTH,
         ),
         11,
-        {STEPS, FIGURES, DAYS, UNREAD, "ix_hd_vote_held", LATEST, SEARCHED},
+        {STEPS, FIGURES, DAYS, CONTACTS, UNREAD, "ix_hd_vote_held", LATEST, SEARCHED},
     ),
     "alarms": (
         lambda site: list_alarms(site.database, site.settings, now=datetime(2026, 1, 5, tzinfo=UTC)),

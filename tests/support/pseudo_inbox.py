@@ -67,14 +67,19 @@ def _resolve(visitor: Any, site: Site, vote: int) -> None:
     seen_at = page.one("input", name="seen_at").get("value")
     visitor.post(address, csrf=csrf_of(page), action="resolve", revision=str(AFTER), seen_at=seen_at)
     votes = {number: plant_votes(site, 60, LEFT, visitor.tag, revision=number) for number in (BEFORE, AFTER)}
-    for pleased in ({AFTER}, {BEFORE}, {BEFORE, AFTER}):
+    for pleased in ({AFTER}, {BEFORE}):
         with site.database.transaction() as connection:
             for number, ids in votes.items():
                 values = {"is_helpful": number in pleased}
                 connection.execute(update(Vote).where(Vote.id.in_(ids)).values(**values))
         visitor.get(address)
     with site.database.transaction() as connection:
-        connection.execute(update(Vote).where(Vote.id == vote).values(is_resolved=False, is_read=False))
+        connection.execute(update(Vote).values(is_helpful=True))
+    visitor.get(address)
+    with site.database.transaction() as connection:
+        connection.execute(
+            update(Vote).where(Vote.id == vote).values(is_resolved=False, is_read=False, is_helpful=False)
+        )
     visitor.get(address)
     page = visitor.get(INBOX)
     visitor.get(f"{INBOX}/{vote}")

@@ -141,7 +141,7 @@ def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., Che
     assert rows(page, "Weeks") == [
         ["Mar 2, 2026", "1", "0", ""],
         ["May 4, 2026", "", "80", "60%", "49% – 70%"],
-        ["May 11, 2026", "2, 3", "60", "83%", "72% – 91%"],
+        ["May 11, 2026", "2 and 3", "60", "83%", "72% – 91%"],
         ["May 25, 2026", "", "10", "Not enough votes yet"],
     ]
     # The week between without a vote is a gap.
@@ -174,7 +174,7 @@ def test_the_same_in_german(tell: Teller, visit: Callable[..., CheckingClient]) 
     client = visit()
     page = client.get(PAY.replace("/en/", "/de/"))
     assert (page.texts("h1"), page.texts("h2")) == (["Zahlen"], ["Englisch", "Arabisch", "Deutsch"])
-    assert re.findall(r"[\d,]+ %", rows(page, "Helpfulness")[2][1]) == ["10 %", "6,2 %", "16 %"]
+    assert re.findall(r"[\d,]+ %", rows(page, "Nützlichkeit")[2][1]) == ["10 %", "6,2 %", "16 %"]
     assert "Schwer verständlich" in page.text
     # Where the article is not in the page's language its title says in which it is.
     (title,) = client.get("/de/team/helpfulness/3").all("h1")

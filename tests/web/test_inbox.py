@@ -373,7 +373,7 @@ def test_more_than_are_counted(site: Site, editor: CheckingClient, monkeypatch: 
     plant_votes(site, 60)
     page = editor.get(f"{INBOX}?page=2")
     assert "Feedback (52+ unread)" in nav(page)
-    assert page.texts("p", class_="range") == ["More than 52: choose more closely to see the others."]
+    assert page.texts("p", class_="range")[-1:] == ["More than 52: choose more closely to see the others."]
     assert len(shown(page)) == 10
     assert redirect_of(editor.get(f"{INBOX}?page=3")) == (302, f"{INBOX}?page=2")
 

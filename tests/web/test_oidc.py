@@ -426,7 +426,7 @@ def test_a_provider_that_refuses(trip: Trip, provider: Provider, told: dict[str,
 
 def test_who_was_not_invited_stays_out(trip: Trip, provider: Provider) -> None:
     provider.person |= {"email": "bob@example.com"}
-    assert refused(trip.come_in("/ar/team/sign-in"), 403, STRANGER)
+    assert refused(trip.come_in("/ar/team/sign-in"), 403, "ليس لديك حساب هنا بعد. اطلب دعوة من أحد المسؤولين.")
     assert [member.email for member in list_users(site_of(trip).database)] == ["ada@example.com"]
 
 

@@ -56,7 +56,13 @@ def crawl(client: CheckingClient) -> dict[str, Page]:
         for anchor in page.all("a"):
             address = anchor.get("href", "").partition("#")[0]
             is_here = address.startswith("/") and not address.startswith("/media/")
-            if is_here and "/language?" not in address and "sort=" not in address and "/search" not in address:
+            if (
+                is_here
+                and "/language?" not in address
+                and "/contact?" not in address
+                and "sort=" not in address
+                and "/search" not in address
+            ):
                 queue.append(address)
     return pages
 
@@ -226,7 +232,7 @@ def test_below_a_prefix(demo_template: Path, tmp_path: Path) -> None:
             assert sitemap.sitemap_files() == ["https://acme.example/help/sitemap-1.xml"]
     finally:
         close(host)
-    assert lines[:2] == ["Disallow: /help/en/language", "Disallow: /help/en/search"]
+    assert lines[:3] == [f"Disallow: /help/en/{name}" for name in ("contact", "language", "search")]
     assert lines[-4:] == [
         "Disallow: /help/*/articles/*/view",
         "Disallow: /help/*/feed.xml?",

@@ -47,7 +47,7 @@ def test_from_an_invitation_to_a_translator_at_work(site: Site, app: Flask, admi
     assert bob.post(address, {"password": PASSWORD}).status == 303
     assert come_in(bob, "bob@example.com").status == 303
     assert bob.get("/en/team/").texts("nav", class_="team-nav") == [
-        "Team Feedback Helpfulness Views Searches My account Bob Sign out"
+        "Team Feedback (103 unread) Helpfulness Views Searches My account Bob Sign out"
     ]
     member = find_user(site.database, email="bob@example.com")
     assert (member.role, member.locales, member.categories) == ("translator", ("ar", "de"), ("faq",))
