@@ -92,7 +92,7 @@ def test_the_last_seven_days_in_print(world: World) -> None:
         "Most in need\n"
         "\n"
         "\u2068Pay <b>\u2069: 142 (English)\n"
-        f"  {TEAM}/helpfulness/1\n"
+        "  https://example.com/help/en/articles/1\n"
         "\n"
         "Searches without result\n"
         "\n"

@@ -56,7 +56,7 @@ def entries(found: Overview, values: Mapping[str, Any]) -> list[Entry]:
         # Translators: name of a figure: how many searches found nothing
         _figure(_("Searches without result"), found.empty, address_of("searches", {**values, "about": "no-result"})),
         # Translators: name of a figure: how many readers of an article went on to ask people for help
-        _figure(_("Readers who asked for help"), found.contacts, address_of("views", values)),
+        _figure(_("Readers who asked for help"), found.contacts, address_of("views", {**values, "about": "contacts"})),
         # Translators: name of a figure: how many translations are shown although their source has changed
         _gap(_("Outdated translations"), found.outdated),
         # Translators: name of a figure: how many articles were read in another language, as theirs was missing
