@@ -60,6 +60,11 @@ class Asked:
         return ({"days": self.days} if is_recent else days) | ({"locale": self.locale} if self.locale else {})
 
     @property
+    def is_open(self) -> bool:
+        """Whether today is one of the days, and not over yet."""
+        return self.first <= clock.today() <= self.last
+
+    @property
     def choices(self) -> list[tuple[int, str, bool]]:
         """Periods up to today as (days, address, whether it is this one), of the same list."""
         others = {name: value for name, value in request.args.items() if name not in _OWN}

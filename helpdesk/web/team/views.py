@@ -152,7 +152,7 @@ def _told(report: Asked, days: Sequence[Day]) -> dict[str, Any]:
         "asked": report,
         "total": total,
         "compared": _compare(total),
-        "is_open": report.first <= clock.today() <= report.last,
+        "is_open": report.is_open,
         "plot": _plot(report, days) if total.views or total.before else None,
         "days": [item for item in days if report.period.holds(item.day)],
         "day_files": downloads(list="days"),
