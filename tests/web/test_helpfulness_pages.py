@@ -17,6 +17,9 @@ from tests.support.pages import CheckingClient, Page, text_of
 from tests.support.queries import count_queries
 from tests.support.team import add_member, alerts, come_in
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 LISTS, PAY = "/en/team/helpfulness", "/en/team/helpfulness/1"
 SVG = "{http://www.w3.org/2000/svg}"
 NONE = "None in this period, as far as the votes can tell."

@@ -25,6 +25,9 @@ from tests.support.pages import CheckingClient, Page
 from tests.support.queries import count_queries
 from tests.support.team import add_member, come_in, csrf_of, redirect_of, send
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 INBOX = "/en/team/feedback"
 ADA = "ada@example.com"
 

@@ -17,6 +17,9 @@ from helpdesk.web.team.routes import ROUTES
 from tests.support.pages import CheckingClient, Page
 from tests.support.team import add_member, come_in, csrf_of
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 NOBODY = "nobody"
 EVERYBODY, MEMBERS, ADMIN = {NOBODY, *ROLES}, set(ROLES), {"admin"}
 # Who gets past the gate. A route without a line fails.

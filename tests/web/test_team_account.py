@@ -28,6 +28,9 @@ from tests.support.team import (
     send,
 )
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 ACCOUNT = "/en/team/account"
 
 

@@ -37,6 +37,9 @@ from tests.support.team import (
 )
 from tests.support.votes import translation_id
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 SIGN_IN, ACCOUNT = "/en/team/sign-in", "/en/team/account"
 WRONG = "E-mail address, password or code is wrong."
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"

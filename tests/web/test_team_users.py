@@ -15,6 +15,9 @@ from tests.support.pages import CheckingClient, Page
 from tests.support.receivers import Postbox, mail_server
 from tests.support.team import OTHER, PASSWORD, add_member, add_totp, alerts, come_in, send
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 USERS = "/en/team/users"
 MAILING = {"mail_from": "help@example.com", "site_url": "http://localhost:5000"}
 

@@ -21,6 +21,9 @@ from tests.support.queries import count_queries
 from tests.support.team import add_member, alerts, come_in
 from tests.web.test_helpfulness_pages import rows, today, visit  # noqa: F401
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 VIEWS, PAY = "/en/team/views", "/en/team/views/1"
 # The week of the figures, on a day later than that.
 WEEK = f"since={DAY}&until={DAY + timedelta(days=6)}"
