@@ -38,7 +38,9 @@ DEVIATIONS = """() => {
   const root = document.documentElement;
   const boxes = [...document.body.querySelectorAll("*")].filter(e => {
     const display = getComputedStyle(e).display, own = e.closest("[dir]");
-    return !["inline", "none"].includes(display) && [null, root].includes(own) && e.getClientRects().length;
+    // What is in a plot was drawn for the page's direction.
+    const isDrawn = e.parentElement?.closest("svg");
+    return !["inline", "none"].includes(display) && [null, root].includes(own) && !isDrawn && e.getClientRects().length;
   });
   const measure = () => boxes.map(e => {
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);

@@ -7,12 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from helpdesk import clock
-from helpdesk.services.users import make_first_link
 from tests.browser.conftest import Reader
 from tests.browser.test_layout import DEVIATIONS, FITTING, SMALL, TARGET, widths_of
 from tests.support.server import Server
-from tests.support.team import PASSWORD
+from tests.support.team import PASSWORD, first_link
 
 pytestmark = pytest.mark.on("sqlite")
 
@@ -21,7 +19,7 @@ pytestmark = pytest.mark.on("sqlite")
 def test_the_first_administrator_comes_in_and_every_page_fits(
     app: Flask, server: Server, readers: Callable[..., Reader], tag: str
 ) -> None:
-    token = make_first_link(app.extensions["helpdesk"], now=clock.now())
+    token = first_link(app.extensions["helpdesk"])
     reader = readers(server, has_script=False, width=375)
     page = reader.open(f"/{tag}/team/link/{token}")
     page.locator("main [name=email]").fill("ada@example.com")
@@ -33,7 +31,7 @@ def test_the_first_administrator_comes_in_and_every_page_fits(
     page.locator("main [name=password]").fill(PASSWORD)
     page.locator("main form button").click()
     assert page.url.endswith(f"/{tag}/team/")
-    for path in ("", "account", "users", "users/1"):
+    for path in ("", "feedback", "held", "helpfulness", "views", "searches", "account", "users", "users/1"):
         page = reader.open(f"/{tag}/team/{path}")
         assert widths_of(page) == FITTING, path
         assert page.evaluate(SMALL, TARGET) == [], path

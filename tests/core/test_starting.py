@@ -198,7 +198,7 @@ def test_demo_remove_leaves_nothing_of_it(app: Flask, site: Site, client: Checki
         tables = [
             t
             for t in inspect(connection).get_table_names()
-            if t not in ("hd_alembic_version", "hd_state", "hd_search_node")
+            if t not in ("hd_alembic_version", "hd_state", "hd_search_node", "hd_user_link")
         ]
         left = {t: n for t in tables if (n := connection.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar())}
     assert left == {}

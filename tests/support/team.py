@@ -9,16 +9,17 @@ from typing import Any
 import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from helpdesk import clock
 from helpdesk.errors import UserError
+from helpdesk.models import State, UserLink
 from helpdesk.queries.users import Member, find_session, find_user
 from helpdesk.services.passwords import hash_password
 from helpdesk.services.second_factor import begin_totp, confirm_totp
 from helpdesk.services.signing_in import Browser, sign_in
 from helpdesk.services.site import Site
-from helpdesk.services.users import Rights, folded, invite, store_password
+from helpdesk.services.users import FIRST_LINK, Rights, folded, invite, make_first_link, store_password
 from tests.conftest import NOON
 from tests.support.pages import CheckingClient, Page
 
@@ -47,6 +48,14 @@ def add_totp(site: Site, member: Member) -> tuple[pyotp.TOTP, list[str]]:
     """The member's app and recovery codes; the code of now is used up."""
     totp = pyotp.parse_uri(begin_totp(site, member.id))
     return totp, confirm_totp(site, member.id, totp.at(clock.now()), now=clock.now())
+
+
+def first_link(site: Site) -> str:
+    """The token of the first administrator's link, also where the server has logged one already."""
+    with site.database.transaction() as connection:
+        connection.execute(delete(UserLink))
+        connection.execute(delete(State).where(State.name == FIRST_LINK))
+    return make_first_link(site, now=clock.now())
 
 
 def enter(site: Site, email: str = "ada@example.com", password: str = PASSWORD, code: str = "", **options: Any) -> str:
