@@ -10,6 +10,9 @@ from flask import Flask
 
 from tests.support.pages import CheckingClient
 
+# Nothing here asks the database what tests of lists, articles and votes do not ask on PostgreSQL as well.
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.mark.parametrize(
     ("path", "lang"),

@@ -16,6 +16,9 @@ from tests.core.test_importing import png
 from tests.support.content import take_in, translation
 from tests.support.pages import CheckingClient, Page
 
+# Nothing here asks the database what tests of lists, articles and votes do not ask on PostgreSQL as well.
+pytestmark = pytest.mark.on("sqlite")
+
 ADDRESS = "/en/articles/26-sign-api-requests"
 
 

@@ -7,6 +7,9 @@ from flask import Flask
 
 from tests.support.pages import CheckingClient
 
+# Nothing here asks the database what tests of lists, articles and votes do not ask on PostgreSQL as well.
+pytestmark = pytest.mark.on("sqlite")
+
 READER, MACHINE, SCRIPT, TEAM = "reader", "machine", "script", "team"
 MINUTE = "120 a minute and network"
 ATTEMPTS = "30 failures an hour and account, 100 an hour and network"

@@ -18,6 +18,9 @@ from tests.support.pages import CheckingClient
 from tests.support.queries import count_queries
 from tests.web.test_search import NAUGHTY
 
+# Nothing here asks the database what tests of lists, articles and votes do not ask on PostgreSQL as well.
+pytestmark = pytest.mark.on("sqlite")
+
 TYPED = [
     ("en", "withd", 17),
     ("en", "phone mov", 16),

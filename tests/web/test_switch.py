@@ -13,6 +13,9 @@ from helpdesk.services.site import Site
 from tests.support.databases import written_elsewhere
 from tests.support.pages import READER, CheckingClient, Page
 
+# Nothing here asks the database what tests of lists, articles and votes do not ask on PostgreSQL as well.
+pytestmark = pytest.mark.on("sqlite")
+
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
 # A click in the menu of our own page.
 CLICK = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://localhost{ARTICLE}"}
