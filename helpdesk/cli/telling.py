@@ -11,8 +11,9 @@ from helpdesk import clock
 from helpdesk.cli.progress import with_site
 from helpdesk.locales import Locale
 from helpdesk.queries.alerts import list_alarms
+from helpdesk.queries.reports import EVERYWHERE
 from helpdesk.services.alerting import Told, tell_alarms
-from helpdesk.services.digesting import get_week, list_readers, reach_of, send_week
+from helpdesk.services.digesting import get_week, list_readers, send_week
 from helpdesk.services.site import Site
 
 RECEIVERS = {"mail": "by mail", "hook": "to HELPDESK_ALERT_URL"}
@@ -55,8 +56,8 @@ def digest(site: Site, locale: str | None, is_sent: bool, addresses: tuple[str, 
     language = _language(site, locale)
     members = list_readers(site, addresses) if is_sent or addresses else []
     if not is_sent:
-        for reach in dict.fromkeys(map(reach_of, members)) or (None,):
-            week = get_week(site, today=clock.today(), **({"reach": reach} if reach else {}))
+        for reach in dict.fromkeys(member.reach for member in members) or (EVERYWHERE,):
+            week = get_week(site, today=clock.today(), reach=reach)
             _print(_letters().digest(language, week).text)
         return
     if not site.settings.smtp_url:

@@ -13,7 +13,8 @@ from helpdesk.db import Database
 from helpdesk.intervals import chance_of_so_few, holm, newcombe, votes_for
 from helpdesk.models import Article, Counter, SearchLog, Translation, Vote
 from helpdesk.queries.helpfulness import COUNTED, YES
-from helpdesk.queries.overview import IS_EMPTY, IS_TOLD, UNREAD
+from helpdesk.queries.overview import UNREAD
+from helpdesk.queries.searches import IS_EMPTY, IS_TOLD
 
 # Of chance among all comparisons of a run, for something to begin and to be over. One in twenty would not do for what
 # is looked at every few minutes.

@@ -187,9 +187,8 @@ def get_inbox_page(database: Database, filters: Filters, *, page: int, size: int
 
 def count_unread(database: Database, reach: Reach = EVERYWHERE) -> int:
     """Entries that nobody has read, one more than `MOST_UNREAD` for any more; one query on an index of them alone."""
-    statement = select(Vote.translation_id).where(IS_UNREAD, IS_FEEDBACK, IS_COUNTED)
-    if not reach.is_all:
-        statement = statement.where(Vote.translation_id.in_(select(Translation.id).where(*reach.conditions())))
+    mine = reach.covers(Vote.translation_id)
+    statement = select(Vote.translation_id).where(IS_UNREAD, IS_FEEDBACK, IS_COUNTED, *mine)
     with database.read() as connection:
         unread = statement.limit(MOST_UNREAD + 1).subquery()
         return connection.execute(select(func.count()).select_from(unread)).scalar_one()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from math import log2, sqrt
+from math import log2
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from helpdesk.db import Database
+from helpdesk.intervals import Interval, wilson
 from helpdesk.locales import Locale, Locales
 from helpdesk.models import Counter, DailyTally, Synonym, Translation, Vote
 from helpdesk.queries.listing import served_articles
@@ -122,21 +123,11 @@ def _compare(texts: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, floa
     share = (yes + 1) / (yes + sum(text[3] for text in texts) + 2)
     found = []
     for key, views, yes, no in texts:
-        low, high = wilson(yes, yes + no)
-        helpful = HELPFULNESS * (max(0.0, low - share) - max(0.0, share - high))
+        said = wilson(yes, yes + no) if yes + no else Interval(0.0, 1.0)
+        helpful = HELPFULNESS * (max(0.0, said.low - share) - max(0.0, share - said.high))
         factor = 1 + DOUBLING * (log2(1 + views) - usual) + helpful
         found.append((key, round(min(HIGHEST, max(LOWEST, factor)), 3)))
     return found
-
-
-def wilson(yes: int, votes: int) -> tuple[float, float]:
-    """Between which shares the true one lies at 95 %, given so many votes (Wilson 1927); (0, 1) without any."""
-    if not votes:
-        return 0.0, 1.0
-    z = 1.96
-    middle, scale = yes / votes + z * z / (2 * votes), 1 + z * z / votes
-    reach = z * sqrt(yes * (votes - yes) / votes**3 + z * z / (4 * votes * votes))
-    return (middle - reach) / scale, (middle + reach) / scale
 
 
 class Memory:

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import ColumnElement, and_, case, func, select, text
 
 from helpdesk.db import Database
 from helpdesk.locales import Locales
-from helpdesk.models import Article, ContactTally, DailyTally, SearchChange, SearchLog, Translation, Vote
+from helpdesk.models import Article, DailyTally, SearchLog, Translation, Vote
 from helpdesk.queries.helpfulness import COUNTED, YES, Score, score
 from helpdesk.queries.inbox import IS_COUNTED, IS_FEEDBACK, IS_UNREAD
+from helpdesk.queries.reading import Day, count_wanted, list_days
 from helpdesk.queries.reports import Period, Reach
+from helpdesk.queries.searches import IS_EMPTY, IS_TOLD
 from helpdesk.queries.translations import outdated_since
 from helpdesk.queries.worklists import Need, list_needs
-from helpdesk.text.masking import MASK
 
 # Lines of each list.
 TOP = 3
-# Nothing was found as typed.
-IS_EMPTY = or_(SearchLog.results == 0, SearchLog.correction != "")
-# Queries that are named: not those that the team ignores, nor what was masked.
-IS_TOLD = (
-    SearchLog.query != "",
-    ~SearchLog.query.contains(MASK),
-    ~select(SearchChange.id)
-    .where(SearchChange.kind == "ignored", SearchChange.locale == SearchLog.locale)
-    .where(SearchChange.query == SearchLog.query)
-    .exists(),
-)
 # As its index has it, to the letter, or SQLite would not take it; and with a time, for it to go along that one.
 IS_HELD: tuple[Any, ...] = (text("hd_vote.status = 'held'"), Vote.created_at > datetime(1970, 1, 1, tzinfo=UTC))
 # Said, in a vote that counts, and read by nobody since.
@@ -68,7 +57,7 @@ class MissingQuery:
 class Overview:
     """All of it; `unread` and `held` are told as of now, the others of the period.
 
-    `outdated`: shown although their source has moved on. `missing`: read in another language for want of a translation.
+    `outdated`: shown although their source has moved on. `missing`: what `list_wanted` lists.
     """
 
     days: tuple[tuple[date, int], ...]
@@ -94,41 +83,28 @@ def get_overview(
     Searches are of a locale, and of no category: whoever is limited to categories sees those of all.
     """
     both = Period(before.since, period.until)
+    days = list_days(database, period=both, reach=reach)
     with database.read() as connection:
-        days = _by_day(connection, DailyTally.day, DailyTally.views, both, reach)
-        contacts = _by_day(connection, ContactTally.day, ContactTally.contacts, both, reach)
         votes = {is_now: (yes, number) for is_now, yes, number in connection.execute(_votes(period, both, reach))}
         waiting = connection.execute(select(_count(UNREAD, reach), _count(IS_HELD, reach))).one()
         searches = connection.execute(_searches(period, both, reach, locales)).one()
         outdated = connection.execute(_outdated(period, reach)).one()
-        missing = connection.execute(_read_instead(period, reach)).all()
         queries = connection.execute(_queries(period, reach, locales)).all()
     return Overview(
-        days=tuple((day, views) for day, views in days.items() if period.holds(day)),
-        views=_figure(days, period),
+        days=_every_day(days, period),
+        views=_figure(days, "views", period),
         score=score(*votes.get(1, (0, 0)), width),
         before=score(*votes.get(0, (0, 0)), width),
         unread=waiting[0],
         held=waiting[1],
         searches=Figure(*searches[:2]),
         empty=Figure(*searches[2:]),
-        contacts=_figure(contacts, period),
+        contacts=_figure(days, "contacts", period),
         outdated=Gap(*map(int, outdated)),
-        missing=_missing(missing, locales),
+        missing=Gap(*count_wanted(database, locales, period=period, reach=reach)),
         needs=tuple(list_needs(database, period=period, reach=reach, limit=TOP)),
         queries=tuple(MissingQuery(*row) for row in queries),
     )
-
-
-def _by_day(connection: Connection, day: Any, column: Any, both: Period, reach: Reach) -> dict[date, int]:
-    """All days of both periods, with 0 where there is nothing."""
-    statement = select(day, func.sum(column)).where(*both.covers(day)).group_by(day)
-    if not reach.is_all:
-        own = day.class_.translation_id == Translation.id
-        statement = statement.join(Translation, own).where(*reach.conditions())
-    found = {on: int(number) for on, number in connection.execute(statement)}
-    first, last = _ends(both)
-    return {on: found.get(on, 0) for on in (first + timedelta(days=n) for n in range((last - first).days))}
 
 
 def _ends(period: Period) -> tuple[date, date]:
@@ -137,9 +113,17 @@ def _ends(period: Period) -> tuple[date, date]:
     return period.since, period.until
 
 
-def _figure(days: dict[date, int], period: Period) -> Figure:
-    now = sum(number for day, number in days.items() if period.holds(day))
-    return Figure(now, sum(days.values()) - now)
+def _figure(days: Iterable[Day], name: str, period: Period) -> Figure:
+    numbers = [(period.holds(item.day), getattr(item.figures, name)) for item in days]
+    return Figure(*(sum(number for is_now, number in numbers if is_now is wanted) for wanted in (True, False)))
+
+
+def _every_day(days: Iterable[Day], period: Period) -> tuple[tuple[date, int], ...]:
+    """The views of all days of a period, 0 where there are none."""
+    views = {item.day: item.figures.views for item in days}
+    first, last = _ends(period)
+    every = (first + timedelta(days=n) for n in range((last - first).days))
+    return tuple((day, views.get(day, 0)) for day in every)
 
 
 def _votes(period: Period, both: Period, reach: Reach) -> Any:
@@ -147,18 +131,12 @@ def _votes(period: Period, both: Period, reach: Reach) -> Any:
     since, middle, until = (datetime.combine(day, time(), UTC) for day in (*_ends(both)[:1], *_ends(period)))
     is_now = case((Vote.updated_at >= middle, 1), else_=0).label("is_now")
     statement = select(is_now, YES, func.count()).where(COUNTED, Vote.updated_at >= since, Vote.updated_at < until)
-    return _within(statement.group_by(is_now), reach)
-
-
-def _within(statement: Any, reach: Reach) -> Any:
-    """Of votes, those within reach."""
-    if reach.is_all:
-        return statement
-    return statement.join(Translation, Translation.id == Vote.translation_id).where(*reach.conditions())
+    return statement.where(*reach.covers(Vote.translation_id)).group_by(is_now)
 
 
 def _count(conditions: Sequence[Any], reach: Reach) -> Any:
-    return _within(select(func.count()).select_from(Vote).where(*conditions), reach).scalar_subquery()
+    waiting = select(func.count()).select_from(Vote).where(*conditions, *reach.covers(Vote.translation_id))
+    return waiting.scalar_subquery()
 
 
 def _of_searches(reach: Reach, locales: Locales) -> list[ColumnElement[bool]]:
@@ -188,29 +166,6 @@ def _outdated(period: Period, reach: Reach) -> Any:
     seen = read.subquery("seen")
     numbers = (func.count(), func.coalesce(func.sum(seen.c.views), 0))
     return select(*numbers).select_from(stale).outerjoin(seen, seen.c.own == stale.c.id)
-
-
-def _read_instead(period: Period, reach: Reach) -> Any:
-    """By locale asked for and another one that was read: articles, and views."""
-    is_asked = [DailyTally.locale.in_(reach.locales)] if reach.locales else []
-    return (
-        select(DailyTally.locale, Translation.locale, func.count(Translation.article_id.distinct()))
-        .add_columns(func.sum(DailyTally.views))
-        .join(Translation, Translation.id == DailyTally.translation_id)
-        .where(*period.covers(DailyTally.day), DailyTally.locale != Translation.locale, DailyTally.views > 0)
-        .where(*is_asked, *Reach((), reach.categories).conditions())
-        .group_by(DailyTally.locale, Translation.locale)
-    )
-
-
-def _missing(rows: Sequence[Any], locales: Locales) -> Gap:
-    """What a regional variant takes from its language is not missing."""
-    translations = views = 0
-    for asked_tag, read_tag, number, seen in rows:
-        asked, read = locales.find(asked_tag), locales.find(read_tag)
-        if asked and not (read and locales.is_same_writing(asked, read)):
-            translations, views = translations + number, views + seen
-    return Gap(translations, views)
 
 
 def _queries(period: Period, reach: Reach, locales: Locales) -> Any:

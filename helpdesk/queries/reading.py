@@ -126,11 +126,7 @@ def _pairs(connection: Connection, statement: Any) -> dict[Any, int]:
 def _along_days(model: Any, period: Period, reach: Reach, *columns: Any) -> Any:
     """Some columns by translation; an expression, so that SQLite goes along the days and not through all tallies."""
     own = (model.translation_id + 0).label("own")
-    return select(own, *columns).where(*period.covers(model.day), *_reached(own, reach)).group_by(own)
-
-
-def _reached(own: Any, reach: Reach) -> list[ColumnElement[bool]]:
-    return [] if reach.is_all else [own.in_(select(Translation.id).where(*reach.conditions()))]
+    return select(own, *columns).where(*period.covers(model.day), *reach.covers(own)).group_by(own)
 
 
 def _fading(connection: Connection, period: Period, before: Period, reach: Reach) -> list[int]:
@@ -220,7 +216,7 @@ def list_days(
 def _by_day(model: Any, period: Period, reach: Reach, article_id: int | None, *columns: Any) -> Any:
     statement = select(model.day, *columns).where(*period.covers(model.day)).group_by(model.day)
     if article_id is None:
-        return statement.where(*_reached(model.translation_id + 0, reach))
+        return statement.where(*reach.covers(model.translation_id + 0))
     own = select(Translation.id).where(Translation.article_id == article_id, *reach.conditions())
     return statement.where(model.translation_id.in_(own))
 
@@ -293,29 +289,43 @@ def list_wanted(
 
     Missing is what has neither an own text nor one to inherit. The locales in reach are those that were asked for.
     """
+    order = (func.sum(DailyTally.views).desc(), Translation.id, by_code(DailyTally.locale))
+    statement = _missing(locales, period, reach).order_by(*order)
+    with database.read() as connection:
+        rows = connection.execute(statement).all()
+        shown = rows[first : first + min(limit, LONGEST)]
+        lines = {row.id: row[1:] for row in connection.execute(LINES.where(Translation.id.in_([r.id for r in shown])))}
+    return len(rows), tuple(Wanted(*lines[row.id], row.locale, row.views) for row in shown)
+
+
+def count_wanted(database: Database, locales: Locales, *, period: Period, reach: Reach = EVERYWHERE) -> tuple[int, int]:
+    """How many lines `list_wanted` has, and the views of all of them; one query."""
+    missing = _missing(locales, period, reach).subquery()
+    numbers = select(func.count(), func.coalesce(func.sum(missing.c.views), 0)).select_from(missing)
+    with database.read() as connection:
+        lines, views = connection.execute(numbers).one()
+    return lines, int(views)
+
+
+def _missing(locales: Locales, period: Period, reach: Reach) -> Any:
+    """Translations that were served in place of one that is missing, with the locale asked for, and views."""
     tags = reach.locales or tuple(locale.tag for locale in locales.all)
     near = [pair for tag in tags for pair in _near(locales, tag)]
-    own, asked, number = aliased(Translation), DailyTally.locale, func.sum(DailyTally.views)
+    own, asked = aliased(Translation), DailyTally.locale
     has_own = select(own.id).where(
         own.article_id == Translation.article_id,
         own.status == "published",
         own.has_body,
         tuple_(asked, own.locale).in_(near),
     )
-    statement = (
-        select(Translation.id, asked, number.label("views"))
+    return (
+        select(Translation.id, asked, func.sum(DailyTally.views).label("views"))
         .join(DailyTally, DailyTally.translation_id + 0 == Translation.id)
         .where(*period.covers(DailyTally.day), DailyTally.views > 0, asked.in_(tags))
         .where(tuple_(asked, Translation.locale).not_in(near), ~has_own.exists(), Translation.status == "published")
         .where(*Reach(categories=reach.categories).conditions())
         .group_by(Translation.id, asked)
-        .order_by(number.desc(), Translation.id, by_code(asked))
     )
-    with database.read() as connection:
-        rows = connection.execute(statement).all()
-        shown = rows[first : first + min(limit, LONGEST)]
-        lines = {row.id: row[1:] for row in connection.execute(LINES.where(Translation.id.in_([r.id for r in shown])))}
-    return len(rows), tuple(Wanted(*lines[row.id], row.locale, row.views) for row in shown)
 
 
 def _near(locales: Locales, tag: str) -> Iterator[tuple[str, str]]:

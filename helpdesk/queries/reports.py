@@ -57,5 +57,9 @@ class Reach:
             found.append(Translation.article_id.in_(articles.where(Category.key.in_(self.categories))))
         return found
 
+    def covers(self, column: Any) -> list[ColumnElement[bool]]:
+        """The conditions on a column of translations' ids, for a statement that has no more of them."""
+        return [] if self.is_all else [column.in_(select(Translation.id).where(*self.conditions()))]
+
 
 ALWAYS, EVERYWHERE = Period(), Reach()

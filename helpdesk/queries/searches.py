@@ -20,7 +20,17 @@ from helpdesk.queries.reports import Period
 from helpdesk.text.masking import MASK, is_masked
 
 number_of: ColumnElement[int] = func.count()
-EMPTY = func.sum(case((or_(SearchLog.results == 0, SearchLog.correction != ""), 1), else_=0))
+IS_EMPTY = or_(SearchLog.results == 0, SearchLog.correction != "")
+EMPTY = func.sum(case((IS_EMPTY, 1), else_=0))
+# Queries that are named where nobody counts how often a masked one was searched: none such, and none that is ignored.
+IS_TOLD = (
+    SearchLog.query != "",
+    ~SearchLog.query.contains(MASK),
+    ~select(SearchChange.id)
+    .where(SearchChange.kind == "ignored", SearchChange.locale == SearchLog.locale)
+    .where(SearchChange.query == SearchLog.query)
+    .exists(),
+)
 # As the condition of the index is written: a value that is given at run time would not be known to be its.
 IS_REFINED = SearchLog.refined != literal_column("''")
 TABLES = ("top", "no-result", "few-clicks", "refined", "ignored")

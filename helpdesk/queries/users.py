@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from helpdesk.config import Settings
 from helpdesk.db import Database
 from helpdesk.models import Category, RecoveryCode, Session, User, UserLink, UserScope
+from helpdesk.queries.reports import Reach
 from helpdesk.sql import by_code
 
 # All that is told of an account: no secret is among it.
@@ -50,6 +51,11 @@ class Member:
     has_identity: bool = False
     is_disabled: bool = False
     signed_in_at: datetime | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """The translations that a member may see and work on."""
+        return Reach(self.locales, self.categories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,7 @@ def send_week(
 
     for member in members:
         try:
-            send(site.settings, [member.email], letter_for(reach_of(member)))
+            send(site.settings, [member.email], letter_for(member.reach))
             yield member, ""
         except NotSent as error:
             yield member, str(error)
-
-
-def reach_of(member: Member) -> Reach:
-    """What a member may see."""
-    return Reach(member.locales, member.categories)

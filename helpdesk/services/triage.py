@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from helpdesk.db import NOTE_TIMEOUT, Database
 from helpdesk.errors import RevisionNotFound
-from helpdesk.models import Revision, Translation, Triage, Vote
+from helpdesk.models import Revision, Triage, Vote
 from helpdesk.queries.inbox import IS_COUNTED, IS_FEEDBACK
 from helpdesk.queries.reports import EVERYWHERE, Reach
 
@@ -78,9 +78,7 @@ def assign(database: Database, votes: Sequence[int], reach: Reach = EVERYWHERE, 
 
 def _chosen(votes: Sequence[int], reach: Reach) -> list[ColumnElement[bool]]:
     found: list[Any] = [Vote.id.in_(votes), IS_FEEDBACK, IS_COUNTED]
-    if not reach.is_all:
-        found.append(Vote.translation_id.in_(select(Translation.id).where(*reach.conditions())))
-    return found
+    return found + reach.covers(Vote.translation_id)
 
 
 def _change(connection: Connection, votes: Sequence[int], reach: Reach, *where: Any, **values: bool) -> Sequence[int]:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event, insert, select, update
 
 from helpdesk.errors import Busy, ContentError, SynonymError
+from helpdesk.intervals import wilson
 from helpdesk.models import Article, Counter, DailyTally, SearchClick, SearchLog, Synonym, Translation, Vote
 from helpdesk.queries.frame import get_frame
 from helpdesk.queries.knowledge import (
@@ -19,7 +20,6 @@ from helpdesk.queries.knowledge import (
     get_knowledge,
     get_views,
     list_synonyms,
-    wilson,
 )
 from helpdesk.queries.reports import Period
 from helpdesk.queries.searches import Searches, SearchLine, list_latest_queries, list_searches
@@ -178,18 +178,6 @@ def test_a_locale_has_the_synonyms_of_those_it_inherits_from(empty_site: Site) -
     assert known("de") == {Pair("Handy", "Telefon")}
 
 
-def test_wilson() -> None:
-    """Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
-    expected = {
-        (81, 263): (0.2553, 0.3662),
-        (15, 148): (0.0624, 0.1605),
-        (0, 20): (0, 0.1611),
-        (1, 29): (0.0061, 0.1718),
-    }
-    assert {known: tuple(round(bound, 4) for bound in wilson(*known)) for known in expected} == expected
-    assert wilson(0, 0) == (0, 1)
-
-
 def priors(site: Site, tag: str, now: datetime = NOON) -> dict[int, float]:
     return dict(get_knowledge(site.database, site.locales, site.locales.get(tag), news="", now=now).priors)
 
@@ -212,7 +200,7 @@ def test_priors_compare_a_text_with_those_in_its_language(planted: Site) -> None
     usual = 10 / 90  # a tenth of the hundred articles are drafts
     assert english[read] == round(1 + 0.01 * (10 - usual), 3)
     share = (105 + 1) / (105 + 96 + 2)
-    assert english[liked] == round(1 - 0.01 * usual + 0.3 * (wilson(95, 100)[0] - share), 3) > 1.1
+    assert english[liked] == round(1 - 0.01 * usual + 0.3 * (wilson(95, 100).low - share), 3) > 1.1
     assert english[disliked] == 0.9
     assert english[unsure] == english[100_012] == round(1 - 0.01 * usual, 3)
     assert (german in english, 100_000 in english) == (False, False)

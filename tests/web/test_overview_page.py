@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 
 from helpdesk.services.site import Site
-from helpdesk.web.team.overview import address_of
 from tests.conftest import NOON
 from tests.core.test_helpfulness import Teller, tell  # noqa: F401  the same site
 from tests.core.test_overview import search
@@ -146,11 +145,7 @@ def test_whoever_needs_an_app_sees_no_figures_before_it(build: Callable[..., Fla
     assert client.get("/en/team/").response.headers["Location"] == "/en/team/account"
 
 
-def test_figures_lead_to_pages_that_there_are(empty_app: Flask, empty_site: Site) -> None:
-    with empty_app.test_request_context("/en/team/"):
-        empty_app.preprocess_request()
-        assert address_of("start", {"days": 28}) == "/en/team/?days=28"
-        assert address_of("nowhere", {"days": 28}) == ""
+def test_figures_lead_to_pages(empty_app: Flask, empty_site: Site) -> None:
     client = enter(empty_app)
     for link in client.get("/en/team/").one("ul", class_="tiles").iter("a"):
         assert client.get(link.get("href")).status == 200

@@ -19,7 +19,7 @@ from helpdesk.web.localization import current_site
 from helpdesk.web.members import NAME, here
 from helpdesk.web.pages import make_pager, page_number
 from helpdesk.web.team.inbox import number_of
-from helpdesk.web.team.pages import reach_of, show, the_member
+from helpdesk.web.team.pages import show, the_member
 
 # Groups on a page, translations whose figures are told, and votes that are shown of a group.
 SIZE = 50
@@ -27,7 +27,7 @@ SIZE = 50
 
 def held() -> Response:
     """All of them by article and day, or hour. Raises NotFound."""
-    by, number, reach = request.args.get("by", "day"), page_number(), reach_of(the_member())
+    by, number, reach = request.args.get("by", "day"), page_number(), the_member().reach
     if by not in SPANS or number is None:
         raise NotFound
     groups, total = list_held(current_site().database, by, reach=reach, limit=SIZE, offset=(number - 1) * SIZE)
@@ -109,5 +109,5 @@ def _scope(values: Any) -> HeldScope | None:
         article_id=number_of(article),
         since=since,
         until=min(until or now, now),
-        reach=reach_of(the_member()),
+        reach=the_member().reach,
     )

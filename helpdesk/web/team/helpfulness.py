@@ -29,7 +29,7 @@ from helpdesk.web.filters import date, day, joined, number, reason_labels
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.gettext import ngettext
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.team.pages import reach_of, show, the_member
+from helpdesk.web.team.pages import show, the_member
 from helpdesk.web.team.plots import Mark, Plot, Point, Strip, line, strip
 from helpdesk.web.team.reporting import Asked, asked, download, downloads, is_download, status_of
 
@@ -113,7 +113,7 @@ def article(article_id: int) -> Response:
     """One article in the languages that the member may see. Raises NotFound."""
     report, site = asked(365), current_site()
     # All that may be seen: that the language chosen has no translation is no reason for a 404.
-    reach = reach_of(the_member())
+    reach = the_member().reach
     where: dict[str, Any] = {"reach": reach, "period": report.period}
     try:
         found = get_helpfulness(site.database, str(article_id), **where, width=site.settings.helpful_width)

@@ -37,7 +37,7 @@ from helpdesk.web.members import NAME, here
 from helpdesk.web.pages import clean, make_pager, page_number
 from helpdesk.web.security import is_prefetch
 from helpdesk.web.team.gate import refuse
-from helpdesk.web.team.pages import category_choices, reach_of, show, the_member
+from helpdesk.web.team.pages import category_choices, show, the_member
 from helpdesk.web.team.reporting import download, downloads, is_download
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def feedback() -> Response:
     if number > pager.pages:
         last = asked.values | {"page": pager.pages, "changed": changed}
         return send_to(url_for(f"{NAME}.feedback", **last), 302, "personal")
-    reach, users = reach_of(member), list_users(site.database)
+    reach, users = member.reach, list_users(site.database)
     return show(
         "feedback.html",
         _("Feedback"),
@@ -118,7 +118,7 @@ def change() -> Response:
         raise BadRequest
     if form["action"] != "read" and not may(member, Permission.RESOLVE_FEEDBACK):
         return refuse()
-    reach, seen_at = reach_of(member), _moment(form.get("seen_at", ""))
+    reach, seen_at = member.reach, _moment(form.get("seen_at", ""))
     if form["action"] == "read":
         changed = triage.mark_read(database, votes, reach, seen_at=seen_at)
     elif form["action"] == "resolve":
@@ -136,7 +136,7 @@ def entry(vote_id: int) -> Response:
     member, case = the_member(), _find(vote_id)
     if case.entry.state == "unread" and request.method == "GET" and not is_prefetch():
         try:
-            triage.mark_read(current_site().database, [vote_id], reach_of(member), seen_at=case.entry.voted_at)
+            triage.mark_read(current_site().database, [vote_id], member.reach, seen_at=case.entry.voted_at)
         except Busy as error:
             log.warning("That feedback was read was not noted: %s", error)
     users = list_users(current_site().database)
@@ -162,7 +162,7 @@ def change_entry(vote_id: int) -> Response:
         raise BadRequest
     if action != "unread" and not may(member, Permission.RESOLVE_FEEDBACK):
         return refuse()
-    database, reach = current_site().database, reach_of(member)
+    database, reach = current_site().database, member.reach
     if action == "unread":
         triage.mark_unread(database, [vote_id], reach)
         return send_to(url_for(f"{NAME}.feedback"), 303, "personal")
@@ -185,7 +185,7 @@ def _resolve(case: Case, member: Member) -> None:
         triage.resolve(
             current_site().database,
             [case.entry.id],
-            reach_of(member),
+            member.reach,
             by=member.email,
             seen_at=seen_at,
             now=now,
@@ -213,7 +213,7 @@ def _readers(users: Sequence[Member], case: Case) -> list[Member]:
 
 
 def _find(vote_id: int) -> Case:
-    case = find_case(current_site().database, vote_id, reach_of(the_member()))
+    case = find_case(current_site().database, vote_id, the_member().reach)
     if case is None:
         raise NotFound
     return case

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, has_request_context
+from flask import current_app, has_request_context, url_for
 
 from helpdesk.locales import Locale
 from helpdesk.queries.alerts import Alarm
 from helpdesk.queries.overview import Overview
 from helpdesk.services.mailing import Letter
-from helpdesk.web.filters import article_url, day, named, number, percent
+from helpdesk.web.filters import day, named, number, percent
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.gettext import ngettext
 from helpdesk.web.localization import activate, current_locale, current_site, leave, mount_path
+from helpdesk.web.members import NAME
 from helpdesk.web.pages import absolute
 from helpdesk.web.rendering import render
-from helpdesk.web.team.overview import address_of, entries
+from helpdesk.web.team.overview import entries
 
 # Where a site without a public address is served.
 HERE = "http://127.0.0.1:5000"
@@ -101,25 +103,35 @@ def digest(locale: Locale, week: Overview) -> Letter:
     with speaking(locale):
         since, until = week.days[0][0], week.days[-1][0]
         values = {"since": since.isoformat(), "until": until.isoformat()}
-        figures = [Line(item.label, item.value, item.note, _absolute(item.url)) for item in entries(week, values)]
+        figures = [
+            Line(item.label, item.value, item.note, absolute(item.url) if item.url else "")
+            for item in entries(week, values)
+        ]
         needs = [
             Line(
                 need.title,
                 number(round(need.readers)),
                 named(need.locale),
-                absolute(article_url(need.article_id, "", tag=need.locale)),
+                _to("helpfulness_article", article_id=need.article_id, **values),
                 need.locale,
             )
             for need in week.needs
         ]
         searched = [
-            Line(item.query, number(item.searches), named(item.locale), tag=item.locale) for item in week.queries
+            Line(
+                item.query,
+                number(item.searches),
+                named(item.locale),
+                _to("query", **values, locale=item.locale, q=item.query),
+                item.locale,
+            )
+            for item in week.queries
         ]
         parts = [
             Part("", figures),
             Part(_("Most in need"), needs),
             Part(_("Searches without result"), searched),
-            Part("", [Line(_("Overview"), url=absolute(address_of("start", values)))]),
+            Part("", [Line(_("Overview"), url=_to("start", **values))]),
         ]
         # Translators: subject of a mail: the company's name, the first and the last day of a week
         subject = _("%(site)s, from %(since)s to %(until)s", site=_site_name(), since=day(since), until=day(until))
@@ -142,35 +154,35 @@ def alerts(locale: Locale, alarms: Sequence[Alarm], more: int) -> Letter:
         if more:
             # Translators: last line of a list that is not complete
             rest = ngettext("and %(number)s more", "and %(number)s more", more, number=number(more))
-            parts.append(Part("", [Line(rest, url=absolute(address_of("start")))]))
+            parts.append(Part("", [Line(rest, url=_to("start"))]))
         # Translators: subject of a mail about something that cannot wait; the company's name
         return compose(_("%(site)s: please look at this", site=_site_name()), [part for part in parts if part.lines])
 
 
 def _no(alarm: Alarm) -> Line:
     share, before = percent(alarm.count / (alarm.of or 1)), percent(alarm.before or 0)
-    values = {"article_id": alarm.article_id}
-    url = address_of("helpfulness_article", values) or article_url(alarm.article_id or 0, "", tag=alarm.locale)
-    return Line(alarm.about, share, _("before: %(number)s", number=before), absolute(url), alarm.locale)
+    url = _to("helpfulness_article", article_id=alarm.article_id)
+    return Line(alarm.about, share, _("before: %(number)s", number=before), url, alarm.locale)
 
 
 def _unread(alarm: Alarm) -> Line:
-    url = _absolute(address_of("feedback", {"state": "unread", "locale": alarm.locale}))
+    url = _to("feedback", state="unread", locale=alarm.locale)
     # Translators: the oldest of several answers of readers was given on that day
     note = _("the first on %(date)s", date=day(alarm.since)) if alarm.since else ""
     return Line(named(alarm.locale), number(alarm.count), note, url)
 
 
 def _search(alarm: Alarm) -> Line:
-    url = _absolute(address_of("searches", {"locale": alarm.locale, "about": "no-result"}))
+    url = _to("query", locale=alarm.locale, q=alarm.about)
     return Line(alarm.about, number(alarm.count), named(alarm.locale), url, alarm.locale)
 
 
 _LINES = {"no": _no, "unread": _unread, "search": _search}
 
 
-def _absolute(path: str) -> str:
-    return absolute(path) if path else ""
+def _to(name: str, **values: Any) -> str:
+    """The public address of a page of the team's."""
+    return absolute(url_for(f"{NAME}.{name}", **values))
 
 
 def _site_name() -> str:

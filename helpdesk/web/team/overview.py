@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from helpdesk.queries.helpfulness import Score
 from helpdesk.queries.overview import Figure, Gap, Overview
@@ -19,7 +19,7 @@ from helpdesk.web.members import NAME
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One figure, ready to be shown; `url` is where it is looked into, empty where there is no such page."""
+    """One figure, ready to be shown; `url` is where it is looked into, empty where there is no list of it."""
 
     label: str
     value: str
@@ -27,41 +27,39 @@ class Entry:
     url: str
 
 
-def address_of(name: str, values: Mapping[str, Any] | None = None) -> str:
-    """A page of the team's by the name of its route; empty where there is none."""
-    endpoint = f"{NAME}.{name}"
-    return url_for(endpoint, **(values or {})) if endpoint in current_app.view_functions else ""
-
-
 def entries(found: Overview, values: Mapping[str, Any]) -> list[Entry]:
     """All figures; `values` are what an address carries to ask for the same days and language."""
     unread: dict[str, Any] = {"state": "unread"} | {name: values[name] for name in ("locale",) if name in values}
     return [
         # Translators: heading of a column or name of a figure: how often articles were read
-        _figure(_("Views"), found.views, address_of("views", values)),
+        _figure(_("Views"), found.views, _to("views", values)),
         # Translators: name of a figure: the share of votes that say that an article helped
-        _score(_("Votes that say yes"), found.score, address_of("helpfulness", values)),
+        _score(_("Votes that say yes"), found.score, _to("helpfulness", values)),
         _figure(
             # Translators: heading of a column or name of a figure: how many votes there are
             _("Votes"),
             Figure(found.score.votes, found.before.votes),
-            address_of("helpfulness", values),
+            _to("helpfulness", values),
         ),
         # Translators: name of a figure: how many readers said something that nobody of the team has read
-        Entry(_("Unread feedback"), number(found.unread), "", address_of("feedback", unread)),
+        Entry(_("Unread feedback"), number(found.unread), "", _to("feedback", unread)),
         # Translators: name of a figure: how many votes are counted only after a check
-        Entry(_("Held votes"), number(found.held), "", address_of("held")),
+        Entry(_("Held votes"), number(found.held), "", _to("held", {})),
         # Translators: name of a figure: how often something was searched
-        _figure(_("Searches"), found.searches, address_of("searches", values)),
+        _figure(_("Searches"), found.searches, _to("searches", values)),
         # Translators: name of a figure: how many searches found nothing
-        _figure(_("Searches without result"), found.empty, address_of("searches", {**values, "about": "no-result"})),
+        _figure(_("Searches without result"), found.empty, _to("searches", {**values, "about": "no-result"})),
         # Translators: name of a figure: how many readers of an article went on to ask people for help
-        _figure(_("Readers who asked for help"), found.contacts, address_of("views", {**values, "about": "contacts"})),
+        _figure(_("Readers who asked for help"), found.contacts, _to("views", {**values, "about": "contacts"})),
         # Translators: name of a figure: how many translations are shown although their source has changed
-        _gap(_("Outdated translations"), found.outdated),
+        _gap(_("Outdated translations"), found.outdated, ""),
         # Translators: name of a figure: how many articles were read in another language, as theirs was missing
-        _gap(_("Missing translations"), found.missing),
+        _gap(_("Missing translations"), found.missing, _to("views", {**values, "about": "wanted"})),
     ]
+
+
+def _to(name: str, values: Mapping[str, Any]) -> str:
+    return url_for(f"{NAME}.{name}", **values)
 
 
 def _figure(label: str, figure: Figure, url: str) -> Entry:
@@ -77,10 +75,10 @@ def _score(label: str, said: Score, url: str) -> Entry:
     return Entry(label, percent(said.share), ends, url)
 
 
-def _gap(label: str, gap: Gap) -> Entry:
+def _gap(label: str, gap: Gap, url: str) -> Entry:
     # Translators: how often they were read
     seen = ngettext("%(number)s view", "%(number)s views", gap.views, number=number(gap.views))
-    return Entry(label, number(gap.translations), seen, "")
+    return Entry(label, number(gap.translations), seen, url)
 
 
 def rows(found: Overview) -> list[dict[str, Any]]:

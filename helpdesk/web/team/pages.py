@@ -12,7 +12,6 @@ from helpdesk.config import ROLES
 from helpdesk.errors import UserError
 from helpdesk.queries.categories import list_categories
 from helpdesk.queries.inbox import MOST_UNREAD, count_unread
-from helpdesk.queries.reports import Reach
 from helpdesk.queries.users import Member, list_category_keys
 from helpdesk.services.permissions import Permission, may
 from helpdesk.services.users import EMAIL_LENGTH, NAME_LENGTH
@@ -84,13 +83,8 @@ def the_member() -> Member:
     return member
 
 
-def reach_of(member: Member) -> Reach:
-    """The translations that a member may see and work on."""
-    return Reach(member.locales, member.categories)
-
-
 def _feedback_label(member: Member) -> str:
-    unread = count_unread(current_site().database, reach_of(member))
+    unread = count_unread(current_site().database, member.reach)
     if unread == 0:
         # Translators: link to the list of what readers say of articles, and its heading
         return _("Feedback")

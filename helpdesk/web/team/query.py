@@ -188,7 +188,7 @@ def _plot(report: Asked, figures: QueryFigures, done: Sequence[ChangeLine]) -> P
     since = {item.since: labels[item.kind] for item in done if item.since is not None}
     marks = [Mark(place, since[day]) for place, day in enumerate(every) if day in since]
     return line(
-        [Point(day_in_words(day), days.get(day, 0)) for day in every],
+        [Point(day_in_words(day), days.get(day, 0) if day < clock.today() else None) for day in every],
         # Translators: title of a plot: how often something was searched on each day
         title=_("Searches a day"),
         summary=ngettext("%(number)s search", "%(number)s searches", figures.searches, number=number(figures.searches)),

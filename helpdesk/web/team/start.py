@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, url_for
 
+from helpdesk import clock
 from helpdesk.queries.overview import get_overview
 from helpdesk.web.filters import day, number
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
-from helpdesk.web.team.overview import address_of, entries, rows
+from helpdesk.web.members import NAME
+from helpdesk.web.team.overview import entries, rows
 from helpdesk.web.team.pages import show
 from helpdesk.web.team.plots import Point, line
 from helpdesk.web.team.reporting import asked, download, downloads, is_download, status_of
@@ -37,17 +39,17 @@ def start() -> Response:
         found=found,
         entries=entries(found, report.values),
         plot=line(
-            [Point(day(on), views) for on, views in found.days],
+            [Point(day(on), views if on < clock.today() else None) for on, views in found.days],
             # Translators: title of a plot
             title=_("Views by day"),
             # Translators: below the title of a plot of views; both are numbers
             summary=_("%(now)s in all, %(before)s in as many days before.", now=views, before=before),
         ),
-        needs_url=address_of("helpfulness", report.values),
+        needs_url=url_for(f"{NAME}.helpfulness", **report.values),
         queries=[
-            (line, address_of("query", {**report.values, "locale": line.locale, "q": line.query}))
+            (line, url_for(f"{NAME}.query", **{**report.values, "locale": line.locale, "q": line.query}))
             for line in found.queries
         ],
-        searches_url=address_of("searches", report.values),
+        searches_url=url_for(f"{NAME}.searches", **report.values),
         downloads=downloads(),
     )

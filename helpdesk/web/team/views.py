@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -30,9 +29,9 @@ from helpdesk.queries.reports import Period
 from helpdesk.web.filters import day, number, percent
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
-from helpdesk.web.members import NAME, current_member
+from helpdesk.web.members import NAME
 from helpdesk.web.pages import make_pager, page_number
-from helpdesk.web.team.pages import show
+from helpdesk.web.team.pages import show, the_member
 from helpdesk.web.team.plots import Plot, Point, line
 from helpdesk.web.team.reporting import Asked, asked, download, downloads, is_download, status_of
 
@@ -103,9 +102,9 @@ def _labels() -> list[tuple[str, str]]:
 
 def article(article_id: int) -> Response:
     """One article in the languages that the member may see. Raises NotFound."""
-    report, site, member = asked(), current_site(), current_member()
-    # That the language which was chosen has no translation is no reason for a 404.
-    whole = replace(report.reach, locales=member.locales if member else ())
+    report, site = asked(), current_site()
+    # All that may be seen: that the language chosen has no translation is no reason for a 404.
+    whole = the_member().reach
     try:
         texts, served = get_reading(site.database, article_id, period=report.period, before=report.before, reach=whole)
     except TranslationNotFound:
@@ -179,7 +178,7 @@ def _plot(report: Asked, days: Sequence[Day]) -> Plot:
     dates = [report.first + timedelta(days=n) for n in range(report.days)]
     lag = timedelta(days=report.days)
     return line(
-        [Point(day(date), views.get(date, 0) if date <= clock.today() else None) for date in dates],
+        [Point(day(date), views.get(date, 0) if date < clock.today() else None) for date in dates],
         title=_("Views by day"),
         # Translators: about a plot
         summary=_("A point stands for a day (UTC)."),
