@@ -51,7 +51,7 @@ def searches() -> Response:
         wanted, width = searches_of(report), site.settings.helpful_width
         return list_lines(site.database, wanted, about, width=width, limit=limit, offset=offset)
 
-    if is_download():
+    if is_download() and not report.error:
         return download(f"searches-{report.locale}-{about}", [plain(line) for line in read(MOST, 0)[0]])
     lines, pager = _paged(read)
     return show(

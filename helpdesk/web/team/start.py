@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from flask import Response
 
 from helpdesk import clock
 from helpdesk.queries.overview import get_overview
 from helpdesk.web.filters import day, number
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_site
-from helpdesk.web.members import NAME
 from helpdesk.web.team.overview import entries, rows
 from helpdesk.web.team.pages import show
 from helpdesk.web.team.plots import Point, line
@@ -45,11 +44,5 @@ def start() -> Response:
             # Translators: below the title of a plot of views; both are numbers
             summary=_("%(now)s in all, %(before)s in as many days before.", now=views, before=before),
         ),
-        needs_url=url_for(f"{NAME}.helpfulness", **report.values),
-        queries=[
-            (line, url_for(f"{NAME}.query", **{**report.values, "locale": line.locale, "q": line.query}))
-            for line in found.queries
-        ],
-        searches_url=url_for(f"{NAME}.searches", **report.values),
         downloads=downloads(),
     )
