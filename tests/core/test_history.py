@@ -124,7 +124,17 @@ def test_the_same_day_and_seed_make_the_same_rows(build: Callable[..., Flask], d
     made = make_history(other, until=UNTIL)
     after = rows(other)
     assert after == rows(site)
-    changed = "counter revision vote daily_tally contact_tally switch_tally search_log search_click state".split()
+    changed = [
+        "counter",
+        "revision",
+        "vote",
+        "daily_tally",
+        "contact_tally",
+        "switch_tally",
+        "search_log",
+        "search_click",
+        "state",
+    ]
     assert {name for name in after if after[name] != before[name]} == {f"hd_{name}" for name in changed}
     assert made["votes"] == len(after["hd_vote"])
     assert made["searches"] == len(after["hd_search_log"])

@@ -269,13 +269,13 @@ def test_whether_it_helped_is_said_in_words(site: Site, app: Flask, editor: Chec
         [
             "fee",
             "Synonym x",
-            "Fewer searches find something: 100% then, 0% now; by 84% to 100%."
+            "Fewer searches find something: 100% then, 0% now; by 84 to 100 percentage points."
             " No difference seen in how many searches are read from: 0% then, 0% now.",
         ],
         [
             "pay",
             "Synonym x",
-            "More searches find something: 0% then, 100% now; 84% to 100% more."
-            " More searches are read from: 0% then, 50% now; 30% to 67% more.",
+            "More searches find something: 0% then, 100% now; 84 to 100 percentage points more."
+            " More searches are read from: 0% then, 50% now; 30 to 67 percentage points more.",
         ],
     ]

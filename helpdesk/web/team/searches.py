@@ -14,7 +14,7 @@ from helpdesk.queries.helpfulness import Verdict
 from helpdesk.queries.search_changes import ChangeLine, Effect, list_changes
 from helpdesk.queries.searches import TABLES, Searches, list_lines
 from helpdesk.text.tables import plain
-from helpdesk.web.filters import percent
+from helpdesk.web.filters import number, percent
 from helpdesk.web.gettext import gettext as _
 from helpdesk.web.localization import current_locale, current_site
 from helpdesk.web.members import NAME
@@ -88,13 +88,13 @@ def _labels() -> dict[str, str]:
 
 def _paged(read: Callable[[int, int], tuple[Sequence[Any], int]]) -> tuple[Sequence[Any], Pager]:
     """The lines of the page that the address asks for. Raises NotFound."""
-    number = page_number()
-    if number is None:
+    page = page_number()
+    if page is None:
         raise NotFound
-    lines, total = read(SIZE, (number - 1) * SIZE)
+    lines, total = read(SIZE, (page - 1) * SIZE)
     kept = {name: value for name, value in request.args.items() if name not in ("page", "tag")}
-    pager = make_pager(number, SIZE, total, request.endpoint or "", kept)
-    if number > pager.pages:
+    pager = make_pager(page, SIZE, total, request.endpoint or "", kept)
+    if page > pager.pages:
         raise NotFound
     return lines, pager
 
@@ -156,10 +156,10 @@ def _is_told(effect: Effect) -> bool:
 
 def _in_words(name: str, effect: Effect) -> str:
     low, high = sorted(abs(end or 0.0) for end in (effect.difference_low, effect.difference_high))
-    shares = {"before": effect.before.share, "after": effect.after.share, "low": low, "high": high}
-    values = {key: percent(share or 0.0) for key, share in shares.items()}
+    values = {"before": percent(effect.before.share or 0.0), "after": percent(effect.after.share or 0.0)}
+    values |= {"low": number(round(100 * low)), "high": number(round(100 * high))}
     is_found = name == "found"
-    # Translators: all four are shares of searches, such as 12 %; the last two say by how much the first two may differ
+    # Translators: the first two are shares of searches, such as 12 %; the last two numbers, by how much they may differ
     if effect.verdict is Verdict.SAME:
         if is_found:
             return _(
@@ -167,9 +167,21 @@ def _in_words(name: str, effect: Effect) -> str:
             )
         return _("No difference seen in how many searches are read from: %(before)s then, %(after)s now.", **values)
     if is_found and effect.verdict is Verdict.BETTER:
-        return _("More searches find something: %(before)s then, %(after)s now; %(low)s to %(high)s more.", **values)
+        return _(
+            "More searches find something: %(before)s then, %(after)s now; %(low)s to %(high)s percentage points more.",
+            **values,
+        )
     if is_found:
-        return _("Fewer searches find something: %(before)s then, %(after)s now; by %(low)s to %(high)s.", **values)
+        return _(
+            "Fewer searches find something: %(before)s then, %(after)s now; by %(low)s to %(high)s percentage points.",
+            **values,
+        )
     if effect.verdict is Verdict.BETTER:
-        return _("More searches are read from: %(before)s then, %(after)s now; %(low)s to %(high)s more.", **values)
-    return _("Fewer searches are read from: %(before)s then, %(after)s now; by %(low)s to %(high)s.", **values)
+        return _(
+            "More searches are read from: %(before)s then, %(after)s now; %(low)s to %(high)s percentage points more.",
+            **values,
+        )
+    return _(
+        "Fewer searches are read from: %(before)s then, %(after)s now; by %(low)s to %(high)s percentage points.",
+        **values,
+    )
