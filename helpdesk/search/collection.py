@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Collection as Container
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
 from helpdesk.search.backend import Document
+from helpdesk.search.bits import bits_where
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
 
@@ -21,7 +23,7 @@ Block = tuple[Sequence[int], Sequence[int]]
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
 # A document that is sought costs as much as so many that are gone through.
-_SEEK = 4
+_SEEK = 16
 
 
 class Row(NamedTuple):
@@ -111,6 +113,7 @@ class Columns:
         self.lengths = tuple(array("I") for _ in FIELDS)
         self.living = bytearray()
         self.language_names, self.category_names, self.section_names = Names(), Names(), Names()
+        self._bits: dict[tuple[str, int | None], int] = {}
 
     def __len__(self) -> int:
         return len(self.living)
@@ -164,6 +167,14 @@ class Columns:
         living = {*compress(self.languages, self.living), *compress(self.title_languages, self.living)}
         return sorted(self.language_names.names[language] for language in living)
 
+    def where(self, column: str, value: int | None) -> int:
+        """The bits of documents with a value in a column that is complete; none with None."""
+        bits = self._bits.get((column, value))
+        if bits is None:
+            numbers: Iterable[int] = getattr(self, column)
+            bits = self._bits[column, value] = bits_where(bytes(number == value for number in numbers))
+        return bits
+
     def stamp(self, number: int) -> str:
         """As it was given."""
         return self.stamps[16 * number : 16 * number + 16].hex()
@@ -178,8 +189,24 @@ class Part:
     titles: TitleList
 
 
-# What a term is worth in one field, the field's norms, and how often the term is there by document number.
-FieldFit = tuple[float, Sequence[float], dict[int, int] | bytearray]
+class FieldFit(NamedTuple):
+    """A term in one field: its weight, the field's norms, and the documents with the term's frequency, in order."""
+
+    name: str
+    weight: float
+    norms: Sequence[float]
+    bits: int
+    numbers: Sequence[int]
+    frequencies: Sequence[int]
+
+    def times(self, places: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+        """Those of some documents that have the term, and how often."""
+        numbers = self.numbers
+        among = places.keys() & numbers if len(numbers) < _SEEK * len(places) else places
+        for number in among:
+            index = bisect_left(numbers, number)
+            if index < len(numbers) and numbers[index] == number:
+                yield number, self.frequencies[index]
 
 
 class TermFit(NamedTuple):
@@ -190,27 +217,20 @@ class TermFit(NamedTuple):
     fields: Sequence[FieldFit]
 
     def column(self, places: Mapping[int, int]) -> list[float]:
-        """The scores of documents, given with their places from 0 on, all in order or some; 0 without the term."""
-        scores, slope = [0.0] * len(places), self.slope
-        for weight, norms, often in self.fields:
-            if isinstance(often, dict):
-                for number in often.keys() & places.keys():
-                    scores[places[number]] += weight * often[number] / (often[number] + slope * norms[number])
-            elif len(places) < len(often):
-                column = map(often.__getitem__, places)
-                scores = [
-                    score + weight * times / (times + slope * norms[number]) if times else score
-                    for score, times, number in zip(scores, column, places, strict=True)
-                ]
-            elif _SEEK * (len(often) - often.count(0)) < len(often):
-                for number in compress(places, often):
-                    scores[number] += weight * often[number] / (often[number] + slope * norms[number])
-            else:
-                scores = [
-                    score + weight * times / (times + slope * norm) if times else score
-                    for score, times, norm in zip(scores, often, norms, strict=True)
-                ]
+        """The scores of documents, given with their places from 0 on; 0 without the term."""
+        scores = [0.0] * len(places)
+        for field in self.fields:
+            for number, score in self._scored(field, places):
+                scores[places[number]] += score
         return scores
+
+    def parts(self, number: int) -> Iterator[tuple[str, float]]:
+        """The fields of a document that have the term, each with its score."""
+        return ((field.name, score) for field in self.fields for _, score in self._scored(field, {number: 0}))
+
+    def _scored(self, field: FieldFit, places: Mapping[int, int]) -> Iterator[tuple[int, float]]:
+        weight, norms, slope = field.weight, field.norms, self.slope
+        return ((number, weight * times / (times + slope * norms[number])) for number, times in field.times(places))
 
 
 class Collection(Protocol):

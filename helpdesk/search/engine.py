@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Collection as Collection_
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from heapq import nlargest
-from itertools import accumulate, chain
+from functools import partial
+from heapq import nsmallest
+from itertools import accumulate, repeat
+from operator import neg
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
-from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult, Sort
+from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
+from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
+from helpdesk.search.ranking import COORDINATION, Fits, Ranking, idf, nearness_of, rank
 
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
@@ -29,27 +29,32 @@ FEW_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of the answers by document number, and what they were made of beside the words."""
+    """The answers, told by bits, and what their scores are made of beside the words: factors, the last at most so much.
 
-    scores: Fits
-    exact: frozenset[int]
+    `bare` have exactly the title that was asked for, and too little of the words.
+    """
+
+    answers: int
+    exact: int
+    bare: frozenset[int]
     nearness: Fits
-    factors: Fits
+    factor: Callable[[int], float | None]
+    most: float
 
 
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
     found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
-    fits = found.scores(found.coverage if _is_enough(collection, found, asked) else ())
+    if not _is_enough(collection, found, asked):
+        found.answers = 0
     titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
-    exact = frozenset(n for title in titles for n in collection.titled(title) if collection.columns.living[n])
-    nearness = nearness_of(collection, found, fits)
-    scores = dict.fromkeys(exact, 0.0) | fits
-    factors = _factors(collection, query, scores)
-    for number, factor in chain(nearness.items(), factors.items()):
-        scores[number] *= factor
-    return _page(collection, query, asked, mending, found, Scored(scores, exact, nearness, factors), boosts)
+    titled = {n for title in titles for n in collection.titled(title) if collection.columns.living[n]}
+    exact = bits_of(titled, len(collection.columns))
+    bare = frozenset(numbers_of(exact & ~found.answers, len(collection.columns)))
+    factor, most = _factors(collection, query)
+    scored = Scored(found.answers | exact, exact, bare, nearness_of(collection, found), factor, most)
+    return _page(collection, query, asked, mending, found, scored)
 
 
 def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...]:
@@ -82,54 +87,49 @@ def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
 
 def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
     """Whether the best document has enough of the query to be an answer."""
-    best = max(found.coverage.values(), default=0.0)
     whole = sum(found.weights.values())
     unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
-    return best > 0 and best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
+    return found.best > 0 and found.best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
 
 
-def _factors(collection: Collection, query: SearchQuery, numbers: Iterable[int]) -> Fits:
-    """What is known beside the text: how documents fare with readers, and how young announcements are."""
+def _factors(collection: Collection, query: SearchQuery) -> tuple[Callable[[int], float | None], float]:
+    """What is known beside the text: how documents fare with readers, and how young announcements are; at most."""
     columns, knowledge = collection.columns, query.knowledge
     news = columns.category_names.find(knowledge.news)
     if not knowledge.priors and news is None:
-        return {}
-    factors: Fits = {}
-    for number in numbers:
+        return lambda _number: None, 1.0
+
+    def factor(number: int) -> float:
         factor = knowledge.priors.get(columns.translation_ids[number], 1.0)
         if columns.categories[number] == news:
             age = max(0, query.today - columns.published_on[number])
             factor *= 1 + RECENCY * 0.5 ** (age / HALF_LIFE)
-        factors[number] = factor
-    return factors
+        return factor
+
+    return factor, max(1.0, knowledge.greatest_prior) * (1.0 if news is None else 1 + RECENCY)
 
 
 def _page(
-    collection: Collection,
-    query: SearchQuery,
-    asked: Asked,
-    mending: Mending | None,
-    found: Ranking,
-    scored: Scored,
-    boosts: Mapping[str, float],
+    collection: Collection, query: SearchQuery, asked: Asked, mending: Mending | None, found: Ranking, scored: Scored
 ) -> SearchResult:
     columns = collection.columns
-    matches, counts, sections = _narrowed(columns, query, scored.scores)
+    matches, counts, sections = _narrowed(columns, query, scored.answers)
     offset, limit = max(0, query.offset), max(0, query.limit)
-    why = explained(collection, found, boosts, scored) if query.is_explained else lambda _number: ()
-    best = _in_order(columns, query, scored, _near_top(columns, query, scored, matches))
+    best = _in_order(columns, query, found, scored, matches, offset + limit)[offset : offset + limit]
     return SearchResult(
         hits=tuple(
             Hit(
                 columns.article_ids[number],
                 columns.translation_ids[number],
-                scored.scores[number],
-                why(number),
+                _value(found, scored, number),
+                explained(found, scored, number, is_exact=bool(scored.exact >> len(columns) - 1 - number & 1))
+                if query.is_explained
+                else (),
             )
-            for number in best[offset : offset + limit]
+            for number in best
         ),
-        total=len(matches),
-        local=len(matches) - sum(map(columns.foreign.__getitem__, matches)),
+        total=matches.bit_count(),
+        local=(matches & ~columns.where("foreign", 1)).bit_count(),
         counts=counts,
         sections=sections,
         searched=asked.text,
@@ -140,83 +140,92 @@ def _page(
     )
 
 
-def _narrowed(
-    columns: Columns, query: SearchQuery, scores: Fits
-) -> tuple[Collection_[int], dict[str, int], dict[str, int]]:
+def _narrowed(columns: Columns, query: SearchQuery, matches: int) -> tuple[int, dict[str, int], dict[str, int]]:
     """The matches in the chosen category and section, and counts by the keys of categories and sections."""
-    counts = Counter(map(columns.categories.__getitem__, scores))
-    matches: Collection_[int] = scores
-    sections: Counter[int] = Counter()
+    counts = _counts(columns, "categories", columns.category_names, matches)
+    sections: dict[str, int] = {}
     if query.category is not None:
-        category = columns.category_names.find(query.category)
-        matches = [number for number in scores if columns.categories[number] == category]
-        sections = Counter(map(columns.sections.__getitem__, matches))
+        matches &= columns.where("categories", columns.category_names.find(query.category))
+        sections = _counts(columns, "sections", columns.section_names, matches)
         if query.section is not None:
-            section = columns.section_names.find(query.section)
-            matches = [number for number in matches if columns.sections[number] == section]
-    return matches, _named(counts, columns.category_names), _named(sections, columns.section_names)
+            matches &= columns.where("sections", columns.section_names.find(query.section))
+    return matches, counts, sections
 
 
-def _named(counts: Mapping[int, int], names: Names) -> dict[str, int]:
-    return dict(sorted((names.names[number], count) for number, count in counts.items()))
+def _counts(columns: Columns, column: str, names: Names, matches: int) -> dict[str, int]:
+    counts = ((name, (matches & columns.where(column, n)).bit_count()) for n, name in enumerate(names.names))
+    return dict(sorted((name, count) for name, count in counts if count))
 
 
 def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
-    if scored.exact or not scored.scores or asked.has_grams or len(asked.words) > FEW_WORDS:
+    if scored.exact or not scored.answers or asked.has_grams or len(asked.words) > FEW_WORDS:
         return False
-    return max(map(found.coverage.__getitem__, scored.scores)) < 0.999
+    return found.best < 0.999
 
 
-def _near_top(columns: Columns, query: SearchQuery, scored: Scored, matches: Collection_[int]) -> Collection_[int]:
-    """Matches among which the page's are: most of many have too small a score, which is told quickly."""
-    count = query.offset + query.limit
-    if query.sort != "relevance" or not 0 < count < len(matches) // 4:
-        return matches
-    local = [number for number in matches if not columns.foreign[number]]
-    if len(local) < count:
-        return matches
-    floor = nlargest(count, map(scored.scores.__getitem__, local))[-1]
-    chosen = {number for number in local if scored.scores[number] >= floor}
-    return chosen | scored.exact.intersection(matches)
-
-
-def _in_order(columns: Columns, query: SearchQuery, scored: Scored, numbers: Iterable[int]) -> list[int]:
-    """Documents as they are shown: exact titles, then local ones, then by what was asked for, equals by article id."""
-    views, ids = query.knowledge.views, columns.translation_ids
-    values: dict[Sort, Callable[[int], float]] = {
-        "relevance": scored.scores.__getitem__,
-        "updated": columns.updated_at.__getitem__,
-        "views": lambda number: views.get(ids[number], 0),
-    }
-    # What counts least goes first, as sorting leaves equals in their order.
-    found = sorted(numbers, key=columns.article_ids.__getitem__)
-    found.sort(key=values[query.sort], reverse=True)
-    found.sort(key=columns.foreign.__getitem__)
+def _in_order(
+    columns: Columns, query: SearchQuery, found: Ranking, scored: Scored, matches: int, number: int
+) -> list[int]:
+    """The first documents as they are shown: exact titles, then local ones, then by what was asked for, then by id."""
+    foreign = columns.where("foreign", 1)
+    groups = [matches & ~foreign, matches & foreign]
     if query.sort == "relevance":
-        found.sort(key=scored.exact.__contains__, reverse=True)
-    return found
+        groups = [group & part for part in (scored.exact, ~scored.exact) for group in groups]
+    first = partial(_best, columns, found, scored) if query.sort == "relevance" else partial(_latest, columns, query)
+    ordered = list[int]()
+    for group in groups:
+        if group and len(ordered) < number:
+            ordered += first(group, number - len(ordered))
+    return ordered
 
 
-def explained(
-    collection: Collection, found: Ranking, boosts: Mapping[str, float], scored: Scored
-) -> Callable[[int], tuple[Reason, ...]]:
-    """Tells what a document's score is made of, in the order in which it is reckoned."""
-    fits = cache(lambda alternative: Fit(collection, [alternative], boosts))
+def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: int) -> list[int]:
+    """The first documents of a group by score, and far behind by what it may be."""
+    ids = columns.article_ids
 
-    def explain(number: int) -> tuple[Reason, ...]:
-        reasons = [Reason("the exact title", 0.0)] if number in scored.exact else []
-        for word in found.fits:
-            _fit, best = max((fits(a).column({number: 0})[0], a) for a in word.alternatives)
-            for term in best.terms:
-                for name in boosts:
-                    (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
-                    if value:
-                        reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
-        share = found.coverage.get(number, 0.0)
-        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
-        for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
-            if number in factors:
-                reasons.append(Reason(what, factors[number], is_factor=True))
-        return tuple(reasons)
+    def order(number: int) -> tuple[float, int]:
+        return -_value(found, scored, number), ids[number]
 
-    return explain
+    def factor(number: int) -> float:
+        return scored.nearness.get(number, 1.0) * (scored.factor(number) or 1.0)
+
+    stages = found.leading(group, number, factor, scored.most)
+    bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
+    ordered = sorted([*next(stages), *bare], key=order)
+    for stage in stages:
+        if len(ordered) >= number:
+            break
+        ordered += sorted(stage, key=ids.__getitem__)
+    return ordered
+
+
+def _latest(columns: Columns, query: SearchQuery, group: int, number: int) -> list[int]:
+    """The first documents of a group by date or views."""
+    numbers, views = numbers_of(group, len(columns)), query.knowledge.views
+    if query.sort == "updated":
+        values = map(columns.updated_at.__getitem__, numbers)
+    else:
+        values = map(views.get, map(columns.translation_ids.__getitem__, numbers), repeat(0))
+    rows = zip(map(neg, values), map(columns.article_ids.__getitem__, numbers), numbers, strict=True)
+    return [n for _, _, n in nsmallest(number, rows)]
+
+
+def _value(found: Ranking, scored: Scored, number: int) -> float:
+    """A document's score."""
+    if number in scored.bare:
+        return 0.0
+    score = found.scores((number,))[number] * scored.nearness.get(number, 1.0)
+    return score if (factor := scored.factor(number)) is None else score * factor
+
+
+def explained(found: Ranking, scored: Scored, number: int, *, is_exact: bool) -> tuple[Reason, ...]:
+    """What a document's score is made of, in the order in which it is reckoned."""
+    reasons = [Reason("the exact title", 0.0)] if is_exact else []
+    for fit in found.fits.values():
+        reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(number))
+    share = 0.0 if number in scored.bare else found.share(number)
+    reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+    for what, factor in (("neighbours", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
+        if factor is not None:
+            reasons.append(Reason(what, factor, is_factor=True))
+    return tuple(reasons)

@@ -6,19 +6,19 @@ which is never negative. Scores depend on the living documents only, not on how 
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Container
 from dataclasses import dataclass
 from functools import reduce
 from heapq import nlargest
-from itertools import chain, compress, count, pairwise, repeat
-from math import log
+from itertools import chain, count, pairwise, repeat
+from math import ceil, log
 from operator import add, and_, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
-from helpdesk.search.collection import PLACES, Block, Collection, FieldFit, TermFit
+from helpdesk.search.bits import Sums, bits_of, numbers_of
+from helpdesk.search.collection import PLACES, Collection, FieldFit, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -34,13 +34,12 @@ COORDINATION = 1.0
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
 
-# What is kept of terms, about, as the words of questions come again and again; and what an entry of a mapping takes.
-MAX_FITS, _ENTRY = 3_000_000, 64
-# Bytes that are not zero as the digit 1.
-_ONE = ord("1")
-_DIGITS = bytes((ord("0"), *[_ONE] * 255))
-# Digits as what they are worth; and a document that is sought costs as much as so many that are gone through.
-_VALUES, _DENSE = bytes.maketrans(b"01", b"\0\1"), 8
+# What is kept of terms, about, as the words of questions come again and again.
+MAX_FITS = 3_000_000
+# Answers of which so few are all scored, and of more at most so many for a page far behind.
+FEW, MAX_SCORED = 64, 1_000
+# Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
+_WHOLE, _FINE, _STEPS, _LAYER = 1 << 16, 255, 4, 0.8
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -80,26 +79,87 @@ class Word:
         return frozenset(term for alternative in self.alternatives for term in alternative.terms)
 
 
-@dataclass(frozen=True, slots=True)
 class Ranking:
-    """The share of the query that documents have, by number, and the words that were worth looking at."""
+    """The answers to a query, told by bits, and their scores, which are reckoned for those that may be shown."""
 
-    documents: int
-    coverage: Fits
-    fits: Mapping[Word, Fit]
-    weights: Mapping[Span, float]
+    def __init__(self, documents: int, fits: Mapping[Word, Fit], weights: Mapping[Span, float], among: int) -> None:
+        self.fits, self.weights = fits, weights
+        self._documents, self._scores = documents, Fits()
+        whole = sum(weights.values())
+        best_first = sorted(fits, key=lambda word: (-weights[word.span], word.span))
+        self._parts = [(word, weights[word.span] / whole) for word in best_first]
+        self._shares = Sums()
+        for word, part in self._parts:
+            self._shares.add(round(part * _WHOLE), fits[word].bits)
+        best = self._shares.greatest(among)
+        self.answers = self._shares.reaching(max(1, ceil(KEPT * best)), among)
+        # The greatest share of the query that a document has.
+        self.best = self.share(next(iter(numbers_of(self._shares.reaching(best, among), documents)))) if best else 0.0
+
+    def share(self, number: int) -> float:
+        """The share of the query that a document has."""
+        place = self._documents - 1 - number
+        return reduce(add, (part for word, part in self._parts if self.fits[word].bits >> place & 1), 0.0)
 
     def scores(self, numbers: Container[int]) -> Fits:
-        """Scores of some of these documents."""
-        # To go through all is quicker than to seek most of them.
-        is_most = 2 * len(numbers) > self.documents
-        places = dict(zip(range(self.documents) if is_most else numbers, count(), strict=False))
-        scores = [0.0] * len(places)
-        for fit in self.fits.values():
-            scores = list(map(add, scores, fit.column(places)))
-        gains = [1 + COORDINATION * share for share in map(self.coverage.__getitem__, numbers)]
-        own = map(scores.__getitem__, numbers) if is_most else scores
-        return dict(zip(numbers, map(mul, own, gains), strict=True))
+        """Scores of some answers."""
+        if missing := [number for number in numbers if number not in self._scores]:
+            places = dict(zip(missing, count(), strict=False))
+            columns = {word: fit.column(places) for word, fit in self.fits.items()}
+            scores = shares = [0.0] * len(missing)
+            for column in columns.values():
+                scores = list(map(add, scores, column))
+            for word, part in self._parts:
+                shares = [share + part if fit else share for share, fit in zip(shares, columns[word], strict=True)]
+            gains = [1 + COORDINATION * share for share in shares]
+            self._scores.update(zip(missing, map(mul, scores, gains), strict=True))
+        return {number: self._scores[number] for number in numbers}
+
+    def leading(self, among: int, number: int, factor: Callable[[int], float], most: float) -> Iterator[list[int]]:
+        """Answers in stages, of which each comes before the next and is in no order: the first `number` may end there.
+
+        The first stage has those of the greatest score times factor, which is never above `most`, and that in any
+        case; after MAX_SCORED of them, others follow by what their scores may be.
+        """
+        left, documents = among & self.answers, self._documents
+        found = [n for n in self._scores if left >> documents - 1 - n & 1]
+        left &= ~bits_of(found, documents)
+        layers = self._layers()
+        for limit, layer in layers:
+            new = numbers_of(left & layer, documents)
+            if found and len(found) + len(new) > MAX_SCORED:
+                yield found
+                found = new
+                break
+            found += new
+            left &= ~layer
+            values = [score * factor(n) for n, score in self.scores(found).items()]
+            if not left or (len(found) >= number and nlargest(number, values)[-1] >= limit * most):
+                break
+        yield found
+        yield from (numbers_of(left & layer, documents) for _, layer in layers)
+
+    def _layers(self) -> Iterator[tuple[float, int]]:
+        """The answers by what their scores may be at most, each layer with that of all later ones."""
+        left = self.answers
+        if left.bit_count() <= FEW:
+            yield 0.0, left
+            return
+        bounds, sums = [bound for fit in self.fits.values() for bound in fit.bounds], Sums()
+        unit = sum(value for value, _ in bounds) / _FINE
+        for value, bits in bounds:
+            sums.add(ceil(value / unit), bits)
+        # A share is less than that of the next step.
+        steps = [(1 + COORDINATION * (n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
+        sharing = [(gain, self._shares.reaching(least, left)) for gain, least in steps]
+        limit = sums.greatest(left) * unit * (1 + COORDINATION)
+        while left:
+            limit *= _LAYER
+            reach = (sums.reaching(max(1, ceil(limit / gain / unit)), bits & left) for gain, bits in sharing)
+            layer = reduce(or_, reach)
+            left ^= layer
+            if layer:
+                yield limit, layer
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
@@ -129,53 +189,19 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     documents = collection.living
     rare = {word: fits for word, fits in found.items() if 2 * fits.having <= documents} or found
     weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
-    whole = sum(weights.values())
-    best_first = sorted(rare, key=lambda word: (-weights[word.span], word.span))
-    shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
     among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
-    coverage = _coverage(shares, among, len(collection.columns))
-    return Ranking(len(collection.columns), coverage, rare, weights)
+    return Ranking(len(collection.columns), rare, weights, among)
 
 
-def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int) -> Fits:
-    """The share that documents have of words, given by shares and bits in that order; not less than KEPT of the best.
-
-    What has the same words goes together, until there are so many combinations that one by one is quicker.
-    """
-    groups, left = [(0.0, among)] if among else [], 1.0
-    later = list(shares) if among else []
-    while later and len(groups) <= max(16, documents // 32):
-        share, bits = later.pop(0)
-        left -= share
-        split = ((covered, group, group & bits) for covered, group in groups)
-        pairs = (((covered + share, both), (covered, group ^ both)) for covered, group, both in split)
-        groups = [(covered, group) for covered, group in chain.from_iterable(pairs) if group]
-        # What has too little cannot come near the best one any more.
-        least = KEPT * max(covered for covered, _ in groups) - left - 1e-9
-        groups = [(covered, group) for covered, group in groups if covered >= least]
-    if not later:
-        least = KEPT * max((covered for covered, _ in groups), default=0.0)
-        groups = [(covered, group) for covered, group in groups if covered >= least]
-    rows = {number: c for c, group in groups for number in _numbers(group, documents)}
-    if not later:
-        return rows
-    numbers, coverage = list(rows), list(rows.values())
-    for share, bits in later:
-        having = map(f"{bits:0{documents}b}".__getitem__, numbers)
-        coverage = [c + share if has == "1" else c for c, has in zip(coverage, having, strict=True)]
-    least = KEPT * max(coverage, default=0.0)
-    return {number: c for number, c in zip(numbers, coverage, strict=True) if c >= least}
-
-
-def nearness_of(collection: Collection, ranking: Ranking, scores: Fits) -> Fits:
+def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
     words = sorted((word for word in ranking.fits if word.worth >= 1), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
-    floor = min(nlargest(NEAR_CANDIDATES, scores.values()), default=0.0)
-    near_best = [number for number, score in scores.items() if score >= floor]
-    best = nlargest(NEAR_CANDIDATES, near_best, key=lambda number: (scores[number], -number))
+    stages = ranking.leading(ranking.answers, NEAR_CANDIDATES, lambda _number: 1.0, 1.0)
+    scores = ranking.scores(next(stages))
+    best = nlargest(NEAR_CANDIDATES, scores, key=lambda number: (scores[number], -number))
     masks = [(number, 1 << len(collection.columns) - 1 - number) for number in best]
     wanted: dict[Word, set[int]] = {word: set() for word in words}
     for one, two in pairs:
@@ -220,26 +246,47 @@ class Fit:
     """How well the best of some alternatives fits the documents: of each the mean of its terms, all of which count."""
 
     def __init__(self, collection: Collection, ways: Iterable[Alternative], boosts: Mapping[str, float]) -> None:
-        self._ways = []
+        self._ways: dict[Alternative, list[TermFit]] = {}
         # Of documents that have all terms of one alternative, and of those that have any.
         self.bits = self.loose = 0
+        bounds: dict[str, tuple[float, int]] = {}
         for alternative in ways:
             fits = [term_fit(collection, term, boosts) for term in alternative.terms]
             if bits := reduce(and_, (fit.bits for fit in fits)):
-                self._ways.append((alternative.factor / len(fits), fits))
+                factor = alternative.factor / len(fits)
+                self._ways[alternative] = fits
                 self.bits |= bits
+                for name in boosts:
+                    fields = [field for fit in fits for field in fit.fields if field.name == name]
+                    value, having = bounds.get(name, (0.0, 0))
+                    value = max(value, factor * sum(field.weight for field in fields))
+                    bounds[name] = value, reduce(or_, (field.bits for field in fields), having)
             self.loose |= reduce(or_, (fit.bits for fit in fits))
         self.having = self.bits.bit_count()
+        # What the word is worth at most in a field, and which documents have it there.
+        self.bounds = [bound for bound in bounds.values() if bound[0]]
 
     def column(self, places: Mapping[int, int]) -> list[float]:
         """How well these documents fit, in order of their places; 0 without any of the alternatives."""
-        columns = [] if self._ways else [[0.0] * len(places)]
-        for factor, fits in self._ways:
+        columns = [column for _, column in self._columns(places)] or [[0.0] * len(places)]
+        return columns[0] if len(columns) == 1 else list(map(max, *columns))
+
+    def parts(self, number: int) -> Iterator[tuple[str, str, float]]:
+        """How well the best alternative fits a document, by field and term."""
+        columns = self._columns({number: 0})
+        value, alternative = max(((column[0], way) for way, column in columns), default=(0.0, Alternative(())))
+        if value:
+            factor = alternative.factor / len(alternative.terms)
+            for term, fit in zip(alternative.terms, self._ways[alternative], strict=True):
+                yield from ((name, term, score * factor) for name, score in fit.parts(number))
+
+    def _columns(self, places: Mapping[int, int]) -> Iterator[tuple[Alternative, list[float]]]:
+        for alternative, fits in self._ways.items():
+            factor = alternative.factor / len(fits)
             first, *others = (fit.column(places) for fit in fits)
             if others:
                 first = [sum(scores) if all(scores) else 0.0 for scores in zip(first, *others, strict=True)]
-            columns.append(first if factor == 1 else [score * factor for score in first])
-        return columns[0] if len(columns) == 1 else list(map(max, *columns))
+            yield alternative, first if factor == 1 else [score * factor for score in first]
 
 
 def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> TermFit:
@@ -247,67 +294,25 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     memo, key = collection.fits, (term, *boosts.items())
     if known := memo.pop(key, None):
         return memo.setdefault(key, known)
-    living, fields = collection.columns.living, list[FieldFit]()
+    columns, fields = collection.columns, list[FieldFit]()
     k1 = GRAM_K1 if is_unspaced(term) else K1
-    sparse, dense = set[int](), 0
     for name, boost in boosts.items():
         blocks = list(collection.postings(name, term))
         if blocks:
-            often = _often(blocks, len(living))
-            if isinstance(often, bytearray):
-                dense |= int.from_bytes(often)
-            else:
-                sparse.update(*(numbers for numbers, _ in blocks))
-            weight = boost * (k1 + 1) * idf(_having(collection, blocks), collection.living)
-            fields.append((weight, collection.norms[name], often))
+            numbers, frequencies = blocks[0] if len(blocks) == 1 else map(_joined, zip(*blocks, strict=True))
+            bits = bits_of(numbers, len(columns)) & columns.where("living", 1)
+            weight = boost * (k1 + 1) * idf(bits.bit_count(), collection.living)
+            fields.append(FieldFit(name, weight, collection.norms[name], bits, numbers, frequencies))
     if not fields:
         return TermFit(0, 1.0, ())
-    bits = bits_of(sparse, len(living)) | (_bits(dense, len(living)) if dense else 0)
-    if collection.living != len(living):
-        bits &= _bits(int.from_bytes(living), len(living))
-    if len(memo) * (len(living) + 1_000) > MAX_FITS:
+    bits = reduce(or_, (field.bits for field in fields))
+    if len(memo) * (len(columns) + 1_000) > MAX_FITS:
         memo.pop(next(iter(memo)))
     return memo.setdefault(key, TermFit(bits, k1 / K1, fields))
 
 
-def bits_of(numbers: Iterable[int], documents: int) -> int:
-    """Bits of documents, from the highest one down."""
-    marks = bytearray(b"0") * (documents + 1)
-    for number in numbers:
-        marks[number + 1] = _ONE
-    return int(marks, 2)
-
-
-def _numbers(bits: int, documents: int) -> Iterable[int]:
-    """The documents that have a bit; many are picked from all, few are sought."""
-    digits = f"{bits:0{documents}b}"
-    if _DENSE * bits.bit_count() > documents:
-        return compress(range(documents), digits.encode().translate(_VALUES))
-    return (match.start() for match in re.finditer("1", digits))
-
-
-def _bits(number: int, documents: int) -> int:
-    """Of the bytes of a number, one a document, those that are not zero."""
-    return int(b"0" + number.to_bytes(documents).translate(_DIGITS), 2)
-
-
-def _often(blocks: Sequence[Block], documents: int) -> dict[int, int] | bytearray:
-    """How often a term is in documents, in the form that takes less room."""
-    pairs = chain.from_iterable(zip(*block, strict=True) for block in blocks)
-    if _ENTRY * sum(len(numbers) for numbers, _ in blocks) < documents or any(max(times) > 255 for _, times in blocks):
-        return dict(pairs)
-    often = bytearray(documents)
-    for number, times in pairs:
-        often[number] = times
-    return often
-
-
-def _having(collection: Collection, blocks: Sequence[Block]) -> int:
-    """How many living documents these are."""
-    living = collection.columns.living
-    if collection.living == len(living):
-        return sum(len(numbers) for numbers, _ in blocks)
-    return sum(sum(map(living.__getitem__, numbers)) for numbers, _ in blocks)
+def _joined(columns: Iterable[Iterable[int]]) -> array[int]:
+    return array("I", chain.from_iterable(columns))
 
 
 def _places(collection: Collection, word: Word, numbers: set[int]) -> set[int]:
