@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
 from helpdesk.search.backend import Document
-from helpdesk.search.bits import bits_where
+from helpdesk.search.bits import bits_where, numbers_of
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
 
@@ -22,8 +22,6 @@ Block = tuple[Sequence[int], Sequence[int]]
 # More places than a field can have, and a document: it begins at its number times this.
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
-# A document that is sought costs as much as so many that are gone through.
-_SEEK = 16
 
 
 class Row(NamedTuple):
@@ -189,8 +187,15 @@ class Part:
     titles: TitleList
 
 
+class Some(NamedTuple):
+    """Some documents as bits, and each with its place from 0 on."""
+
+    bits: int
+    places: Mapping[int, int]
+
+
 class FieldFit(NamedTuple):
-    """A term in one field: its weight, the field's norms, and the documents with the term's frequency, in order."""
+    """A term in one field: its weight, the field's norms, which documents have it, and in order how often."""
 
     name: str
     weight: float
@@ -198,15 +203,6 @@ class FieldFit(NamedTuple):
     bits: int
     numbers: Sequence[int]
     frequencies: Sequence[int]
-
-    def times(self, places: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-        """Those of some documents that have the term, and how often."""
-        numbers = self.numbers
-        among = places.keys() & numbers if len(numbers) < _SEEK * len(places) else places
-        for number in among:
-            index = bisect_left(numbers, number)
-            if index < len(numbers) and numbers[index] == number:
-                yield number, self.frequencies[index]
 
 
 class TermFit(NamedTuple):
@@ -216,21 +212,21 @@ class TermFit(NamedTuple):
     slope: float
     fields: Sequence[FieldFit]
 
-    def column(self, places: Mapping[int, int]) -> list[float]:
-        """The scores of documents, given with their places from 0 on; 0 without the term."""
-        scores = [0.0] * len(places)
-        for field in self.fields:
-            for number, score in self._scored(field, places):
-                scores[places[number]] += score
+    def column(self, some: Some) -> list[float]:
+        """The scores of documents, in order of their places; 0 without the term."""
+        scores, slope = [0.0] * len(some.places), self.slope
+        for _name, weight, norms, bits, numbers, frequencies in self.fields:
+            if bits := bits & some.bits:
+                for number in numbers_of(bits, len(norms)):
+                    times = frequencies[bisect_left(numbers, number)]
+                    scores[some.places[number]] += weight * times / (times + slope * norms[number])
         return scores
 
-    def parts(self, number: int) -> Iterator[tuple[str, float]]:
-        """The fields of a document that have the term, each with its score."""
-        return ((field.name, score) for field in self.fields for _, score in self._scored(field, {number: 0}))
-
-    def _scored(self, field: FieldFit, places: Mapping[int, int]) -> Iterator[tuple[int, float]]:
-        weight, norms, slope = field.weight, field.norms, self.slope
-        return ((number, weight * times / (times + slope * norms[number])) for number, times in field.times(places))
+    def parts(self, some: Some) -> Iterator[tuple[str, float]]:
+        """The fields of a single document that have the term, each with its score."""
+        for field in self.fields:
+            if field.bits & some.bits:
+                yield field.name, TermFit(field.bits, self.slope, (field,)).column(some)[0]
 
 
 class Collection(Protocol):

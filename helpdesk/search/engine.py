@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from heapq import nsmallest
 from itertools import accumulate, repeat
 from operator import neg
@@ -13,7 +13,7 @@ from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
 from helpdesk.search.bits import bits_of, numbers_of
-from helpdesk.search.collection import Collection, Columns, Names
+from helpdesk.search.collection import Collection, Columns, Names, Some
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.ranking import COORDINATION, Fits, Ranking, idf, nearness_of, rank
 
@@ -122,9 +122,7 @@ def _page(
                 columns.article_ids[number],
                 columns.translation_ids[number],
                 _value(found, scored, number),
-                explained(found, scored, number, is_exact=bool(scored.exact >> len(columns) - 1 - number & 1))
-                if query.is_explained
-                else (),
+                _explained(len(columns), found, scored, number) if query.is_explained else (),
             )
             for number in best
         ),
@@ -183,15 +181,10 @@ def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: 
     """The first documents of a group by score, and far behind by what it may be."""
     ids = columns.article_ids
 
-    def order(number: int) -> tuple[float, int]:
-        return -_value(found, scored, number), ids[number]
-
-    def factor(number: int) -> float:
-        return scored.nearness.get(number, 1.0) * (scored.factor(number) or 1.0)
-
-    stages = found.leading(group, number, factor, scored.most)
+    value = cache(partial(_value, found, scored))
+    stages = found.leading(group, number, value, scored.most)
     bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
-    ordered = sorted([*next(stages), *bare], key=order)
+    ordered = sorted([*next(stages), *bare], key=lambda n: (-value(n), ids[n]))
     for stage in stages:
         if len(ordered) >= number:
             break
@@ -214,15 +207,16 @@ def _value(found: Ranking, scored: Scored, number: int) -> float:
     """A document's score."""
     if number in scored.bare:
         return 0.0
-    score = found.scores((number,))[number] * scored.nearness.get(number, 1.0)
+    score = found.score(number) * scored.nearness.get(number, 1.0)
     return score if (factor := scored.factor(number)) is None else score * factor
 
 
-def explained(found: Ranking, scored: Scored, number: int, *, is_exact: bool) -> tuple[Reason, ...]:
+def _explained(documents: int, found: Ranking, scored: Scored, number: int) -> tuple[Reason, ...]:
     """What a document's score is made of, in the order in which it is reckoned."""
-    reasons = [Reason("the exact title", 0.0)] if is_exact else []
+    one = Some(1 << documents - 1 - number, {number: 0})
+    reasons = [Reason("the exact title", 0.0)] if one.bits & scored.exact else []
     for fit in found.fits.values():
-        reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(number))
+        reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(one))
     share = 0.0 if number in scored.bare else found.share(number)
     reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
     for what, factor in (("neighbours", scored.nearness.get(number)), ("readers and age", scored.factor(number))):

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Collection as Container
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from heapq import nlargest
 from itertools import chain, count, pairwise, repeat
-from math import ceil, log
+from math import ceil, inf, log
 from operator import add, and_, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
 from helpdesk.search.bits import Sums, bits_of, numbers_of
-from helpdesk.search.collection import PLACES, Collection, FieldFit, TermFit
+from helpdesk.search.collection import PLACES, Collection, FieldFit, Some, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -39,7 +38,7 @@ MAX_FITS = 3_000_000
 # Answers of which so few are all scored, and of more at most so many for a page far behind.
 FEW, MAX_SCORED = 64, 1_000
 # Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
-_WHOLE, _FINE, _STEPS, _LAYER = 1 << 16, 255, 4, 0.8
+_WHOLE, _FINE, _STEPS, _LAYER = 1 << 16, 127, 4, 0.7
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -84,7 +83,9 @@ class Ranking:
 
     def __init__(self, documents: int, fits: Mapping[Word, Fit], weights: Mapping[Span, float], among: int) -> None:
         self.fits, self.weights = fits, weights
-        self._documents, self._scores = documents, Fits()
+        self._documents = documents
+        # What was scored, and by level what may have a score above its limit.
+        self._scores, self._scored, self._above = Fits(), 0, dict[int, int]()
         whole = sum(weights.values())
         best_first = sorted(fits, key=lambda word: (-weights[word.span], word.span))
         self._parts = [(word, weights[word.span] / whole) for word in best_first]
@@ -94,72 +95,85 @@ class Ranking:
         best = self._shares.greatest(among)
         self.answers = self._shares.reaching(max(1, ceil(KEPT * best)), among)
         # The greatest share of the query that a document has.
-        self.best = self.share(next(iter(numbers_of(self._shares.reaching(best, among), documents)))) if best else 0.0
+        self.best = self.share(documents - self._shares.reaching(best, among).bit_length()) if best else 0.0
 
     def share(self, number: int) -> float:
         """The share of the query that a document has."""
         place = self._documents - 1 - number
         return reduce(add, (part for word, part in self._parts if self.fits[word].bits >> place & 1), 0.0)
 
-    def scores(self, numbers: Container[int]) -> Fits:
-        """Scores of some answers."""
-        if missing := [number for number in numbers if number not in self._scores]:
-            places = dict(zip(missing, count(), strict=False))
-            columns = {word: fit.column(places) for word, fit in self.fits.items()}
-            scores = shares = [0.0] * len(missing)
-            for column in columns.values():
-                scores = list(map(add, scores, column))
-            for word, part in self._parts:
-                shares = [share + part if fit else share for share, fit in zip(shares, columns[word], strict=True)]
-            gains = [1 + COORDINATION * share for share in shares]
-            self._scores.update(zip(missing, map(mul, scores, gains), strict=True))
-        return {number: self._scores[number] for number in numbers}
+    def score(self, number: int) -> float:
+        """An answer's score."""
+        if number not in self._scores:
+            self._reckon(1 << self._documents - 1 - number)
+        return self._scores[number]
 
-    def leading(self, among: int, number: int, factor: Callable[[int], float], most: float) -> Iterator[list[int]]:
+    def leading(self, among: int, number: int, value: Callable[[int], float], most: float) -> Iterator[list[int]]:
         """Answers in stages, of which each comes before the next and is in no order: the first `number` may end there.
 
-        The first stage has those of the greatest score times factor, which is never above `most`, and that in any
-        case; after MAX_SCORED of them, others follow by what their scores may be.
+        The first stage has those of the greatest value, a score times a factor that is never above `most` but for
+        answers that were scored before; after MAX_SCORED of them, others follow by what their scores may be.
         """
-        left, documents = among & self.answers, self._documents
-        found = [n for n in self._scores if left >> documents - 1 - n & 1]
-        left &= ~bits_of(found, documents)
-        layers = self._layers()
-        for limit, layer in layers:
-            new = numbers_of(left & layer, documents)
-            if found and len(found) + len(new) > MAX_SCORED:
-                yield found
-                found = new
+        among &= self.answers
+        level, least, scored = 0, -inf, self._scored
+        bits = among if among.bit_count() <= FEW else among & (self._reaching(level) | scored)
+        while bits != among and self._limit(level) * most > least:
+            if least == -inf and bits.bit_count() >= number:
+                self._reckon(bits)
+                least = nlargest(number, map(value, numbers_of(bits, self._documents)))[-1]
+                continue
+            more = among & (self._reaching(level + 1) | scored)
+            if bits and more.bit_count() > MAX_SCORED:
                 break
-            found += new
-            left &= ~layer
-            values = [score * factor(n) for n, score in self.scores(found).items()]
-            if not left or (len(found) >= number and nlargest(number, values)[-1] >= limit * most):
-                break
-        yield found
-        yield from (numbers_of(left & layer, documents) for _, layer in layers)
+            level, bits = level + 1, more
+        self._reckon(bits)
+        yield numbers_of(bits, self._documents)
+        while left := among & ~bits:
+            level += 1
+            yield numbers_of(left & self._reaching(level), self._documents)
+            bits |= self._reaching(level)
 
-    def _layers(self) -> Iterator[tuple[float, int]]:
-        """The answers by what their scores may be at most, each layer with that of all later ones."""
-        left = self.answers
-        if left.bit_count() <= FEW:
-            yield 0.0, left
-            return
+    def _reckon(self, bits: int) -> None:
+        """The scores of some answers."""
+        bits &= ~self._scored
+        numbers = numbers_of(bits, self._documents)
+        some = Some(bits, dict(zip(numbers, count(), strict=False)))
+        columns = {word: fit.column(some) for word, fit in self.fits.items()}
+        scores = shares = [0.0] * len(numbers)
+        for column in columns.values():
+            scores = list(map(add, scores, column))
+        for word, part in self._parts:
+            shares = [share + part if fit else share for share, fit in zip(shares, columns[word], strict=True)]
+        gains = [1 + COORDINATION * share for share in shares]
+        self._scores.update(zip(numbers, map(mul, scores, gains), strict=True))
+        self._scored |= bits
+
+    def _limit(self, level: int) -> float:
+        """What scores may be at most below a level."""
+        return self._bounds[0] * _LAYER ** (level + 1)
+
+    def _reaching(self, level: int) -> int:
+        """The answers whose scores may reach the limit of a level."""
+        if level not in self._above:
+            _, unit, sums, sharing = self._bounds
+            least = self._limit(level) / unit
+            reach = (sums.reaching(max(1, ceil(least / gain)), bits) for gain, bits in sharing)
+            self._above[level] = reduce(or_, reach)
+        return self._above[level]
+
+    @cached_property
+    def _bounds(self) -> tuple[float, float, Sums, Sequence[tuple[float, int]]]:
+        """The greatest score that there may be; what fits may be at most, and their unit; answers by their shares."""
         bounds, sums = [bound for fit in self.fits.values() for bound in fit.bounds], Sums()
         unit = sum(value for value, _ in bounds) / _FINE
         for value, bits in bounds:
             sums.add(ceil(value / unit), bits)
         # A share is less than that of the next step.
         steps = [(1 + COORDINATION * (n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
-        sharing = [(gain, self._shares.reaching(least, left)) for gain, least in steps]
-        limit = sums.greatest(left) * unit * (1 + COORDINATION)
-        while left:
-            limit *= _LAYER
-            reach = (sums.reaching(max(1, ceil(limit / gain / unit)), bits & left) for gain, bits in sharing)
-            layer = reduce(or_, reach)
-            left ^= layer
-            if layer:
-                yield limit, layer
+        by_bits = {self._shares.reaching(least, self.answers): gain for gain, least in reversed(steps)}
+        sharing = [(gain, bits) for bits, gain in by_bits.items() if bits]
+        top = max(gain * unit * sums.greatest(bits) for gain, bits in sharing)
+        return top, unit, sums, sharing
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
@@ -199,9 +213,8 @@ def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
     pairs = list(pairwise(words))
     if not pairs:
         return {}
-    stages = ranking.leading(ranking.answers, NEAR_CANDIDATES, lambda _number: 1.0, 1.0)
-    scores = ranking.scores(next(stages))
-    best = nlargest(NEAR_CANDIDATES, scores, key=lambda number: (scores[number], -number))
+    first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
+    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -number))
     masks = [(number, 1 << len(collection.columns) - 1 - number) for number in best]
     wanted: dict[Word, set[int]] = {word: set() for word in words}
     for one, two in pairs:
@@ -266,24 +279,24 @@ class Fit:
         # What the word is worth at most in a field, and which documents have it there.
         self.bounds = [bound for bound in bounds.values() if bound[0]]
 
-    def column(self, places: Mapping[int, int]) -> list[float]:
+    def column(self, some: Some) -> list[float]:
         """How well these documents fit, in order of their places; 0 without any of the alternatives."""
-        columns = [column for _, column in self._columns(places)] or [[0.0] * len(places)]
+        columns = [column for _, column in self._columns(some)] or [[0.0] * len(some.places)]
         return columns[0] if len(columns) == 1 else list(map(max, *columns))
 
-    def parts(self, number: int) -> Iterator[tuple[str, str, float]]:
-        """How well the best alternative fits a document, by field and term."""
-        columns = self._columns({number: 0})
+    def parts(self, some: Some) -> Iterator[tuple[str, str, float]]:
+        """How well the best alternative fits a single document, by field and term."""
+        columns = self._columns(some)
         value, alternative = max(((column[0], way) for way, column in columns), default=(0.0, Alternative(())))
         if value:
             factor = alternative.factor / len(alternative.terms)
             for term, fit in zip(alternative.terms, self._ways[alternative], strict=True):
-                yield from ((name, term, score * factor) for name, score in fit.parts(number))
+                yield from ((name, term, score * factor) for name, score in fit.parts(some))
 
-    def _columns(self, places: Mapping[int, int]) -> Iterator[tuple[Alternative, list[float]]]:
+    def _columns(self, some: Some) -> Iterator[tuple[Alternative, list[float]]]:
         for alternative, fits in self._ways.items():
             factor = alternative.factor / len(fits)
-            first, *others = (fit.column(places) for fit in fits)
+            first, *others = (fit.column(some) for fit in fits)
             if others:
                 first = [sum(scores) if all(scores) else 0.0 for scores in zip(first, *others, strict=True)]
             yield alternative, first if factor == 1 else [score * factor for score in first]
