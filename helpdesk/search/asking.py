@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain, repeat
-from operator import sub
+from operator import or_, sub
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
+from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELDS, PLACES, Collection
 from helpdesk.search.ranking import Alternative, Word
 
@@ -171,17 +172,18 @@ def cost(collection: Collection, phrases: Iterable[Phrase]) -> int:
     return sum(sum(rarest[:2]) for rarest in counts)
 
 
-def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> set[int]:
-    """Which documents have one of the phrases in one of their fields."""
-    return {number for phrase in phrases for number in _with_phrase(collection, phrase)}
+def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> int:
+    """Which documents have one of the phrases in one of their fields, told by bits."""
+    return reduce(or_, (_with_phrase(collection, phrase) for phrase in phrases), 0)
 
 
-def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
+def _with_phrase(collection: Collection, phrase: Phrase) -> int:
     if len(phrase) == 1:
         blocks = (block for term in phrase[0][1] for name in FIELDS for block in collection.postings(name, term))
-        return set[int]().union(*(numbers for numbers, _ in blocks))
+        return reduce(or_, (block.bits for block in blocks), 0)
     rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    among: set[int] | None = None
+    among: int | None = None
+    documents = len(collection.columns)
     starts: set[int] | None = None
     for distance, terms in rarest_first:
         places = chain.from_iterable(collection.places(term, among) for term in terms)
@@ -189,5 +191,5 @@ def _with_phrase(collection: Collection, phrase: Phrase) -> set[int]:
         starts = set(here) if starts is None else starts.intersection(here)
         if not starts:
             break
-        among = {start // PLACES for start in starts} if len(starts) < _MANY else None
-    return {start // PLACES for start in starts or ()}
+        among = bits_of({start // PLACES for start in starts}, documents) if len(starts) < _MANY else None
+    return bits_of({start // PLACES for start in starts or ()}, documents)

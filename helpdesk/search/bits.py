@@ -6,8 +6,10 @@ Sums are kept bit by bit: O'Neil and Quass, "Improved Query Performance with Var
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from functools import reduce
 from itertools import compress
+from operator import or_
 
 _ONE = ord("1")
 # Bytes that are not zero as the digit 1, and digits as what they are worth.
@@ -16,8 +18,10 @@ _DIGITS, _VALUES = bytes((ord("0"), *[_ONE] * 255)), bytes.maketrans(b"01", b"\0
 _DENSE, _FEW = 8, 100
 
 
-def bits_of(numbers: Iterable[int], documents: int) -> int:
+def bits_of(numbers: Collection[int], documents: int) -> int:
     """The bits of documents."""
+    if len(numbers) <= _FEW // 2:
+        return reduce(or_, (1 << documents - 1 - number for number in numbers), 0)
     marks = bytearray(b"0") * (documents + 1)
     for number in numbers:
         marks[number + 1] = _ONE

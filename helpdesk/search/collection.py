@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -17,8 +16,6 @@ from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
 
 FIELDS = ("title", "keywords", "headings", "summary", "body")
-# Document numbers and the term's frequency in each, in order.
-Block = tuple[Sequence[int], Sequence[int]]
 # More places than a field can have, and a document: it begins at its number times this.
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
@@ -194,15 +191,26 @@ class Some(NamedTuple):
     places: Mapping[int, int]
 
 
+class Block(NamedTuple):
+    """Documents that have a term in a field, told by bits.
+
+    How often they have it is told along `numbers` or by number, both counted from `offset` on.
+    """
+
+    bits: int
+    offset: int
+    numbers: Sequence[int] | None
+    often: Sequence[int]
+
+
 class FieldFit(NamedTuple):
-    """A term in one field: its weight, the field's norms, which documents have it, and in order how often."""
+    """A term in one field: its weight, the field's norms, which documents have it, and how often."""
 
     name: str
     weight: float
     norms: Sequence[float]
     bits: int
-    numbers: Sequence[int]
-    frequencies: Sequence[int]
+    blocks: Sequence[Block]
 
 
 class TermFit(NamedTuple):
@@ -214,12 +222,11 @@ class TermFit(NamedTuple):
 
     def column(self, some: Some) -> list[float]:
         """The scores of documents, in order of their places; 0 without the term."""
-        scores, slope = [0.0] * len(some.places), self.slope
-        for _name, weight, norms, bits, numbers, frequencies in self.fields:
-            if bits := bits & some.bits:
-                for number in numbers_of(bits, len(norms)):
-                    times = frequencies[bisect_left(numbers, number)]
-                    scores[some.places[number]] += weight * times / (times + slope * norms[number])
+        scores = [0.0] * len(some.places)
+        for field in self.fields:
+            for block in field.blocks:
+                if bits := block.bits & some.bits:
+                    self._add(scores, field, block, some.places, numbers_of(bits, len(field.norms)))
         return scores
 
     def parts(self, some: Some) -> Iterator[tuple[str, float]]:
@@ -227,6 +234,15 @@ class TermFit(NamedTuple):
         for field in self.fields:
             if field.bits & some.bits:
                 yield field.name, TermFit(field.bits, self.slope, (field,)).column(some)[0]
+
+    def _add(
+        self, scores: list[float], field: FieldFit, block: Block, places: Mapping[int, int], among: Iterable[int]
+    ) -> None:
+        weight, norms, slope = field.weight, field.norms, self.slope
+        _bits, offset, numbers, often = block
+        for number in among:
+            times = often[number - offset if numbers is None else bisect_left(numbers, number - offset)]
+            scores[places[number]] += weight * times / (times + slope * norms[number])
 
 
 class Collection(Protocol):
@@ -261,7 +277,7 @@ class Collection(Protocol):
     def postings(self, field: str, term: str) -> Iterable[Block]:
         """Where the term is."""
 
-    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+    def places(self, term: str, bits: int | None) -> Iterable[int]:
         """Where the term stands in these documents at least, or in all: places in their fields after all before."""
 
     def titled(self, title: str) -> Iterable[int]:

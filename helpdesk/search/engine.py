@@ -80,7 +80,7 @@ def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
     for index, ((phrases, is_excluded), cost) in enumerate(zip(wanted, costs, strict=True)):
         if index and cost > asking.MAX_COST:
             break
-        found = bits_of(asking.documents_with(collection, phrases), len(collection.columns))
+        found = asking.documents_with(collection, phrases)
         having, without = (having, without | found) if is_excluded else (having & found, without)
     return (having or bits) & ~without
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection as Container
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
@@ -16,6 +15,7 @@ from helpdesk.search.backend import (
     Status,
     nothing_new,
 )
+from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, norms
@@ -47,14 +47,15 @@ class _Memory:
 
     def postings(self, field: str, term: str) -> Iterable[Block]:
         found = self._terms.get((field, term), {})
-        return [(list(found), [len(places) for places in found.values()])] if found else []
+        bits = bits_of(found, len(self.columns))
+        return [Block(bits, 0, list(found), [len(places) for places in found.values()])] if found else []
 
-    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+    def places(self, term: str, bits: int | None) -> Iterable[int]:
         return [
             number * PLACES + field * FIELD_PLACES + place
             for field, name in enumerate(FIELDS)
             for number, places in self._terms.get((name, term), {}).items()
-            if numbers is None or number in numbers
+            if bits is None or bits >> len(self.columns) - 1 - number & 1
             for place in places
         ]
 

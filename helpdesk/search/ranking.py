@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from heapq import nlargest
-from itertools import chain, count, pairwise, repeat
+from itertools import count, pairwise, repeat
 from math import ceil, inf, log
 from operator import add, and_, mul, or_
 
@@ -35,10 +35,11 @@ NEAR_CANDIDATES = 30
 
 # What is kept of terms, about, as the words of questions come again and again.
 MAX_FITS = 3_000_000
-# Answers of which so few are all scored, and of more at most so many for a page far behind.
-FEW, MAX_SCORED = 64, 1_000
+# Answers with so few words in all are all scored, and of more at most so many for a page far behind.
+FEW, MAX_SCORED = 600, 1_000
 # Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
-_WHOLE, _FINE, _STEPS, _LAYER = 1 << 16, 127, 4, 0.7
+_FIRST = 2
+_WHOLE, _FINE, _STEPS, _LAYER = 1 << 16, 127, 2, 0.7
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -115,8 +116,9 @@ class Ranking:
         answers that were scored before; after MAX_SCORED of them, others follow by what their scores may be.
         """
         among &= self.answers
-        level, least, scored = 0, -inf, self._scored
-        bits = among if among.bit_count() <= FEW else among & (self._reaching(level) | scored)
+        level, least, scored = _FIRST, -inf, self._scored
+        is_few = among.bit_count() * len(self.fits) <= FEW
+        bits = among if is_few else among & (self._reaching(level) | scored)
         while bits != among and self._limit(level) * most > least:
             if least == -inf and bits.bit_count() >= number:
                 self._reckon(bits)
@@ -215,14 +217,13 @@ def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
         return {}
     first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
     best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -number))
-    masks = [(number, 1 << len(collection.columns) - 1 - number) for number in best]
-    wanted: dict[Word, set[int]] = {word: set() for word in words}
+    near_best = bits_of(best, len(collection.columns))
+    wanted = dict.fromkeys(words, 0)
     for one, two in pairs:
-        having = ranking.fits[one].loose & ranking.fits[two].loose
-        both = [number for number, mask in masks if having & mask]
-        wanted[one].update(both)
-        wanted[two].update(both)
-    places = {word: _places(collection, word, numbers) for word, numbers in wanted.items()}
+        both = ranking.fits[one].loose & ranking.fits[two].loose & near_best
+        wanted[one] |= both
+        wanted[two] |= both
+    places = {word: _places(collection, word, bits) for word, bits in wanted.items()}
     whole = 0.0
     near: Fits = {}
     for one, two in pairs:
@@ -312,10 +313,9 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     for name, boost in boosts.items():
         blocks = list(collection.postings(name, term))
         if blocks:
-            numbers, frequencies = blocks[0] if len(blocks) == 1 else map(_joined, zip(*blocks, strict=True))
-            bits = bits_of(numbers, len(columns)) & columns.where("living", 1)
+            bits = reduce(or_, (block.bits for block in blocks)) & columns.where("living", 1)
             weight = boost * (k1 + 1) * idf(bits.bit_count(), collection.living)
-            fields.append(FieldFit(name, weight, collection.norms[name], bits, numbers, frequencies))
+            fields.append(FieldFit(name, weight, collection.norms[name], bits, blocks))
     if not fields:
         return TermFit(0, 1.0, ())
     bits = reduce(or_, (field.bits for field in fields))
@@ -324,10 +324,6 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     return memo.setdefault(key, TermFit(bits, k1 / K1, fields))
 
 
-def _joined(columns: Iterable[Iterable[int]]) -> array[int]:
-    return array("I", chain.from_iterable(columns))
-
-
-def _places(collection: Collection, word: Word, numbers: set[int]) -> set[int]:
+def _places(collection: Collection, word: Word, bits: int) -> set[int]:
     """Where the word's terms stand in the documents: see Collection.places."""
-    return set[int]().union(*(collection.places(term, numbers) for term in word.terms)) if numbers else set()
+    return set[int]().union(*(collection.places(term, bits) for term in word.terms)) if bits else set()

@@ -40,7 +40,7 @@ _FEW = 6
 _LOCALE = re.compile("[A-Za-z0-9-]{1,64}")
 # Modules that decide what an index keeps: of its terms, of the words they were, and the form of both.
 _TERMS, _WORDS = ("analysis", "letters", "segmenters"), ("hangul", "keys", "likeness", "sounds", "vocabulary")
-_FORM = ("collection", "whoosh_collection")
+_FORM = ("collection", "postings", "whoosh_collection")
 
 
 @cache
@@ -242,5 +242,5 @@ def _publish(builds: Builds, segments: Sequence[Segment], added: Mapping[int, An
         builds.publish(kept)
         return
     with builds.new() as folder:
-        old = (Opened(builds.folder / item.name).documents(frozenset(item.deleted)) for item in merged if item.living)
+        old = (Opened(builds.folder / item.name).living(frozenset(item.deleted)) for item in merged if item.living)
         builds.publish([*kept, builds.seal(folder, write(folder, chain(added.values(), *old)))])

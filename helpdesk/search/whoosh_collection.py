@@ -1,25 +1,24 @@
 """A collection in segments of Whoosh: its postings are used, its analysis, queries, scoring and commits are not.
 
-A segment is an index of Whoosh with one segment of its own, and beside it `rows`, the columns, `texts` and
-`keys`, by which words are found that nobody typed as they are written.
+A segment is an index of Whoosh with one segment of its own, and beside it `rows`, the columns, `postings`, of which
+the index knows where those of a term are, `texts`, and `keys`, by which words are found that nobody typed as they are
+written.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import sys
 from array import array
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain, repeat
-from operator import add, mul
+from itertools import chain
+from operator import mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 from whoosh.codec.whoosh3 import W3Codec
@@ -31,7 +30,8 @@ from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit
+from helpdesk.search.collection import FIELDS, Analysed, Block, Columns, Part, TermFit
+from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
 from helpdesk.search.ranking import norms
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList, Words
@@ -39,13 +39,11 @@ from helpdesk.search.vocabulary import WordList, Words
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_ROWS, _TEXTS, _KEYS = "rows", "texts", "keys"
+_ROWS, _TEXTS, _KEYS, _POSTINGS = "rows", "texts", "keys", "postings"
 _TERMS, _EXACT, _STORED = "terms", "exact_title", "stored"
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
-# What an open segment remembers, some six bytes a posting and a hundred times as much a term: then it forgets all.
-_MAX_POSTINGS, _TERM = 500_000, 100
-# A document that is sought costs as much as so many that are gone through.
-_FEW = 16
+# What an open segment remembers, in bytes, and so many for a term in any case: then it forgets all.
+_MAX_BYTES, _TERM = 3_000_000, 500
 
 
 def _field(value_size: int) -> FieldType:
@@ -54,8 +52,8 @@ def _field(value_size: int) -> FieldType:
     return kind
 
 
-# Whoosh is given one posting a term, whose value (of size 1, for values are joined) holds the postings of all fields:
-# so they are found and read at once. Stored is the whole document, from which a segment is made again when others go
+# Whoosh is given one posting a term, whose value (of size 1, for values are joined) tells where the postings of all
+# fields are. Stored is the whole document, from which a segment is made again when others go
 # up in it.
 _SCHEMA = Schema(**{_TERMS: _field(1), _EXACT: _field(1), _STORED: STORED()})
 
@@ -74,18 +72,6 @@ class _Texts(msgspec.Struct):
     words: msgspec.Raw
 
 
-# A field with the types of two arrays, their bytes, and the joined places of all documents.
-_Packed = tuple[int, str, bytes, bytes, bytes]
-
-
-class Read(NamedTuple):
-    """Numbers of documents, frequencies in them, and places as characters."""
-
-    numbers: array[int]
-    frequencies: array[int]
-    places: bytes
-
-
 # Numbers, frequencies and places of one field, as they come.
 _Gathered = tuple["array[int]", "array[int]", list[str]]
 
@@ -93,8 +79,9 @@ _Gathered = tuple["array[int]", "array[int]", list[str]]
 class _Pool:
     """Takes the place of Whoosh's, which gathers, sorts and writes single postings; documents come in their order."""
 
-    def __init__(self, writer: Any) -> None:
-        self._writer = writer
+    def __init__(self, writer: Any, postings: BinaryIO) -> None:
+        self._writer, self._postings = writer, postings
+        self._documents = 0
         # By field of the schema and of the document.
         self._terms: dict[str, list[dict[str, _Gathered]]] = {_EXACT: [{}], _TERMS: [{} for _ in FIELDS]}
 
@@ -109,7 +96,8 @@ class _Pool:
                     own = known[term] = (array("I"), array("I"), [])
                 own[0].append(number)
                 own[1].append(len(places))
-                own[2].append(_characters(places))
+                own[2].append(characters_of(places))
+        self._documents = number + 1
 
     def iter_postings(self) -> tuple[()]:
         """Called once, to write them all; does so in one block a term, and leaves none to be written one by one."""
@@ -118,9 +106,9 @@ class _Pool:
             postings = self._writer._postwriter
             for term in sorted(set[str]().union(*fields)):
                 self._writer.start_term(term.encode())
-                packed = [_packed(field, *known.pop(term)) for field, known in enumerate(fields) if term in known]
+                headers = [self._put(field, *known.pop(term)) for field, known in enumerate(fields) if term in known]
                 postings._ids, postings._weights = array("I", [0]), array("f", [1])
-                postings._values = [msgspec.msgpack.encode(packed)]
+                postings._values = [msgspec.msgpack.encode(headers)]
                 self._writer.finish_term()
             self._writer.finish_field()
         return ()
@@ -128,11 +116,11 @@ class _Pool:
     def cleanup(self) -> None:
         self._terms.clear()
 
-
-def _packed(field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]) -> _Packed:
-    types = ("H" if numbers[-1] < 1 << 16 else "I") + ("B" if max(frequencies) < 1 << 8 else "I")
-    packed, often = array(types[0], numbers).tobytes(), array(types[1], frequencies).tobytes()
-    return (field, types, packed, often, "".join(places).encode("utf-8", "surrogatepass"))
+    def _put(self, field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]) -> Header:
+        at = self._postings.tell()
+        header, packed = pack(field, numbers, frequencies, places, self._documents, at)
+        self._postings.write(packed)
+        return header
 
 
 class _File(io.FileIO):
@@ -175,24 +163,28 @@ class Opened:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._keys = _File(folder / _KEYS)
+        self._keys, self._file = _File(folder / _KEYS), _File(folder / _POSTINGS)
         self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
+        self.documents = self.reader.doc_count_all()
+        self._postings = Postings(self.documents, self._file.read_at)
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
-        self._postings: dict[tuple[str, str], dict[int, Read]] = {}
+        self._headers: dict[tuple[str, str], dict[int, Header]] = {}
+        self._found: dict[int, Found] = {}
         self._remembered = 0
 
     def close(self) -> None:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
             self._keys.close()
+            self._file.close()
             self.reader.close()
 
     def __del__(self) -> None:
         self.close()
 
-    def documents(self, deleted: Container[int]) -> Iterator[Analysed]:
+    def living(self, deleted: Container[int]) -> Iterator[Analysed]:
         """All but those, as they were given."""
-        for number in range(self.reader.doc_count_all()):
+        for number in range(self.documents):
             if number not in deleted:
                 yield msgspec.msgpack.decode(self.reader.stored_fields(number)[_STORED], type=Analysed)
 
@@ -209,17 +201,34 @@ class Opened:
     def _texts(self) -> _Texts:
         return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
 
-    def postings(self, name: str, term: str) -> dict[int, Read]:
+    def headers(self, name: str, term: str) -> dict[int, Header]:
         """Those of a term by field, none for one that stands nowhere."""
-        found = self._postings.get((name, term))
+        headers = self._headers.get((name, term))
+        if headers is None:
+            headers = _read(self.reader, name, term)
+            self._remember(_TERM)
+            self._headers[name, term] = headers
+        return headers
+
+    def found(self, header: Header) -> Found:
+        """What a header leads to."""
+        found = self._found.get(header.at)
         if found is None:
-            found = _read(self.reader, name, term)
-            self._remembered += _TERM + sum(len(read.numbers) for read in found.values())
-            if self._remembered > _MAX_POSTINGS:
-                self._postings.clear()
-                self._remembered = 0
-            self._postings[name, term] = found
+            found = self._postings.find(header)
+            self._remember(found.bytes)
+            self._found[header.at] = found
         return found
+
+    def places(self, header: Header, offset: int, bits: int | None) -> Iterable[int]:
+        """Where the term of a header stands, in documents of this segment; see Collection."""
+        return self._postings.places(header, self.found(header), offset, bits)
+
+    def _remember(self, size: int) -> None:
+        self._remembered += size
+        if self._remembered > _MAX_BYTES:
+            self._headers.clear()
+            self._found.clear()
+            self._remembered = size
 
 
 class WhooshCollection:
@@ -246,32 +255,35 @@ class WhooshCollection:
 
     def _least(self, term: str, offset: int, deleted: int, opened: Opened) -> int:
         """A term that lives must not seem to be dead."""
-        reads, living = opened.postings(_TERMS, term).values(), self.columns.living
-        having = max((len(read.numbers) for read in reads), default=0)
+        headers = opened.headers(_TERMS, term).values()
+        having = max((header.having for header in headers), default=0)
         if having > deleted:
             return having - deleted
-        return int(any(living[offset + number] for read in reads for number in read.numbers))
+        living = self.columns.living
+        return int(any(living[offset + number] for header in headers for number in opened.found(header).having))
 
     def postings(self, field: str, term: str) -> Iterator[Block]:
         """See Collection."""
         index = FIELDS.index(field)
         for offset, _, opened in self._parts:
-            if read := opened.postings(_TERMS, term).get(index):
-                yield [offset + number for number in read.numbers] if offset else read.numbers, read.frequencies
+            if header := opened.headers(_TERMS, term).get(index):
+                bits, numbers, often, _ = opened.found(header)
+                yield Block(bits << len(self.columns) - offset - opened.documents, offset, numbers, often)
 
-    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
+    def places(self, term: str, bits: int | None) -> Iterable[int]:
         """See Collection."""
+        after = len(self.columns)
         return chain.from_iterable(
-            _places(read, offset, field, numbers)
+            opened.places(header, offset, None if bits is None else bits >> after - offset - opened.documents)
             for offset, _, opened in self._parts
-            for field, read in opened.postings(_TERMS, term).items()
+            for header in opened.headers(_TERMS, term).values()
         )
 
     def titled(self, title: str) -> Iterator[int]:
         """See Collection."""
         for offset, _, opened in self._parts:
-            for read in opened.postings(_EXACT, title).values():
-                yield from (offset + number for number in read.numbers)
+            for header in opened.headers(_EXACT, title).values():
+                yield from (offset + number for number in opened.found(header).having)
 
     def parts(self) -> list[Part]:
         """See Collection."""
@@ -310,17 +322,18 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     codec.length_stats = False
     # In one compound file, everything would be read through a layer of Python.
     writer = _Storage(folder).create_index(_SCHEMA).writer(codec=codec, compound=False)
-    pool = _Pool(writer.fieldwriter)
     columns, titles, words = Columns(), list[str](), Counter[str]()
     try:
-        for document in documents:
-            writer.add_document(**{_STORED: msgspec.msgpack.encode(document)})
-            pool.put(len(columns), document)
-            columns.append(document.row)
-            titles.append(document.title)
-            words.update(document.words)
-        writer.pool = pool
-        writer.commit(merge=False)
+        with (folder / _POSTINGS).open("wb") as file:
+            pool = _Pool(writer.fieldwriter, file)
+            for document in documents:
+                writer.add_document(**{_STORED: msgspec.msgpack.encode(document)})
+                pool.put(len(columns), document)
+                columns.append(document.row)
+                titles.append(document.title)
+                words.update(document.words)
+            writer.pool = pool
+            writer.commit(merge=False)
     except BaseException:
         with suppress(Exception):  # on a full disk this fails as well; the whole folder goes
             writer.cancel()
@@ -334,39 +347,11 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     return len(columns)
 
 
-def _read(reader: Any, name: str, term: str) -> dict[int, Read]:
-    """A term's postings by field; Whoosh's public way is ten times as slow."""
+def _read(reader: Any, name: str, term: str) -> dict[int, Header]:
+    """A term's headers by field; Whoosh's public way is ten times as slow."""
     try:
         matcher = reader.postings(name, term)
     except TermNotFound:
         return {}
     matcher._read_data()
-    found = {}
-    for field, types, numbers, frequencies, places in msgspec.msgpack.decode(matcher._data[2], type=list[_Packed]):
-        found[field] = Read(array(types[0], numbers), array(types[1], frequencies), places)
-    return found
-
-
-def _places(read: Read, offset: int, field: int, wanted: Container[int] | None) -> Iterable[int]:
-    """A document's are sought where few are wanted, else all are gone through."""
-    places = read.places.decode("utf-8", "surrogatepass")
-    if wanted is None or _FEW * len(wanted) > len(read.numbers):
-        firsts = map(add, map(mul, read.numbers, repeat(PLACES)), repeat(offset * PLACES + field * FIELD_PLACES))
-        return map(add, chain.from_iterable(map(repeat, firsts, read.frequencies)), map(ord, places))
-    found = list[int]()
-    last = at = 0
-    for number in sorted(wanted):
-        index = bisect_left(read.numbers, number - offset, last)
-        if index < len(read.numbers) and read.numbers[index] == number - offset:
-            at += sum(read.frequencies[last:index])
-            first = number * PLACES + field * FIELD_PLACES
-            found += [first + ord(place) for place in places[at : at + read.frequencies[index]]]
-            last = index
-    return found
-
-
-def _characters(places: Sequence[int]) -> str:
-    try:
-        return "".join(map(chr, places))
-    except ValueError:  # words after the first million stand all in one place
-        return "".join(chr(min(place, sys.maxunicode)) for place in places)
+    return {header.field: header for header in msgspec.msgpack.decode(matcher._data[2], type=list[Header])}
