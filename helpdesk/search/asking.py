@@ -18,8 +18,11 @@ from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELDS, PLACES, Collection
 from helpdesk.search.ranking import Alternative, Word
 
-# Phrases and exclusions of a query, and what they may cost; of more the first count.
-MAX_PHRASES, MAX_COST = 8, 25_000
+# Phrases and exclusions of a query, of more the first count; and the documents that may be gone through to find them,
+# of which one that is sought counts as so many. After that a phrase is no more than its words, and nothing excludes it.
+MAX_PHRASES, MAX_COST, _SOUGHT = 8, 25_000, 16
+# Words of a phrase by which documents are told apart before places are compared, rare ones first.
+_TOLD = 6
 # Of so many places it is not told in which documents they are: all of another term are gone through anyway.
 _MANY = 2_000
 # What a synonym is worth beside the word itself.
@@ -166,30 +169,46 @@ def is_known(collection: Collection, word: Word) -> bool:
     return any(all(map(collection.frequency, alternative.terms)) for alternative in word.alternatives)
 
 
-def cost(collection: Collection, phrases: Iterable[Phrase]) -> int:
-    """Documents whose places are read to find phrases, about: other terms are sought where the rarest stand."""
-    counts = (sorted(sum(map(collection.frequency, terms)) for _, terms in phrase) for phrase in phrases)
-    return sum(sum(rarest[:2]) for rarest in counts)
+def with_words(collection: Collection, phrase: Phrase, among: int) -> int:
+    """Which of some documents have the rarest words of a phrase in one of their fields; all are told by bits."""
+    found, told = 0, _rarest_first(collection, phrase)[:_TOLD]
+    for name in FIELDS:
+        having = among
+        for _, terms in told:
+            blocks = (block for term in terms for block in collection.postings(name, term))
+            having &= reduce(or_, (block.bits for block in blocks), 0)
+        found |= having
+    return found
 
 
-def documents_with(collection: Collection, phrases: Iterable[Phrase]) -> int:
-    """Which documents have one of the phrases in one of their fields, told by bits."""
-    return reduce(or_, (_with_phrase(collection, phrase) for phrase in phrases), 0)
-
-
-def _with_phrase(collection: Collection, phrase: Phrase) -> int:
+def cost(collection: Collection, phrase: Phrase, among: int) -> int:
+    """Documents that are gone through to find a phrase in some; terms are sought where the two rarest stand together."""
     if len(phrase) == 1:
-        blocks = (block for term in phrase[0][1] for name in FIELDS for block in collection.postings(name, term))
-        return reduce(or_, (block.bits for block in blocks), 0)
-    rarest_first = sorted(phrase, key=lambda item: sum(map(collection.frequency, item[1])))
-    among: int | None = None
-    documents = len(collection.columns)
+        return 0
+    sought = _SOUGHT * among.bit_count()
+    return sum(min(sought, _count(collection, terms)) for _, terms in _rarest_first(collection, phrase)[:2])
+
+
+def with_phrase(collection: Collection, phrase: Phrase, among: int) -> int:
+    """Which of some documents that have the words of a phrase in one field have the phrase."""
+    if len(phrase) == 1:
+        return among
     starts: set[int] | None = None
-    for distance, terms in rarest_first:
-        places = chain.from_iterable(collection.places(term, among) for term in terms)
+    wanted = among
+    for distance, terms in _rarest_first(collection, phrase):
+        places = chain.from_iterable(collection.places(term, wanted) for term in terms)
         here = map(sub, places, repeat(distance))
         starts = set(here) if starts is None else starts.intersection(here)
+        if len(starts) < _MANY:
+            wanted = bits_of({start // PLACES for start in starts}, len(collection.columns))
         if not starts:
-            break
-        among = bits_of({start // PLACES for start in starts}, documents) if len(starts) < _MANY else None
-    return bits_of({start // PLACES for start in starts or ()}, documents)
+            return 0
+    return among & bits_of({start // PLACES for start in starts or ()}, len(collection.columns))
+
+
+def _rarest_first(collection: Collection, phrase: Phrase) -> list[tuple[int, frozenset[str]]]:
+    return sorted(phrase, key=lambda item: _count(collection, item[1]))
+
+
+def _count(collection: Collection, terms: Iterable[str]) -> int:
+    return sum(map(collection.frequency, terms))

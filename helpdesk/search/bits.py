@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import reduce
 from itertools import compress
-from operator import or_
 
 _ONE = ord("1")
 # Bytes that are not zero as the digit 1, and digits as what they are worth.
@@ -20,12 +18,15 @@ _DENSE, _FEW = 8, 100
 
 def bits_of(numbers: Collection[int], documents: int) -> int:
     """The bits of documents."""
-    if len(numbers) <= _FEW // 2:
-        return reduce(or_, (1 << documents - 1 - number for number in numbers), 0)
-    marks = bytearray(b"0") * (documents + 1)
+    if _DENSE * _DENSE * len(numbers) > documents:
+        marks = bytearray(b"0") * (documents + 1)
+        for number in numbers:
+            marks[number + 1] = _ONE
+        return int(marks, 2)
+    packed = bytearray(documents // 8 + 1)
     for number in numbers:
-        marks[number + 1] = _ONE
-    return int(marks, 2)
+        packed[number >> 3] |= 128 >> (number & 7)
+    return int.from_bytes(packed) >> 8 - documents % 8
 
 
 def bits_where(flags: bytes | bytearray) -> int:

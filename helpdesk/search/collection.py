@@ -194,20 +194,22 @@ class Some(NamedTuple):
 class Block(NamedTuple):
     """Documents that have a term in a field, told by bits.
 
-    How often they have it is told along `numbers` or by number, both counted from `offset` on.
+    How often they have it, at most `most` times, is told along `numbers` or by number, both counted from `offset` on.
     """
 
     bits: int
+    most: int
     offset: int
     numbers: Sequence[int] | None
     often: Sequence[int]
 
 
 class FieldFit(NamedTuple):
-    """A term in one field: its weight, the field's norms, which documents have it, and how often."""
+    """A term in one field: its weight, what it is worth at most, the norms, which documents have it, and how often."""
 
     name: str
     weight: float
+    worth: float
     norms: Sequence[float]
     bits: int
     blocks: Sequence[Block]
@@ -239,7 +241,7 @@ class TermFit(NamedTuple):
         self, scores: list[float], field: FieldFit, block: Block, places: Mapping[int, int], among: Iterable[int]
     ) -> None:
         weight, norms, slope = field.weight, field.norms, self.slope
-        _bits, offset, numbers, often = block
+        _bits, _most, offset, numbers, often = block
         for number in among:
             times = often[number - offset if numbers is None else bisect_left(numbers, number - offset)]
             scores[places[number]] += weight * times / (times + slope * norms[number])
@@ -266,6 +268,10 @@ class Collection(Protocol):
     @property
     def norms(self) -> Mapping[str, Sequence[float]]:
         """BM25's length norms by field and document number."""
+
+    @property
+    def least_norms(self) -> Mapping[str, float]:
+        """The least norms of documents that have the field at all."""
 
     @property
     def fits(self) -> dict[object, TermFit]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, partial, reduce
 from heapq import nsmallest
-from itertools import accumulate, repeat
-from operator import neg
+from itertools import repeat
+from operator import neg, or_
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
@@ -75,13 +75,19 @@ def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
     wanted = [(phrases, False) for phrases in asked.phrases if phrases] + [
         (phrases, True) for phrases in asked.excluded
     ]
-    costs = accumulate(asking.cost(collection, phrases) for phrases, _ in wanted)
-    having, without = bits, 0
-    for index, ((phrases, is_excluded), cost) in enumerate(zip(wanted, costs, strict=True)):
-        if index and cost > asking.MAX_COST:
-            break
-        found = asking.documents_with(collection, phrases)
-        having, without = (having, without | found) if is_excluded else (having & found, without)
+    having, without, left = bits, 0, asking.MAX_COST
+    for phrases, is_excluded in wanted:
+        if not having and not is_excluded:
+            continue
+        told = {phrase: asking.with_words(collection, phrase, having or bits) for phrase in phrases}
+        left -= sum(asking.cost(collection, phrase, among) for phrase, among in told.items())
+        if left >= 0:
+            told = {phrase: asking.with_phrase(collection, phrase, among) for phrase, among in told.items()}
+        found = reduce(or_, told.values(), 0)
+        if not is_excluded:
+            having &= found
+        elif left >= 0:
+            without |= found
     return (having or bits) & ~without
 
 

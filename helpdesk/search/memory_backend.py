@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from helpdesk.search.backend import (
     Document,
@@ -19,7 +19,7 @@ from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, norms
-from helpdesk.search.titles import TitleList
+from helpdesk.search.titles import TitleList, Titles
 from helpdesk.search.vocabulary import WordList
 
 
@@ -41,6 +41,7 @@ class _Memory:
         self.languages = self.columns.spoken()
         self.fits: dict[object, TermFit] = {}
         self.norms = {name: norms(column) for name, column in zip(FIELDS, self.columns.lengths, strict=True)}
+        self.least_norms = {name: min(column, default=1.0) for name, column in self.norms.items()}
 
     def frequency(self, term: str) -> int:
         return max(len(self._terms.get((name, term), ())) for name in FIELDS)
@@ -48,7 +49,8 @@ class _Memory:
     def postings(self, field: str, term: str) -> Iterable[Block]:
         found = self._terms.get((field, term), {})
         bits = bits_of(found, len(self.columns))
-        return [Block(bits, 0, list(found), [len(places) for places in found.values()])] if found else []
+        often = [len(places) for places in found.values()]
+        return [Block(bits, max(often), 0, list(found), often)] if found else []
 
     def places(self, term: str, bits: int | None) -> Iterable[int]:
         return [
@@ -69,7 +71,7 @@ class _Memory:
             for word in document.words:
                 frequencies[word] = frequencies.get(word, 0) + 1
         titles = [(number, document.title) for number, document in enumerate(self.documents.values())]
-        return Part(0, WordList.of(frequencies.items()), TitleList(titles))
+        return Part(0, WordList.of(frequencies.items()), TitleList(partial(Titles.of, titles)))
 
     def parts(self) -> Sequence[Part]:
         return [self._part]

@@ -27,12 +27,16 @@ _FEW = 16
 
 
 class Header(NamedTuple):
-    """Where the pieces of a term in a field begin, and their sizes; a term that many have has no type of numbers."""
+    """Where the pieces of a term in a field begin, and their sizes; a term that many have has no type of numbers.
+
+    So many documents have it, and each of them not more often than `most` times.
+    """
 
     field: int
     number_type: str
     often_type: str
     having: int
+    most: int
     rows: int
     at: int
     places_at: int
@@ -75,7 +79,9 @@ def pack(
         firsts = (bisect_left(numbers, number) for number in range(0, documents, _STRETCH))
     starts = array("I", [*map(ends.__getitem__, firsts), ends[-1]])
     packed += bytes(often) + starts.tobytes()
-    header = Header(field, number_type, often_type, len(numbers), rows, at, at + len(packed), ends[-1])
+    header = Header(
+        field, number_type, often_type, len(numbers), max(frequencies), rows, at, at + len(packed), ends[-1]
+    )
     return header, b"".join((packed, *characters))
 
 

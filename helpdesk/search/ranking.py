@@ -273,7 +273,7 @@ class Fit:
                 for name in boosts:
                     fields = [field for fit in fits for field in fit.fields if field.name == name]
                     value, having = bounds.get(name, (0.0, 0))
-                    value = max(value, factor * sum(field.weight for field in fields))
+                    value = max(value, factor * sum(field.worth for field in fields))
                     bounds[name] = value, reduce(or_, (field.bits for field in fields), having)
             self.loose |= reduce(or_, (fit.bits for fit in fits))
         self.having = self.bits.bit_count()
@@ -315,7 +315,9 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
         if blocks:
             bits = reduce(or_, (block.bits for block in blocks)) & columns.where("living", 1)
             weight = boost * (k1 + 1) * idf(bits.bit_count(), collection.living)
-            fields.append(FieldFit(name, weight, collection.norms[name], bits, blocks))
+            most, least_norm = max(block.most for block in blocks), collection.least_norms[name]
+            worth = weight * most / (most + k1 / K1 * least_norm)
+            fields.append(FieldFit(name, weight, worth, collection.norms[name], bits, blocks))
     if not fields:
         return TermFit(0, 1.0, ())
     bits = reduce(or_, (field.bits for field in fields))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from heapq import nsmallest
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
+
+import msgspec
 
 from helpdesk.search.hangul import keyed
 from helpdesk.search.likeness import UNSPACED
@@ -27,22 +29,49 @@ _GRAM = 3
 _MAX_ORDERED = 1_000
 
 
+class Titles(msgspec.Struct):
+    """Titles ready to be found, the short ones first; numbers are those of arrays."""
+
+    titles: list[str]
+    words: list[str]
+    numbers: bytes
+    by_text: bytes
+    starts: bytes
+    places: bytes
+
+    @classmethod
+    def of(cls, given: Iterable[tuple[int, str]]) -> Titles:
+        """Of folded titles by document number."""
+        order = sorted((len(title), title, number) for number, folded in given if (title := " ".join(_split(folded))))
+        titles = [title for _, title, _ in order]
+        where: dict[str, array[int]] = {}
+        for at, title in enumerate(titles):
+            for word in set(_keys(title)):
+                where.setdefault(word, array("I")).append(at)
+        words = sorted(where)
+        starts = array("I", accumulate((len(where[word]) for word in words), initial=0))
+        by_text = array("I", sorted(range(len(titles)), key=titles.__getitem__))
+        arrays = array("I", (number for *_, number in order)), by_text, starts
+        places = b"".join(where[word].tobytes() for word in words)
+        return cls(titles, words, *(each.tobytes() for each in arrays), places)
+
+
 class _Index(NamedTuple):
     """Titles from the shortest on, and where their words stand: of `words[i]`, `places[starts[i] : starts[i + 1]]`."""
 
     titles: Sequence[str]
-    numbers: Sequence[int]
-    by_text: Sequence[int]
     words: Sequence[str]
-    starts: Sequence[int]
+    numbers: array[int]
+    by_text: array[int]
+    starts: array[int]
     places: array[int]
 
 
 class TitleList:
-    """Folded titles by document number, ready to be found by the beginnings of their words; made on first use."""
+    """Folded titles by document number, found by the beginnings of their words; given on first use."""
 
-    def __init__(self, titles: Iterable[tuple[int, str]]) -> None:
-        self._given = tuple(titles)
+    def __init__(self, given: Callable[[], Titles]) -> None:
+        self._given = given
 
     def find(self, typed: str, limit: int) -> list[tuple[int, Rank]]:
         """Documents whose title has every word of a folded text, best first.
@@ -94,21 +123,9 @@ class TitleList:
 
     @cached_property
     def _index(self) -> _Index:
-        order = sorted(
-            (len(title), title, number) for number, given in self._given if (title := " ".join(_split(given)))
-        )
-        titles = [title for _, title, _ in order]
-        where: dict[str, array[int]] = {}
-        for at, title in enumerate(titles):
-            for word in set(_keys(title)):
-                where.setdefault(word, array("I")).append(at)
-        words = sorted(where)
-        starts, places = array("I", [0]), array("I")
-        for word in words:
-            places.extend(where[word])
-            starts.append(len(places))
-        by_text = array("I", sorted(range(len(titles)), key=titles.__getitem__))
-        return _Index(titles, array("q", (number for *_, number in order)), by_text, words, starts, places)
+        given = self._given()
+        packed = given.numbers, given.by_text, given.starts, given.places
+        return _Index(given.titles, given.words, *(array("I", each) for each in packed))
 
 
 def _width(ends: tuple[int, int]) -> int:

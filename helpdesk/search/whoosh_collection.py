@@ -15,7 +15,7 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from operator import mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -33,7 +33,7 @@ from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELDS, Analysed, Block, Columns, Part, TermFit
 from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
 from helpdesk.search.ranking import norms
-from helpdesk.search.titles import TitleList
+from helpdesk.search.titles import TitleList, Titles
 from helpdesk.search.vocabulary import WordList, Words
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Rows(msgspec.Struct):
 
 
 class _Texts(msgspec.Struct):
-    """The file `texts`, decoded as far as it is needed: titles, and in how many documents each word is."""
+    """The file `texts`, decoded as far as it is needed: titles ready to be found, and in how many documents each word is."""
 
     titles: msgspec.Raw
     words: msgspec.Raw
@@ -195,8 +195,7 @@ class Opened:
 
     @cached_property
     def title_list(self) -> TitleList:
-        titles = msgspec.msgpack.decode(self._texts().titles, type=list[str])
-        return TitleList((number, title) for number, title in enumerate(titles) if title)
+        return TitleList(lambda: msgspec.msgpack.decode(self._texts().titles, type=Titles))
 
     def _texts(self) -> _Texts:
         return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
@@ -247,6 +246,7 @@ class WhooshCollection:
         self.living = sum(segment.living for segment in segments)
         self.languages: Sequence[str] = self.columns.spoken()
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
+        self.least_norms: Mapping[str, float] = _LeastNorms(self.columns, self.norms)
         self.fits: dict[object, TermFit] = {}
 
     def frequency(self, term: str) -> int:
@@ -268,7 +268,8 @@ class WhooshCollection:
         for offset, _, opened in self._parts:
             if header := opened.headers(_TERMS, term).get(index):
                 bits, numbers, often, _ = opened.found(header)
-                yield Block(bits << len(self.columns) - offset - opened.documents, offset, numbers, often)
+                bits <<= len(self.columns) - offset - opened.documents
+                yield Block(bits, header.most, offset, numbers, often)
 
     def places(self, term: str, bits: int | None) -> Iterable[int]:
         """See Collection."""
@@ -300,6 +301,18 @@ class _Norms(dict[str, Sequence[float]]):
     def __missing__(self, name: str) -> Sequence[float]:
         lengths = map(mul, self._columns.lengths[FIELDS.index(name)], self._columns.living)
         self[name] = found = norms(list(lengths))
+        return found
+
+
+class _LeastNorms(dict[str, float]):
+    """As the norms."""
+
+    def __init__(self, columns: Columns, norms: Mapping[str, Sequence[float]]) -> None:
+        super().__init__()
+        self._columns, self._norms = columns, norms
+
+    def __missing__(self, name: str) -> float:
+        self[name] = found = min(compress(self._norms[name], self._columns.lengths[FIELDS.index(name)]), default=1.0)
         return found
 
 
@@ -342,7 +355,8 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     rows = _Rows([names.names for names in columns.names()], arrays)
     (folder / _ROWS).write_bytes(msgspec.msgpack.encode(rows))
     listed = WordList.of(words.items())
-    (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": titles, "words": listed.packed}))
+    known = Titles.of((number, title) for number, title in enumerate(titles) if title)
+    (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": known, "words": listed.packed}))
     (folder / _KEYS).write_bytes(listed.packed_keys())
     return len(columns)
 
