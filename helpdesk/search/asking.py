@@ -182,7 +182,7 @@ def with_words(collection: Collection, phrase: Phrase, among: int) -> int:
 
 
 def cost(collection: Collection, phrase: Phrase, among: int) -> int:
-    """Documents that are gone through to find a phrase in some; terms are sought where the two rarest stand together."""
+    """Documents that are gone through to find a phrase in some: the other terms are sought where two stand together."""
     if len(phrase) == 1:
         return 0
     sought = _SOUGHT * among.bit_count()

@@ -51,9 +51,9 @@ class Titles(msgspec.Struct):
         words = sorted(where)
         starts = array("I", accumulate((len(where[word]) for word in words), initial=0))
         by_text = array("I", sorted(range(len(titles)), key=titles.__getitem__))
-        arrays = array("I", (number for *_, number in order)), by_text, starts
+        numbers = array("I", (number for *_, number in order))
         places = b"".join(where[word].tobytes() for word in words)
-        return cls(titles, words, *(each.tobytes() for each in arrays), places)
+        return cls(titles, words, numbers.tobytes(), by_text.tobytes(), starts.tobytes(), places)
 
 
 class _Index(NamedTuple):

@@ -66,7 +66,7 @@ class _Rows(msgspec.Struct):
 
 
 class _Texts(msgspec.Struct):
-    """The file `texts`, decoded as far as it is needed: titles ready to be found, and in how many documents each word is."""
+    """The file `texts`, decoded as far as it is needed: titles, and in how many documents each word is."""
 
     titles: msgspec.Raw
     words: msgspec.Raw
