@@ -87,7 +87,7 @@ class _Pool:
 
     def put(self, number: int, document: Analysed) -> None:
         """The postings of a document."""
-        exact = {document.title: ()} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
+        exact = {document.title: (0,)} if 0 < len(document.title) <= _MAX_TITLE_TERM else {}
         fields = [exact, *map(document.terms.__getitem__, FIELDS)]
         for known, terms in zip(chain(*self._terms.values()), fields, strict=True):
             for term, places in terms.items():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Container
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from helpdesk.search import asking, ranking
 from helpdesk.search.asking import MAX_PHRASES, take_apart
 from helpdesk.search.backend import SearchQuery
+from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Block, Collection, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.memory_backend import _Memory
@@ -32,7 +33,7 @@ class _Counting:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self.looked_up = self.read = 0
+        self.looked_up = self.read = self.places_read = 0
         self.fits: dict[object, TermFit] = {}
 
     def __getattr__(self, name: str) -> object:
@@ -44,12 +45,13 @@ class _Counting:
 
     def postings(self, field: str, term: str) -> Iterable[Block]:
         for block in self._collection.postings(field, term):
-            self.read += len(block[0])
+            self.read += block.bits.bit_count()
             yield block
 
-    def places(self, term: str, numbers: Container[int] | None) -> Iterable[int]:
-        found = list(self._collection.places(term, numbers))
+    def places(self, term: str, bits: int | None) -> Iterable[int]:
+        found = list(self._collection.places(term, bits))
         self.read += len(found)
+        self.places_read += len(found)
         return found
 
 
@@ -100,17 +102,20 @@ def test_of_many_phrases_the_first_count_and_no_more_than_may_be_read():
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(asking, "MAX_COST", costs)
             search(counting, SearchQuery(locale="en", text=text), BOOSTS)
-        reads.append(counting.read)
+        reads.append(counting.places_read)
     assert reads[0] < reads[1] < reads[2]
 
 
 def test_the_rarest_terms_of_a_phrase_are_read_and_others_where_these_stand():
     documents = [document(1, "rare common", "x"), *(document(i, f"w{i}", "common usual " * 9) for i in range(2, 40))]
     counting = _Counting(_Memory({d.article_id: analysed(d) for d in documents}))
-    rare, usual = (frozenset(asking.phrases_of(text, ("en",))) for text in ("rare common", "common usual"))
-    assert asking.documents_with(counting, rare) == {0}
+    everywhere = (1 << 39) - 1
+    ((rare,), (usual,)) = (asking.phrases_of(text, ("en",)) for text in ("rare common", "common usual"))
+    assert asking.with_words(counting, rare, everywhere) == bits_of([0], 39)
+    counting.read = 0
+    assert asking.with_phrase(counting, rare, bits_of([0], 39)) == bits_of([0], 39)
     assert counting.read == 2
-    assert asking.documents_with(counting, usual) == set(range(1, 39))
+    assert asking.with_phrase(counting, usual, everywhere) == bits_of(range(1, 39), 39)
 
 
 def test_what_is_kept_of_terms_is_bounded(monkeypatch: pytest.MonkeyPatch):
@@ -139,24 +144,40 @@ def test_words_that_bring_no_answer_in_still_tell_answers_apart():
     assert [hit.article_id for hit in result.hits] == [2, 1]
 
 
-def test_documents_have_the_same_scores_alone_and_among_all():
-    words = asking.words_of(" ".join([*_ASKING.common[:3], *_ASKING.common[-3:], _ASKING.rare[0]]), ("en",))
-    found = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
-    everywhere = ranking.Ranking(
-        len(_DOCUMENTS), dict.fromkeys(range(len(_DOCUMENTS)), 0.5) | found.coverage, found.fits, found.weights
-    )
-    scores = everywhere.scores(everywhere.coverage)
-    assert scores == {number: everywhere.scores({number})[number] for number in everywhere.coverage}
-    assert min(scores.values()) == 0 < max(scores.values())
+def test_the_best_answers_are_those_of_all_that_are_scored(monkeypatch: pytest.MonkeyPatch):
+    words = asking.words_of(" ".join(_ASKING.common[:6]), ("en",))
+    monkeypatch.setattr(ranking, "FEW", 10**6)
+    everything = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
+    scores = {n: everything.score(n) for n in numbers_of(everything.answers, len(_DOCUMENTS))}
+    best_first = sorted(scores, key=lambda n: (-scores[n], n))
+    assert len(scores) > 90
+    monkeypatch.setattr(ranking, "FEW", 0)
+    for count in (1, 15, 50, len(scores)):
+        for most in (1.0, 1.5):
+            found = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
+            first = next(found.leading(found.answers, count, found.score, most))
+            assert sorted(first, key=lambda n: (-scores[n], n))[:count] == best_first[:count]
+            assert {n: found.score(n) for n in first} == {n: scores[n] for n in first}
+            assert len(first) < len(scores) or count > 15
+
+
+def test_pages_far_behind_go_on_where_those_before_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ranking, "FEW", 0)
+    monkeypatch.setattr(ranking, "MAX_SCORED", 20)
+    query = SearchQuery(locale="en", text=" ".join(_ASKING.common[:2]), limit=10)
+    pages = [search(_MEMORY, replace(query, offset=offset), BOOSTS) for offset in range(0, 110, 10)]
+    found = [hit.article_id for page in pages for hit in page.hits]
+    assert len(found) == len(set(found)) == pages[0].total > 90
 
 
 def test_phrases_are_found_in_the_same_documents_however_many_places_are_compared(monkeypatch: pytest.MonkeyPatch):
     texts = [f"{first} {second}" for first in _ASKING.common[:12] for second in _ASKING.common[:12]]
-    phrases = [frozenset(asking.phrases_of(text, ("en",))) for text in texts]
-    expected = [asking.documents_with(_MEMORY, phrase) for phrase in phrases]
+    phrases = [phrase for text in texts for phrase in asking.phrases_of(text, ("en",))]
+    among = [asking.with_words(_MEMORY, phrase, (1 << len(_DOCUMENTS)) - 1) for phrase in phrases]
+    expected = [asking.with_phrase(_MEMORY, *pair) for pair in zip(phrases, among, strict=True)]
     assert sum(map(bool, expected)) > 20
     monkeypatch.setattr(asking, "_MANY", 0)
-    assert [asking.documents_with(_MEMORY, phrase) for phrase in phrases] == expected
+    assert [asking.with_phrase(_MEMORY, *pair) for pair in zip(phrases, among, strict=True)] == expected
 
 
 def test_words_that_are_nearly_everywhere_may_have_half_of_what_others_have(monkeypatch: pytest.MonkeyPatch):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from helpdesk.search import titles
 from helpdesk.search.analysis import fold_title
-from helpdesk.search.titles import TitleList
+from helpdesk.search.titles import TitleList, Titles
 
 ENGLISH = (
     "How to withdraw",
@@ -20,8 +22,12 @@ ENGLISH = (
 )
 
 
+def listed(given: Iterable[tuple[int, str]]) -> TitleList:
+    return TitleList(lambda: Titles.of(given))
+
+
 def find(typed: str, *given: str, limit: int = 9) -> list[str]:
-    some = TitleList((number, fold_title(title)) for number, title in enumerate(given))
+    some = listed((number, fold_title(title)) for number, title in enumerate(given))
     return [given[number] for number, _ in some.find(fold_title(typed), limit)]
 
 
@@ -54,12 +60,12 @@ def test_a_whole_word_beats_one_that_is_begun() -> None:
 
 
 def test_ranks_compare_between_lists() -> None:
-    some = TitleList([(7, "fees"), (3, "fees for all"), (5, "all fees"), (9, "for all who ask fees")])
+    some = listed([(7, "fees"), (3, "fees for all"), (5, "all fees"), (9, "for all who ask fees")])
     assert some.find("fees", 9) == [(7, (0, 4)), (3, (0, 12)), (5, (1, 8)), (9, (1, 20))]
     assert some.find("fees", 2) == [(7, (0, 4)), (3, (0, 12))]
     assert some.find("fees all", 9) == [(3, (1, 12)), (5, (2, 8)), (9, (2, 20))]
-    assert TitleList([]).find("fees", 9) == []
-    assert TitleList([(1, "")]).find("fees", 9) == []
+    assert listed([]).find("fees", 9) == []
+    assert listed([(1, "")]).find("fees", 9) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,7 @@ def test_accents_and_capitals_do_not_count() -> None:
 
 def test_the_order_of_words_is_looked_up_in_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(titles, "_MAX_ORDERED", 2)
-    some = TitleList([(1, "b a"), (2, "x b a"), (3, "yy a b"), (4, "zzz a b")])
+    some = listed([(1, "b a"), (2, "x b a"), (3, "yy a b"), (4, "zzz a b")])
     assert [number for number, _ in some.find("a b", 9)] == [1, 2, 3, 4]
     monkeypatch.setattr(titles, "_MAX_ORDERED", 9)
     assert [number for number, _ in some.find("a b", 9)] == [3, 4, 1, 2]
