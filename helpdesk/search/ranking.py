@@ -39,7 +39,7 @@ MAX_FITS = 3_000_000
 FEW, MAX_SCORED = 600, 1_000
 # Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
 _FIRST = 2
-_WHOLE, _FINE, _STEPS, _LAYER = 1 << 16, 127, 2, 0.7
+_WHOLE, _FINE, _STEPS, _LAYER = 1 << 24, 127, 2, 0.7
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
