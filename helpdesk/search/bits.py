@@ -12,13 +12,13 @@ from itertools import compress
 _ONE = ord("1")
 # Bytes that are not zero as the digit 1, and digits as what they are worth.
 _DIGITS, _VALUES = bytes((ord("0"), *[_ONE] * 255)), bytes.maketrans(b"01", b"\0\1")
-# A document that is sought costs as much as so many that are gone through; so few are taken one by one.
-_DENSE, _FEW = 8, 100
+# One that is sought or put in costs as much as so many that are gone through; so few are taken one by one.
+_DENSE, _SPARSE, _FEW = 8, 32, 100
 
 
 def bits_of(numbers: Collection[int], documents: int) -> int:
     """The bits of documents."""
-    if _DENSE * _DENSE * len(numbers) > documents:
+    if _SPARSE * len(numbers) > documents:
         marks = bytearray(b"0") * (documents + 1)
         for number in numbers:
             marks[number + 1] = _ONE

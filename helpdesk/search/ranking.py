@@ -38,8 +38,8 @@ MAX_FITS = 3_000_000
 # Answers with so few words in all are all scored, and of more at most so many for a page far behind.
 FEW, MAX_SCORED = 600, 1_000
 # Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
-_FIRST = 2
-_WHOLE, _FINE, _STEPS, _LAYER = 1 << 24, 127, 2, 0.7
+_FIRST = 4
+_WHOLE, _FINE, _STEPS, _LAYER = 1 << 24, 255, 4, 0.8
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
