@@ -190,7 +190,7 @@ def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: 
     value = cache(partial(_value, found, scored))
     stages = found.leading(group, number, value, scored.most)
     bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
-    ordered = sorted([*next(stages), *bare], key=lambda n: (-value(n), ids[n]))
+    ordered = [n for _, _, n in sorted((-value(n), ids[n], n) for n in (*next(stages), *bare))]
     for stage in stages:
         if len(ordered) >= number:
             break

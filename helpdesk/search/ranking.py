@@ -34,7 +34,7 @@ NEARNESS = 0.3
 NEAR_CANDIDATES = 30
 
 # What is kept of terms, about, as the words of questions come again and again.
-MAX_FITS = 3_000_000
+MAX_FITS = 6_000_000
 # Answers with so few words in all are all scored, and of more at most so many for a page far behind.
 FEW, MAX_SCORED = 600, 1_000
 # Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
