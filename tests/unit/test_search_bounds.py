@@ -106,6 +106,17 @@ def test_of_many_phrases_the_first_count_and_no_more_than_may_be_read():
     assert reads[0] < reads[1] < reads[2]
 
 
+def test_a_phrase_that_costs_too_much_is_no_more_than_its_words(monkeypatch: pytest.MonkeyPatch):
+    documents = [document(1, "one two"), document(2, "two one"), document(3, "one", "two")]
+    others = [document(number, "three") for number in range(4, 9)]
+    memory = _Memory({d.article_id: analysed(d) for d in (*documents, *others)})
+    for costs, wanted, excluding in ((asking.MAX_COST, {1}, {2, 3}), (0, {1, 2}, {1, 2, 3})):
+        monkeypatch.setattr(asking, "MAX_COST", costs)
+        for text, expected in (('"one two"', wanted), ('one -"one two"', excluding)):
+            result = search(memory, SearchQuery(locale="en", text=text, is_literal=True), BOOSTS)
+            assert {hit.article_id for hit in result.hits} == expected
+
+
 def test_the_rarest_terms_of_a_phrase_are_read_and_others_where_these_stand():
     documents = [document(1, "rare common", "x"), *(document(i, f"w{i}", "common usual " * 9) for i in range(2, 40))]
     counting = _Counting(_Memory({d.article_id: analysed(d) for d in documents}))

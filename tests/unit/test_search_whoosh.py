@@ -18,6 +18,7 @@ from helpdesk.search.backend import Document, Status
 from helpdesk.search.bits import bits_of
 from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, analysed
+from helpdesk.search.titles import Titles
 from helpdesk.search.vocabulary import WordList
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.search.whoosh_collection import WhooshCollection
@@ -314,3 +315,11 @@ def test_a_long_rebuild_is_not_swept_away(tmp_path: Path):
 
     backend.rebuild("en", documents())
     assert found(backend, "banana") == [1]
+
+
+def test_suggestions_come_from_titles_that_were_written_with_their_segment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    built(tmp_path, document(1, "Fees for all"), document(2, "All fees"), document(3)).close()
+    monkeypatch.setattr(Titles, "of", None)
+    assert WhooshBackend(tmp_path).suggest("en", "fees al", limit=8) == (1, 2)
