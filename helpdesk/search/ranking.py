@@ -37,9 +37,10 @@ NEAR_CANDIDATES = 30
 MAX_FITS = 6_000_000
 # Answers with so few words in all are all scored, and of more at most so many for a page far behind.
 FEW, MAX_SCORED = 600, 1_000
-# Shares and bounds as whole numbers; steps in which shares are taken for bounds, and in which these go down.
-_FIRST = 4
-_WHOLE, _FINE, _STEPS, _LAYER = 1 << 24, 255, 4, 0.8
+# Shares and bounds as whole numbers; into how many steps shares are put for bounds.
+_WHOLE, _FINE, _STEPS = 1 << 24, 255, 4
+# What the limit of a level is of that of the level before, and the level that is begun with.
+_LEVEL, _FIRST = 0.8, 4
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -152,7 +153,7 @@ class Ranking:
 
     def _limit(self, level: int) -> float:
         """What scores may be at most below a level."""
-        return self._bounds[0] * _LAYER ** (level + 1)
+        return self._bounds[0] * _LEVEL ** (level + 1)
 
     def _reaching(self, level: int) -> int:
         """The answers whose scores may reach the limit of a level."""
@@ -170,9 +171,9 @@ class Ranking:
         unit = sum(value for value, _ in bounds) / _FINE
         for value, bits in bounds:
             sums.add(ceil(value / unit), bits)
-        # A share is less than that of the next step.
+        # A share is less than that of the next step; of equal steps the last one counts.
         steps = [(1 + COORDINATION * (n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
-        by_bits = {self._shares.reaching(least, self.answers): gain for gain, least in reversed(steps)}
+        by_bits = {self._shares.reaching(least, self.answers): gain for gain, least in steps}
         sharing = [(gain, bits) for bits, gain in by_bits.items() if bits]
         top = max(gain * unit * sums.greatest(bits) for gain, bits in sharing)
         return top, unit, sums, sharing

@@ -155,21 +155,31 @@ def test_words_that_bring_no_answer_in_still_tell_answers_apart():
     assert [hit.article_id for hit in result.hits] == [2, 1]
 
 
-def test_the_best_answers_are_those_of_all_that_are_scored(monkeypatch: pytest.MonkeyPatch):
-    words = asking.words_of(" ".join(_ASKING.common[:6]), ("en",))
+@pytest.mark.parametrize("words", [1, 2, 6])
+def test_the_best_answers_are_those_of_all_that_are_scored(words: int, monkeypatch: pytest.MonkeyPatch):
+    asked = asking.words_of(" ".join(_ASKING.common[:words]), ("en",))
     monkeypatch.setattr(ranking, "FEW", 10**6)
-    everything = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
+    everything = ranking.rank(_MEMORY, asked, BOOSTS, lambda bits: bits)
     scores = {n: everything.score(n) for n in numbers_of(everything.answers, len(_DOCUMENTS))}
     best_first = sorted(scores, key=lambda n: (-scores[n], n))
     assert len(scores) > 90
     monkeypatch.setattr(ranking, "FEW", 0)
-    for count in (1, 15, 50, len(scores)):
-        for most in (1.0, 1.5):
-            found = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
-            first = next(found.leading(found.answers, count, found.score, most))
+    for first_level in (0, 4):
+        monkeypatch.setattr(ranking, "_FIRST", first_level)
+        for count in (1, 15, 50, len(scores)):
+            found = ranking.rank(_MEMORY, asked, BOOSTS, lambda bits: bits)
+            first = next(found.leading(found.answers, count, found.score, 1.0))
             assert sorted(first, key=lambda n: (-scores[n], n))[:count] == best_first[:count]
             assert {n: found.score(n) for n in first} == {n: scores[n] for n in first}
-            assert len(first) < len(scores) or count > 15
+
+
+def test_no_score_is_above_its_limit(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ranking, "FEW", 0)
+    for text in (*_ASKING.common[:9], *(" ".join(_ASKING.common[at : at + 4]) for at in range(9))):
+        found = ranking.rank(_MEMORY, asking.words_of(text, ("en",)), BOOSTS, lambda bits: bits)
+        for level in range(20):
+            below = found.answers & ~found._reaching(level)
+            assert all(found.score(n) < found._limit(level) for n in numbers_of(below, len(_DOCUMENTS)))
 
 
 def test_pages_far_behind_go_on_where_those_before_end(monkeypatch: pytest.MonkeyPatch):
