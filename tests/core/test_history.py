@@ -278,6 +278,13 @@ def test_searches_are_told_with_and_without_results(site: Site) -> None:
     }
     assert len([results for _number, results in found.values() if results == 0]) > 10
     assert max(column(site, select(SearchLog.id))) < 0
+    refined = select(SearchLog.refined, SearchLog.query, func.count()).where(SearchLog.refined != "")
+    with site.database.read() as connection:
+        rows = connection.execute(refined.group_by(SearchLog.refined, SearchLog.query)).all()
+    assert {(before, query) for before, query, _number in rows} == {
+        (normalized(line["typed after"]), normalized(line["query"])) for line in told if line["typed after"]
+    }
+    assert all(0.05 < number / found[query][0] < 0.4 for _before, query, number in rows)
 
 
 def test_what_was_searched_for_was_read(site: Site) -> None:
