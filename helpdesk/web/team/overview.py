@@ -19,7 +19,7 @@ from helpdesk.web.members import NAME
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One figure, ready to be shown; `url` is where it is looked into, empty where there is no list of it."""
+    """One figure, ready to be shown; `url` is where it is looked into."""
 
     label: str
     value: str
