@@ -10,7 +10,8 @@ import click
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
 from helpdesk.cli.reports import is_printed, name_of, options_of, percent, where_of
-from helpdesk.queries.reading import Order, list_readings, list_wanted, table
+from helpdesk.queries.gaps import list_outdated, list_wanted
+from helpdesk.queries.reading import Order, list_readings, table
 from helpdesk.queries.reports import Period
 from helpdesk.services.site import Site
 
@@ -20,7 +21,7 @@ NOTHING = "None in this period."
 
 
 @click.command()
-@click.option("--about", type=click.Choice(["top", "fading", "wanted"]), default="top", show_default=True)
+@click.option("--about", type=click.Choice(["top", "fading", "wanted", "outdated"]), default="top", show_default=True)
 @options_of(SINCE)
 @with_site
 def views(site: Site, about: str, form: str | None, **options: Any) -> None:
@@ -28,6 +29,7 @@ def views(site: Site, about: str, form: str | None, **options: Any) -> None:
 
     fading: published articles that were read less than before, by more than chance, and more so than the others.
     wanted: in which languages readers asked for an article and got it in another; --locale is then the one asked for.
+    outdated: translations that readers see although their source got a minor or major revision since.
     """
     if about == "wanted":
         where = where_of(site, options, DAYS)
@@ -36,6 +38,14 @@ def views(site: Site, about: str, form: str | None, **options: Any) -> None:
             click.echo(f"{'views':>8}  {'wanted':10}  article")
             for item in wanted:
                 click.echo(f"{item.views:8}  {item.wanted:10}  {name_of(item)}")
+        return
+    if about == "outdated":
+        where = where_of(site, options, DAYS)
+        _number, outdated = list_outdated(site.database, **where, limit=options["limit"])
+        if not is_printed(form, outdated, NOTHING):
+            click.echo(f"{'views':>8}  {'outdated':10}  article")
+            for text in outdated:
+                click.echo(f"{text.views:8}  {text.outdated_since:%Y-%m-%d}  {name_of(text)}")
         return
     where = _where(site, options)
     _number, lines = list_readings(site.database, Order(about), **where, limit=options["limit"])

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, and_, case, func, select, text
 
 from helpdesk.db import Database
 from helpdesk.locales import Locales
-from helpdesk.models import Article, DailyTally, SearchLog, Translation, Vote
+from helpdesk.models import SearchLog, Vote
+from helpdesk.queries.gaps import count_outdated, count_wanted
 from helpdesk.queries.helpfulness import COUNTED, YES, Score, score
 from helpdesk.queries.inbox import IS_COUNTED, IS_FEEDBACK, IS_UNREAD
-from helpdesk.queries.reading import Day, count_wanted, list_days
+from helpdesk.queries.reading import Day, list_days
 from helpdesk.queries.reports import Period, Reach
 from helpdesk.queries.searches import IS_EMPTY, IS_TOLD
-from helpdesk.queries.translations import outdated_since
 from helpdesk.queries.worklists import Need, list_needs
 
 # Lines of each list.
@@ -57,7 +57,7 @@ class MissingQuery:
 class Overview:
     """All of it; `unread` and `held` are told as of now, the others of the period.
 
-    `outdated`: shown although their source has moved on. `missing`: what `list_wanted` lists.
+    `outdated`: what `list_outdated` lists. `missing`: what `list_wanted` does.
     """
 
     days: tuple[tuple[date, int], ...]
@@ -88,7 +88,6 @@ def get_overview(
         votes = {is_now: (yes, number) for is_now, yes, number in connection.execute(_votes(period, both, reach))}
         waiting = connection.execute(select(_count(UNREAD, reach), _count(IS_HELD, reach))).one()
         searches = connection.execute(_searches(period, both, reach, locales)).one()
-        outdated = connection.execute(_outdated(period, reach)).one()
         queries = connection.execute(_queries(period, reach, locales)).all()
     return Overview(
         days=_every_day(days, period),
@@ -100,7 +99,7 @@ def get_overview(
         searches=Figure(*searches[:2]),
         empty=Figure(*searches[2:]),
         contacts=_figure(days, "contacts", period),
-        outdated=Gap(*map(int, outdated)),
+        outdated=Gap(*count_outdated(database, period=period, reach=reach)),
         missing=Gap(*count_wanted(database, locales, period=period, reach=reach)),
         needs=tuple(list_needs(database, period=period, reach=reach, limit=TOP)),
         queries=tuple(MissingQuery(*row) for row in queries),
@@ -150,22 +149,6 @@ def _searches(period: Period, both: Period, reach: Reach, locales: Locales) -> A
     conditions = (is_now, ~is_now, and_(is_now, IS_EMPTY), and_(~is_now, IS_EMPTY))
     sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions)
     return select(*sums).where(*_of_searches(reach, locales), *both.covers(SearchLog.searched_on))
-
-
-def _outdated(period: Period, reach: Reach) -> Any:
-    shown = (Translation.status == "published", Translation.has_body, outdated_since().is_not(None))
-    stale = (
-        select(Translation.id)
-        .join(Article, Article.id == Translation.article_id)
-        .where(*shown, *reach.conditions())
-        .subquery("stale")
-    )
-    # An expression, so that SQLite goes along the days.
-    own = (DailyTally.translation_id + 0).label("own")
-    read = select(own, func.sum(DailyTally.views).label("views")).where(*period.covers(DailyTally.day)).group_by(own)
-    seen = read.subquery("seen")
-    numbers = (func.count(), func.coalesce(func.sum(seen.c.views), 0))
-    return select(*numbers).select_from(stale).outerjoin(seen, seen.c.own == stale.c.id)
 
 
 def _queries(period: Period, reach: Reach, locales: Locales) -> Any:

@@ -1,25 +1,23 @@
 """What is read, where its readers came from, and how many went on to ask people.
 
-Views and contacts belong to the translation that was served, on UTC days; what is wanted, to the locale asked for.
+Views and contacts belong to the translation that was served, on UTC days.
 Every `period` has a first day; `before` are as many days that end where it begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import aliased
 
 from helpdesk.db import Database
 from helpdesk.errors import TranslationNotFound
 from helpdesk.intervals import CONFIDENCE, chance_of_fall, chance_of_so_few, holm, wilson
-from helpdesk.locales import Locales
 from helpdesk.models import Article, ContactTally, DailyTally, Translation
 from helpdesk.queries.helpfulness import LINES, Line
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
@@ -266,74 +264,6 @@ def get_reading(
         if numbers[1]
     ]
     return tuple(found), tuple(sorted(served, key=lambda item: (-item.views, item.asked, item.locale)))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted(Line):
-    """A translation that readers got instead of one in the locale that they asked for, and how often."""
-
-    wanted: str
-    views: int
-
-
-def list_wanted(
-    database: Database,
-    locales: Locales,
-    *,
-    period: Period,
-    reach: Reach = EVERYWHERE,
-    limit: int,
-    first: int = 0,
-) -> tuple[int, tuple[Wanted, ...]]:
-    """How many translations are missing, and some of them from a place on, the most wanted first; two queries.
-
-    Missing is what has neither an own text nor one to inherit. The locales in reach are those that were asked for.
-    """
-    order = (func.sum(DailyTally.views).desc(), Translation.id, by_code(DailyTally.locale))
-    statement = _missing(locales, period, reach).order_by(*order)
-    with database.read() as connection:
-        rows = connection.execute(statement).all()
-        shown = rows[first : first + min(limit, LONGEST)]
-        lines = {row.id: row[1:] for row in connection.execute(LINES.where(Translation.id.in_([r.id for r in shown])))}
-    return len(rows), tuple(Wanted(*lines[row.id], row.locale, row.views) for row in shown)
-
-
-def count_wanted(database: Database, locales: Locales, *, period: Period, reach: Reach = EVERYWHERE) -> tuple[int, int]:
-    """How many lines `list_wanted` has, and the views of all of them; one query."""
-    missing = _missing(locales, period, reach).subquery()
-    numbers = select(func.count(), func.coalesce(func.sum(missing.c.views), 0)).select_from(missing)
-    with database.read() as connection:
-        lines, views = connection.execute(numbers).one()
-    return lines, int(views)
-
-
-def _missing(locales: Locales, period: Period, reach: Reach) -> Any:
-    """Translations that were served in place of one that is missing, with the locale asked for, and views."""
-    tags = reach.locales or tuple(locale.tag for locale in locales.all)
-    near = [pair for tag in tags for pair in _near(locales, tag)]
-    own, asked = aliased(Translation), DailyTally.locale
-    has_own = select(own.id).where(
-        own.article_id == Translation.article_id,
-        own.status == "published",
-        own.has_body,
-        tuple_(asked, own.locale).in_(near),
-    )
-    return (
-        select(Translation.id, asked, func.sum(DailyTally.views).label("views"))
-        .join(DailyTally, DailyTally.translation_id + 0 == Translation.id)
-        .where(*period.covers(DailyTally.day), DailyTally.views > 0, asked.in_(tags))
-        .where(tuple_(asked, Translation.locale).not_in(near), ~has_own.exists(), Translation.status == "published")
-        .where(*Reach(categories=reach.categories).conditions())
-        .group_by(Translation.id, asked)
-    )
-
-
-def _near(locales: Locales, tag: str) -> Iterator[tuple[str, str]]:
-    """A locale with each whose texts its readers take for their own."""
-    locale = locales.find(tag)
-    for other in locales.all:
-        if locale is not None and locales.is_same_writing(locale, other):
-            yield tag, other.tag
 
 
 def table(lines: Iterable[Any]) -> list[dict[str, Any]]:

@@ -47,6 +47,7 @@ from helpdesk.text.characters import normalized
 
 SEED = 1
 LENGTH = 300  # days
+AFTER = 0.2  # so many of the searches of a query are made in the place of the one after which it was typed
 CLICKED = (45, 38, 12, 5)  # of a hundred searches for an article, how many read nothing, and it in which place
 BEFORE = timedelta(days=120)  # the readers of a mended text begin so long before its last revision, if not earlier
 SOURCES = {"searched": 0.34, "listed": 0.55, "linked": 0.64}  # up to which share of the views came from there
@@ -261,13 +262,14 @@ class _Past:
                 continue
             rng = Random(f"{self.seed} {line['locale']} {line['query']}")
             days = [self.until - timedelta(days=n + 1) for n in range(int(line["days"] or LENGTH))]
-            tag, query = line["locale"], normalized(line["query"])
+            tag, query, after = line["locale"], normalized(line["query"]), normalized(line["typed after"])
             found = {"locale": tag, "query": query, "results": int(line["results"])}
             found |= {"category": None, "page": 1, "correction": ""}
             article, first = self.articles.get(line["article"], (0, date.max))
             number = round(float(line["weekly"]) * len(days) / 7)
             for day in rng.choices(days, [self.told["week"][day.weekday()] for day in days], k=number):
-                self.searches.append({**found, "searched_on": day})
+                refined = after if after and rng.random() < AFTER else ""
+                self.searches.append({**found, "searched_on": day, "refined": refined})
                 (position,) = rng.choices(range(len(CLICKED)), CLICKED)
                 if position and day >= first:
                     self.clicks[tag, query, day, article, -position] += 1

@@ -87,6 +87,7 @@ def test_the_last_seven_days_in_print(world: World) -> None:
         "Readers who asked for help: 0 (before: 0)\n"
         f"  {TEAM}/views?{DAYS}&about=contacts\n"
         "Outdated translations: 0 (0 views)\n"
+        f"  {TEAM}/views?{DAYS}&about=outdated\n"
         "Missing translations: 0 (0 views)\n"
         f"  {TEAM}/views?{DAYS}&about=wanted\n"
         "\n"

@@ -13,10 +13,11 @@ from sqlalchemy import event
 
 from helpdesk.queries.alerts import list_alarms
 from helpdesk.queries.counters import list_drifts
+from helpdesk.queries.gaps import list_outdated, list_wanted
 from helpdesk.queries.helpfulness import get_helpfulness, list_reasons
 from helpdesk.queries.inbox import Filters, count_unread, count_unread_by_locale, get_inbox_page
 from helpdesk.queries.overview import get_overview
-from helpdesk.queries.reading import Order, get_reading, list_days, list_readings, list_wanted
+from helpdesk.queries.reading import Order, get_reading, list_days, list_readings
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
 from helpdesk.queries.search_changes import list_changes
 from helpdesk.queries.searches import Searches, get_query, list_refined, list_searches, list_seldom_read
@@ -130,6 +131,7 @@ REPORTS: dict[str, tuple[Callable[[Site], Any], int, set[str]]] = {
     ),
     "views of an article": (lambda site: get_reading(site.database, 10007, **RECENT), 3, set(OWN)),
     "wanted": (lambda site: list_wanted(site.database, site.locales, period=LATELY, limit=20), 2, {DAYS}),
+    "outdated": (lambda site: list_outdated(site.database, period=LATELY, limit=20), 2, {DAYS, STEPS}),
     "check": (lambda site: list_drifts(site.database), 1, {FIGURES, "hd_daily_tally key"}),
 }
 READ = ("hd_daily_tally", "hd_contact_tally", "hd_switch_tally")

@@ -53,6 +53,9 @@ from tests.web.test_lists import (  # noqa: F401  once more, on the site with a 
     test_the_captured_listing_to_the_letter,
 )
 
+# The rows are the same on every database, as the first test says.
+pytestmark = pytest.mark.on("sqlite")
+
 UNTIL = date(2026, 5, 13)
 HISTORY = yaml.safe_load((SAMPLEDATA / "history.yaml").read_text("utf-8"))
 MENDED = [(key, tag, steps) for key, texts in HISTORY["revisions"].items() for tag, steps in texts.items()]
@@ -118,6 +121,7 @@ def column(site: Site, statement: Any) -> list[Any]:
         return list(connection.execute(statement).scalars())
 
 
+@pytest.mark.on("sqlite", "postgresql")
 def test_the_same_day_and_seed_make_the_same_rows(build: Callable[..., Flask], demo_template: Path, site: Site) -> None:
     other = build(demo_template, "other").extensions["helpdesk"]
     before = rows(other)
@@ -219,6 +223,7 @@ def test_votes_before_and_after_each_revision(site: Site) -> None:
     assert len(told) == 8
 
 
+@pytest.mark.on("sqlite", "postgresql")
 def test_reports_find_what_is_told(site: Site) -> None:
     """Of what was mended, all but those with too few votes before (19), or with a difference that chance may make."""
     period = Period(date(2025, 7, 1), UNTIL)
@@ -273,6 +278,13 @@ def test_searches_are_told_with_and_without_results(site: Site) -> None:
     }
     assert len([results for _number, results in found.values() if results == 0]) > 10
     assert max(column(site, select(SearchLog.id))) < 0
+    refined = select(SearchLog.refined, SearchLog.query, func.count()).where(SearchLog.refined != "")
+    with site.database.read() as connection:
+        rows = connection.execute(refined.group_by(SearchLog.refined, SearchLog.query)).all()
+    assert {(before, query) for before, query, _number in rows} == {
+        (normalized(line["typed after"]), normalized(line["query"])) for line in told if line["typed after"]
+    }
+    assert all(0.05 < number / found[query][0] < 0.4 for _before, query, number in rows)
 
 
 def test_what_was_searched_for_was_read(site: Site) -> None:
@@ -311,7 +323,6 @@ def test_commands_show_it_as_made_up(app: Flask) -> None:
     )
 
 
-@pytest.mark.on("sqlite")
 def test_the_demo_taken_in_afterwards_changes_nothing(copy: Callable[..., Flask]) -> None:
     summary = import_content(copy().extensions["helpdesk"], SAMPLEDATA, is_demo=True)
     # Of Russian, which came to the tests' site after the demo, everything is new.

@@ -28,6 +28,9 @@ from tests.core.test_importing import FOLDER, PLAIN, count, found, png, rows, wr
 from tests.support.pages import CheckingClient
 from tests.support.queries import count_queries
 
+# What is read of a folder is the same on every database; what meets others' writes is tested on both.
+pytestmark = pytest.mark.on("sqlite")
+
 EN, DE = "guides/money/pay/en.md", "guides/money/pay/de.md"
 GUIDES = {name: text for name, text in FOLDER.items() if "/pay/" not in name}
 
@@ -224,6 +227,7 @@ def restored(site: Site) -> tuple[str, int]:
     return "published", 3
 
 
+@pytest.mark.on("sqlite", "postgresql")
 @pytest.mark.parametrize("edit", [unpublished, archived, restored])
 @pytest.mark.parametrize("is_changed", [False, True])
 def test_an_edit_is_kept_and_listed_until_the_folder_is_to_win(
@@ -273,6 +277,7 @@ def test_translations_of_an_edited_source_follow_what_readers_see(empty_site: Si
     assert 'id="h-steps">Schritte' in html
 
 
+@pytest.mark.on("sqlite", "postgresql")
 def test_an_edit_made_while_the_folder_is_read_is_kept(
     empty_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,7 +317,6 @@ def test_no_picture_is_stored_for_a_text_that_is_not_taken_in(empty_site: Site, 
     assert (count(empty_site, Media), len(list(empty_site.settings.media_path.iterdir()))) == (1, 1)
 
 
-@pytest.mark.on("sqlite")
 def test_rows_of_earlier_times_are_taken_over(empty_site: Site, tmp_path: Path) -> None:
     """Before the state was kept, markdown was stored without empty lines around it, and links through targets."""
     root = write(tmp_path / "manual", PLAIN)

@@ -1,4 +1,4 @@
-"""What is read: figures worked out by hand, what fades by more than chance, what is wanted, days, one article."""
+"""What is read: figures worked out by hand, what fades by more than chance, days, one article."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from helpdesk.queries.reading import (
     Order,
     Reading,
     Served,
-    Wanted,
     get_reading,
     list_days,
     list_readings,
-    list_wanted,
     total_of,
 )
 from helpdesk.queries.reports import Period, Reach
@@ -184,46 +182,3 @@ def test_one_article(tell: Teller) -> None:  # noqa: F811
     for article_id, reach in ((99, Reach()), (3, Reach(("de",))), (1, Reach((), ("other",)))):
         with pytest.raises(TranslationNotFound, match=f"There is no article {article_id}\\."):
             get_reading(database, article_id, reach=reach, **DAYS)
-
-
-def test_wanted_is_what_readers_asked_for_and_did_not_get(tell: Teller) -> None:  # noqa: F811
-    for key, tag, asked, views in (
-        ("fees", "en", "ar", 5),
-        ("fees", "de", "ar", 3),  # what they got while the English text was away
-        ("fees", "en", "ru", 7),
-        ("pay", "en", "ru", 9),
-        ("pay", "en", "en", 99),
-        ("pay", "en", "en-SG", 99),  # inherited
-        ("pay", "en", "de", 99),  # there by now
-        ("keys", "en", "xx", 99),  # a language that the site gave up
-        ("keys", "en", "de", 0),
-        ("keys", "en", "zh-Hans", 6),
-    ):
-        add(tell, key, tag, asked=asked, views=views, bots=50)
-    add(tell, "keys", "en", DAY + timedelta(days=7), asked="de", views=99)
-    database, locales = tell.site.database, tell.site.locales
-
-    def wanted(**options: Any) -> tuple[int, list[tuple[str, str, str, int]]]:
-        number, lines = list_wanted(database, locales, **{"period": WEEK, "limit": 9, **options})
-        return number, [(line.key, line.locale, line.wanted, line.views) for line in lines]
-
-    everything = [
-        ("pay", "en", "ru", 9),
-        ("fees", "en", "ru", 7),
-        ("keys", "en", "zh-Hans", 6),
-        ("fees", "en", "ar", 5),
-        ("fees", "de", "ar", 3),
-    ]
-    assert wanted() == (5, everything)
-    assert wanted(limit=2, first=1) == (5, everything[1:3])
-    # Whoever translates into Russian sees what is wanted in it, whatever was served.
-    assert wanted(reach=Reach(("ru",))) == (2, everything[:2])
-    assert wanted(reach=Reach((), ("other",))) == (0, [])
-    assert list_wanted(database, locales, period=WEEK, limit=1)[1] == (Wanted(1, "pay", "en", "Pay", "ru", 9),)
-    with database.transaction() as connection:
-        # A title alone is no text, and who wants an article that was taken away?
-        gone = update(Translation).where(Translation.id == translation_id(tell.site, "keys", "en"))
-        connection.execute(gone.values(status="archived"))
-        title = update(Translation).where(Translation.id == translation_id(tell.site, "pay", "de"))
-        connection.execute(title.values(has_body=False))
-    assert wanted()[1] == [("pay", "en", "de", 99), *everything[:2], *everything[3:]]

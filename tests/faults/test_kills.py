@@ -35,6 +35,8 @@ from tests.support.pages import READER
 from tests.support.processes import Worker, ready, run, say
 
 ARTICLE = "/en/articles/1-why-an-identity-check-fails"
+# Of the demo: enough for several to be between, in two scripts.
+LOCALES = ("en", "ar")
 FIGURES = {"hd_state", "hd_vote", "hd_daily_tally", "hd_counter"}
 
 
@@ -132,7 +134,7 @@ def test_votes_that_were_confirmed_outlive_the_kill(demo_template: Path, tmp_pat
 
 def start(instance: Path) -> float:
     """A worker: the first start with the demo, until the first search is answered; seconds."""
-    app = make(instance)
+    app = make(instance, locales=LOCALES)
     ready()
     begun = time.perf_counter()
     prepare(site_of(app), "demo")
@@ -145,7 +147,7 @@ def start(instance: Path) -> float:
 def take_in(instance: Path, source: Path) -> float:
     """A worker: import the demo's folder, or an archive of it; seconds."""
     tempfile.tempdir = str(instance.parent)  # where a killed one leaves what it unpacked
-    app = make(instance)
+    app = make(instance, locales=LOCALES)
     ready()
     begun = time.perf_counter()
     import_content(site_of(app), source, is_demo=True)
@@ -159,7 +161,7 @@ class Demo:
 
     def __init__(self, instance: Path) -> None:
         self.seconds = run(start, instance)
-        with opened(instance) as site:
+        with opened(instance, locales=LOCALES) as site:
             self.contents = contents(site)
             self.answer = find(site, "en", "identity check")
         self.images = names(instance)
@@ -192,7 +194,7 @@ def test_an_import_is_taken_in_whole_or_not_at_all(
     demo: Demo, archive: Path, empty_template: Path, tmp_path: Path
 ) -> None:
     """Of a folder and of an archive in turns: content, pictures and index are as before or as after, never between."""
-    with opened(copied(empty_template, tmp_path / "before")) as site:
+    with opened(copied(empty_template, tmp_path / "before"), locales=LOCALES) as site:
         nothing = contents(site)
 
     killer = Killer(demo.seconds)
@@ -202,7 +204,7 @@ def test_an_import_is_taken_in_whole_or_not_at_all(
         found = text_of(nothing)
         for moment in row:
             killer.kill(moment, take_in, instance, source, is_whole=found == text_of(nothing))
-            with opened(instance) as site:
+            with opened(instance, locales=LOCALES) as site:
                 found = text_of(contents(site))
                 assert found in (text_of(nothing), text_of(demo.contents))
                 assert set(stored(found)) <= set(names(instance))
@@ -210,7 +212,7 @@ def test_an_import_is_taken_in_whole_or_not_at_all(
                 assert_in_step(site)
             assert_sound(instance)
         run(take_in, instance, source)
-        with opened(instance) as site:
+        with opened(instance, locales=LOCALES) as site:
             assert text_of(contents(site)) == text_of(demo.contents)
             assert_in_step(site)
             assert find(site, "en", "identity check") == demo.answer
@@ -233,12 +235,12 @@ def test_a_first_start_ends_with_the_demo_exactly_once(demo: Demo, tmp_path: Pat
         found: dict[str, Any] = {}
         for moment in row:
             killer.kill(moment, start, instance, is_whole=found != demo.contents)
-            with opened(instance) as site:
+            with opened(instance, locales=LOCALES) as site:
                 found = contents(site)
             assert found == demo.contents or {name for name in found if found[name]} <= {"hd_state"}
             assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
         run(start, instance)
-        with opened(instance) as site:
+        with opened(instance, locales=LOCALES) as site:
             assert contents(site) == demo.contents
             assert find(site, "en", "identity check") == demo.answer
             assert_in_step(site)

@@ -263,7 +263,9 @@ def _check_forms(page: Page) -> list[str]:
         f"<{tag} name={field.get('name')}> has no label"
         for tag in ("input", "textarea", "select")
         for field in page.all(tag)
-        if field.get("type") != "hidden" and field.get("id") not in labels and id(field) not in wrapped
+        if "hidden" not in (field.get("type"), *field.keys())
+        and field.get("id") not in labels
+        and id(field) not in wrapped
     ]
 
 

@@ -21,7 +21,7 @@ def read_views(visitor: Any, site: Site) -> None:
         add(teller, "last", LTR, day, views=views, searched=9, listed=9, linked=9, repeats=1, contacts=5)
         add(teller, "own", RTL, day, views=others)
         add(teller, "fallback", CONTENT, day, asked=visitor.tag, views=1)
-        for about in ("top", "fading", "contacts", "wanted"):
+        for about in ("top", "fading", "contacts", "wanted", "outdated"):
             visitor.get(f"{VIEWS}?since={day}&until={day}&about={about}")
     visitor.get(f"{VIEWS}?since=2020-01-02&until=2020-01-03")
     visitor.get(VIEWS)

@@ -17,6 +17,9 @@ from tests.cli.test_messages import fill, replace
 from tests.core.test_importing import write
 from tests.support.pages import CheckingClient, Page
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 WORDS = {
     "%(name)s Help Center": "Helpocentro de %(name)s",
     "How can we help you?": "Kiel ni povas helpi vin?",

@@ -26,6 +26,9 @@ from tests.support.planted import (
 )
 from tests.support.queries import count_queries
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 ROOT = "http://localhost"
 
 

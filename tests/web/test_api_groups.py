@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
 from flask import Flask
 
 from helpdesk.services.site import Site
 from tests.support.api import ask
 from tests.support.pages import CheckingClient
 from tests.support.queries import count_queries
+
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
 
 
 def test_categories_are_those_of_the_site(app: Flask, client: CheckingClient) -> None:

@@ -21,6 +21,9 @@ from tests.conftest import KEY, NOON
 from tests.support.pages import CheckingClient, Page
 from tests.support.votes import translation_id
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
 SEARCHED = f"{ARTICLE}?q=lost+phone&pos=1"
 LISTS = ("/en/", "/de/categories/faq", "/en/categories/faq/trading", "/ar/about/views", "/en/search")

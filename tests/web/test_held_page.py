@@ -20,6 +20,9 @@ from tests.support.queries import count_queries
 from tests.support.team import add_member, come_in, csrf_of, redirect_of
 from tests.support.votes import figures, list_votes
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 HELD, VOTES = "/en/team/held", "/en/team/held/votes"
 TUESDAY = NOON - timedelta(days=1)
 

@@ -61,7 +61,7 @@ def tell_much(tell: Teller) -> None:  # noqa: F811
 
 def rows(page: Page, label: str) -> list[list[str]]:
     """The cells of the body of the table with this name; the first of several."""
-    region = page.all("div", role="region", aria_label=label)[0]
+    region = page.all("div", class_="table", aria_label=label)[0]
     return [[text_of(cell) for cell in row] for row in region.find("table").find("tbody")]
 
 

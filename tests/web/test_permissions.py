@@ -96,6 +96,7 @@ def walk(app: Flask, client: CheckingClient, token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", [NOBODY, *ROLES])
+@pytest.mark.on("sqlite", "postgresql")
 def test_the_walk(empty_site: Site, empty_app: Flask, role: str) -> None:
     client, token = CheckingClient(empty_app), ""
     if role != NOBODY:

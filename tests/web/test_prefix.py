@@ -21,6 +21,9 @@ from helpdesk.extension import Helpdesk
 from tests.conftest import KEY, close, make_app
 from tests.support.pages import Page
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 PREFIX = "/help"
 HOST = "https://example.com"
 # Addresses, wherever they stand. Not parsed: thousands of pages are looked through.
@@ -113,7 +116,6 @@ def crawl(client: Client, starts: Iterable[str], *, depth: int) -> dict[str, int
     return seen
 
 
-@pytest.mark.on("sqlite")
 def test_every_address_begins_with_the_path_and_answers(client: Client, way: str) -> None:
     starts = ("/", "/ar/", "/ar/search?q=withdrawal", "/ar/articles/26", "/ar/about/views")
     seen = crawl(client, starts, depth=99 if way == WHOLE else 1)
@@ -181,7 +183,6 @@ def test_a_path_with_escapes_is_refused(tmp_path: Path, path: str) -> None:
     )
 
 
-@pytest.mark.on("sqlite")
 @pytest.mark.parametrize("site_url", [HOST, f"{HOST}/app", f"{HOST}/app{PREFIX}"])
 def test_a_mounted_help_center_in_a_host_below_a_path(demo_template: Path, tmp_path: Path, site_url: str) -> None:
     """The host's own stack says where it stands; the setting gives scheme and host."""

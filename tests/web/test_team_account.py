@@ -47,6 +47,9 @@ def test_name_and_password_of_ones_own(empty_site: Site, empty_app: Flask, brows
     assert redirect_of(send(browser, ACCOUNT, action="name", name="Ada L. <b>")) == (303, f"{ACCOUNT}?saved=1")
     page = browser.get(f"{ACCOUNT}?saved=1")
     assert (page.one("input", id="name").get("value"), page.texts("p", role="status")) == ("Ada L. <b>", ["Saved."])
+    # Password managers are told in each form whose password it is.
+    whose = [(field.get("value"), field.get("name")) for field in page.all("input", autocomplete="username")]
+    assert whose == [("ada@example.com", None)] * 2
     page = send(browser, ACCOUNT, action="name", name=" ")
     assert (page.status, alerts(page)) == (422, ["Write a name of at most 100 characters."])
     page = send(browser, ACCOUNT, action="password", current=OTHER, new=OTHER)

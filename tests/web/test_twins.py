@@ -17,6 +17,9 @@ from tests.support.content import take_in, translation
 from tests.support.pages import CheckingClient
 from tests.support.queries import count_queries
 
+# What its queries find on PostgreSQL is told by the tests of the layers below.
+pytestmark = pytest.mark.on("sqlite")
+
 PAGE = "http://localhost/en/articles/16-move-your-authenticator-to-a-new-phone"
 
 
@@ -37,7 +40,6 @@ def test_twin_of_an_article(client: CheckingClient) -> None:
     assert page.one("link", type="text/markdown").get("href") == "/en/articles/16.md"
 
 
-@pytest.mark.on("sqlite")
 def test_every_address_in_the_demos_twins_leads_somewhere(client: CheckingClient) -> None:
     targets, found = set(), set()
     tags = ("en", "en-SG", "ar")

@@ -76,7 +76,7 @@ def test_most_read_fading_most_contacts_and_wanted(tell: Teller, visit: Visit) -
     tell_much(tell)
     client = visit()
     page = client.get(f"{VIEWS}?{WEEK}")
-    names = ["Most read", "Fading", "Most contacts", "Wanted languages"]
+    names = ["Most read", "Fading", "Most contacts", "Wanted languages", "Outdated translations"]
     assert tabs(page) == [(name, name == "Most read") for name in names]
     assert rows(page, "Most read") == [
         ["Pay", "English", "108", "300", "36 33%", "18 17%", "9 8.3%", "45 42%"],
@@ -100,6 +100,11 @@ def test_most_read_fading_most_contacts_and_wanted(tell: Teller, visit: Visit) -
     assert rows(page, "Wanted languages") == [["Pay", "Russian", "English", "8"], ["Keys", "Arabic", "English", "5"]]
     german = client.get(f"{VIEWS}?{WEEK}&about=wanted&locale=ru")
     assert rows(german, "Wanted languages") == [["Pay", "Russian", "English", "8"]]
+    tell.revise("pay", "en", (2, "minor", DAY))
+    page = client.get(f"{VIEWS}?{WEEK}&about=outdated")
+    assert rows(page, "Outdated translations")[0] == ["Zahlen", "German", "40", "May 4, 2026"]
+    arabic = client.get(f"{VIEWS}?{WEEK}&about=outdated&locale=ar")
+    assert rows(arabic, "Outdated translations") == [["ادفع", "Arabic", "0", "May 4, 2026"]]
 
 
 def test_how_a_period_compares(tell: Teller, visit: Visit) -> None:  # noqa: F811
@@ -163,6 +168,7 @@ def test_queries(tell: Teller, visit: Visit, empty_app: Flask) -> None:  # noqa:
         (f"{VIEWS}?{WEEK}", 9),
         (f"{VIEWS}?{WEEK}&about=fading", 10),
         (f"{VIEWS}?{WEEK}&about=wanted", 7),
+        (f"{VIEWS}?{WEEK}&about=outdated", 7),
         (f"{VIEWS}?{WEEK}&form=csv", 5),
         (f"{VIEWS}?{WEEK}&list=days&form=csv", 3),
         (f"{PAY}?{WEEK}", 8),
@@ -255,12 +261,14 @@ def test_lists_have_pages(
 
 def test_files_are_what_the_commands_print(tell: Teller, visit: Visit, empty_app: Flask) -> None:  # noqa: F811
     tell_much(tell)
+    tell.revise("pay", "en", (2, "minor", DAY))
     client, runner = visit(), empty_app.test_cli_runner()
     days = ["--since", str(DAY), "--until", str(DAY + timedelta(days=7))]
     for about, command in (
         ("top", ["views"]),
         ("fading", ["views", "--about", "fading"]),
         ("wanted", ["views", "--about", "wanted"]),
+        ("outdated", ["views", "--about", "outdated"]),
         ("contacts", ["contacts"]),
     ):
         for form in ("csv", "json"):

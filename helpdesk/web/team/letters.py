@@ -103,10 +103,7 @@ def digest(locale: Locale, week: Overview) -> Letter:
     with speaking(locale):
         since, until = week.days[0][0], week.days[-1][0]
         values = {"since": since.isoformat(), "until": until.isoformat()}
-        figures = [
-            Line(item.label, item.value, item.note, absolute(item.url) if item.url else "")
-            for item in entries(week, values)
-        ]
+        figures = [Line(item.label, item.value, item.note, absolute(item.url)) for item in entries(week, values)]
         needs = [
             Line(
                 need.title,

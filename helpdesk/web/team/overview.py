@@ -19,7 +19,7 @@ from helpdesk.web.members import NAME
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One figure, ready to be shown; `url` is where it is looked into, empty where there is no list of it."""
+    """One figure, ready to be shown; `url` is where it is looked into."""
 
     label: str
     value: str
@@ -51,8 +51,8 @@ def entries(found: Overview, values: Mapping[str, Any]) -> list[Entry]:
         _figure(_("Searches without result"), found.empty, _to("searches", {**values, "about": "no-result"})),
         # Translators: name of a figure: how many readers of an article went on to ask people for help
         _figure(_("Readers who asked for help"), found.contacts, _to("views", {**values, "about": "contacts"})),
-        # Translators: name of a figure: how many translations are shown although their source has changed
-        _gap(_("Outdated translations"), found.outdated, ""),
+        # Translators: name of a figure and of a list: translations that are shown although their source has changed
+        _gap(_("Outdated translations"), found.outdated, _to("views", {**values, "about": "outdated"})),
         # Translators: name of a figure: how many articles were read in another language, as theirs was missing
         _gap(_("Missing translations"), found.missing, _to("views", {**values, "about": "wanted"})),
     ]

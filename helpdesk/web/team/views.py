@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from helpdesk import clock
 from helpdesk.errors import TranslationNotFound
+from helpdesk.queries.gaps import list_outdated, list_wanted
 from helpdesk.queries.helpfulness import Line
 from helpdesk.queries.reading import (
     LONGEST,
@@ -21,7 +22,6 @@ from helpdesk.queries.reading import (
     get_reading,
     list_days,
     list_readings,
-    list_wanted,
     table,
     total_of,
 )
@@ -52,9 +52,15 @@ def _wanted(report: Asked, limit: int, first: int) -> Found:
     return list_wanted(site.database, site.locales, period=period, reach=report.reach, limit=limit, first=first)
 
 
+def _outdated(report: Asked, limit: int, first: int) -> Found:
+    database, period = current_site().database, report.period
+    return list_outdated(database, period=period, reach=report.reach, limit=limit, first=first)
+
+
 LISTS: dict[str, Callable[[Asked, int, int], Found]] = {
     **{order.value: _readings(order) for order in Order},
     "wanted": _wanted,
+    "outdated": _outdated,
 }
 
 
@@ -97,6 +103,8 @@ def _labels() -> list[tuple[str, str]]:
         ("contacts", _("Most contacts")),
         # Translators: a list of articles with languages that are missing
         ("wanted", _("Wanted languages")),
+        # Translators: name of a figure and of a list: translations that are shown although their source has changed
+        ("outdated", _("Outdated translations")),
     ]
 
 
