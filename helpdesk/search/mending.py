@@ -10,6 +10,7 @@ from helpdesk.search.analysis import Span, analyse, is_unspaced
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
+from helpdesk.search.kin import kin
 from helpdesk.search.ranking import Alternative, Word
 from helpdesk.search.rescue import readings
 from helpdesk.search.spelling import correct, joined
@@ -17,6 +18,8 @@ from helpdesk.search.vocabulary import WordList
 
 # What a compound is worth for one of its words, and its words together for the compound; how many compounds.
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
+# What a word of the same kin is worth by its likeness, and how many; none for words that one document in so many has.
+KIN, MAX_KIN, COMMON = 0.6, 4, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,13 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
     words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
+    lists = [part.words for part in collection.parts()]
     if query.locale.split("-")[0] in compounds.LANGUAGES:
-        lists = [part.words for part in collection.parts()]
         words = [_with_compounds(word, query.locale, lists) for word in words]
+    akin = [_with_kin(word, query.locale, lists, collection) for word in words]
     return Asked(
         text=taken.whole,
-        words=asking.without_borders(collection, words),
+        words=asking.without_borders(collection, akin),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
@@ -96,6 +100,19 @@ def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Wor
     known = {alternative.terms for alternative in word.alternatives}
     more = {alternative for alternative in found if alternative.terms not in known}
     return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
+
+
+def _with_kin(word: Word, language: str, lists: Sequence[WordList], collection: Collection) -> Word:
+    known, found = word.terms, dict[str, float]()
+    if COMMON * max(map(collection.frequency, known)) > collection.living:
+        return word
+    for other, likeness in kin(word.text, language, lists):
+        term = analyse(other, language)[0].term
+        if term not in known and collection.frequency(term):
+            found.setdefault(term, KIN * likeness)
+        if len(found) == MAX_KIN:
+            break
+    return Word(word.text, word.span, (*word.alternatives, *(Alternative((t,), found[t]) for t in sorted(found))))
 
 
 def _corrected(collection: Collection, asked: Asked, language: str) -> str:
