@@ -236,6 +236,10 @@ class Collection(Protocol):
         """BM25's length norms by field and document number."""
 
     @property
+    def brevity(self) -> Sequence[float]:
+        """What the lengths of documents leave of the gain for a query's share, by number."""
+
+    @property
     def fits(self) -> dict[object, TermFit]:
         """What ranking keeps of terms, those asked for last at the end."""
 

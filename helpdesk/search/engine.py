@@ -15,7 +15,7 @@ from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult, Sort
 from helpdesk.search.collection import Collection, Columns, Names
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
+from helpdesk.search.ranking import Fit, Fits, Ranking, bits_of, idf, nearness_of, rank, term_fit
 
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
@@ -212,8 +212,7 @@ def explained(
                     (value,) = term_fit(collection, term, {name: boosts[name]}).column({number: 0})
                     if value:
                         reasons.append(Reason(f"{name}: {term}", value * best.factor / len(best.terms)))
-        share = found.coverage.get(number, 0.0)
-        reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+        reasons.append(Reason("share of the words", found.gains([number])[0], is_factor=True))
         for what, factors in (("neighbours", scored.nearness), ("readers and age", scored.factors)):
             if number in factors:
                 reasons.append(Reason(what, factors[number], is_factor=True))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os.path import commonprefix
 
-from helpdesk.search.analysis import is_unspaced, surfaces
+from helpdesk.search.analysis import surfaces
 from helpdesk.search.vocabulary import WordList
 
 # Letters of a word that has kin.
@@ -23,12 +22,12 @@ _ARTICLE = re.compile("^(?:[وفبك]?ال|و?لل)(?=..)")
 def kin(word: str, language: str, parts: Sequence[WordList]) -> list[tuple[str, float]]:
     """Words of the collection that begin like a word, each with its likeness of 0.4 to 1; the most alike first.
 
-    `religious` finds `religion`, and `administrator` finds `administration`.
+    `religious` finds `religion`.
     """
-    found = set[str]() if is_unspaced(word) else surfaces(word, language)
+    found = surfaces(word, language)
     if len(found) != 1 or len(typed := found.pop()) < _SHORTEST:
         return []
-    articles = ("",)
+    articles: tuple[str, ...] = ("",)
     if language.split("-")[0] == "ar":
         typed, articles = _ARTICLE.sub("", typed), _ARTICLES
     alike = {
@@ -52,5 +51,6 @@ def _beginning(typed: str, article: str, part: WordList) -> list[str]:
 
 
 def _likeness(typed: str, other: str) -> float:
-    runs = max(0, len(commonprefix((typed, other))) - _RUN + 1)
-    return 2 * runs / (len(typed) + len(other) - 2 * _RUN + 2)
+    pairs = enumerate(zip(typed, other, strict=False))
+    same = next((at for at, (one, two) in pairs if one != two), min(len(typed), len(other)))
+    return 2 * max(0, same - _RUN + 1) / (len(typed) + len(other) - 2 * _RUN + 2)

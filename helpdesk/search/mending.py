@@ -104,7 +104,7 @@ def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Wor
 
 def _with_kin(word: Word, language: str, lists: Sequence[WordList], collection: Collection) -> Word:
     known, found = word.terms, dict[str, float]()
-    if COMMON * max(map(collection.frequency, known)) > collection.living:
+    if is_unspaced(word.text) or COMMON * max(map(collection.frequency, known)) > collection.living:
         return word
     for other, likeness in kin(word.text, language, lists):
         term = analyse(other, language)[0].term

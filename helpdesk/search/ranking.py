@@ -28,8 +28,10 @@ BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
 # Half of them, where all words are in most documents: these say little, and all of the documents are answers.
 MAX_POSTINGS = 40_000
-# How much a document gains that has all of the query.
+# How much a document gains that has all of the query; a long one has more of any query by chance, so the gain shrinks
+# with this power of the length, as far as it is so many times the average or less.
 COORDINATION = 1.0
+BREVITY, MOST = -0.35, 8.0
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
@@ -84,22 +86,26 @@ class Word:
 class Ranking:
     """The share of the query that documents have, by number, and the words that were worth looking at."""
 
-    documents: int
+    brevity: Sequence[float]
     coverage: Fits
     fits: Mapping[Word, Fit]
     weights: Mapping[Span, float]
 
+    def gains(self, numbers: Iterable[int]) -> list[float]:
+        """The factors for the shares of the query that documents have."""
+        shares = ((self.coverage.get(number, 0.0), self.brevity[number]) for number in numbers)
+        return [1 + COORDINATION * share * brief for share, brief in shares]
+
     def scores(self, numbers: Container[int]) -> Fits:
         """Scores of some of these documents."""
         # To go through all is quicker than to seek most of them.
-        is_most = 2 * len(numbers) > self.documents
-        places = dict(zip(range(self.documents) if is_most else numbers, count(), strict=False))
+        is_most = 2 * len(numbers) > len(self.brevity)
+        places = dict(zip(range(len(self.brevity)) if is_most else numbers, count(), strict=False))
         scores = [0.0] * len(places)
         for fit in self.fits.values():
             scores = list(map(add, scores, fit.column(places)))
-        gains = [1 + COORDINATION * share for share in map(self.coverage.__getitem__, numbers)]
         own = map(scores.__getitem__, numbers) if is_most else scores
-        return dict(zip(numbers, map(mul, own, gains), strict=True))
+        return dict(zip(numbers, map(mul, own, self.gains(numbers)), strict=True))
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
@@ -108,6 +114,13 @@ def norms(lengths: Sequence[int]) -> array[float]:
     average = sum(lengths) / count if count else 1.0
     constant, slope = K1 * (1 - B), K1 * B / average
     return array("f", [constant + slope * length for length in lengths])
+
+
+def brevity(lengths: Iterable[Sequence[int]], living: Sequence[int]) -> array[float]:
+    """By document number, how much of the gain for the query's share is left to its length, given by fields."""
+    whole = list(map(sum, zip(*lengths, strict=True)))
+    average = sum(map(mul, whole, living)) / max(1, sum(living)) or 1.0
+    return array("f", [min(max(length / average, 1 / MOST), MOST) ** BREVITY for length in whole])
 
 
 def idf(having: int, documents: int) -> float:
@@ -134,7 +147,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     shares = [(weights[word.span] / whole, rare[word].bits) for word in best_first]
     among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
     coverage = _coverage(shares, among, len(collection.columns))
-    return Ranking(len(collection.columns), coverage, rare, weights)
+    return Ranking(collection.brevity, coverage, rare, weights)
 
 
 def _coverage(shares: Sequence[tuple[float, int]], among: int, documents: int) -> Fits:

@@ -32,7 +32,7 @@ from whoosh.reading import TermNotFound
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit
-from helpdesk.search.ranking import norms
+from helpdesk.search.ranking import brevity, norms
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList, Words
 
@@ -239,6 +239,11 @@ class WhooshCollection:
         self.languages: Sequence[str] = self.columns.spoken()
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
         self.fits: dict[object, TermFit] = {}
+
+    @cached_property
+    def brevity(self) -> Sequence[float]:
+        """See Collection."""
+        return brevity(self.columns.lengths, self.columns.living)
 
     def frequency(self, term: str) -> int:
         """See Collection."""

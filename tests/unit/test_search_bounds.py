@@ -143,7 +143,7 @@ def test_documents_have_the_same_scores_alone_and_among_all():
     words = asking.words_of(" ".join([*_ASKING.common[:3], *_ASKING.common[-3:], _ASKING.rare[0]]), ("en",))
     found = ranking.rank(_MEMORY, words, BOOSTS, lambda bits: bits)
     everywhere = ranking.Ranking(
-        len(_DOCUMENTS), dict.fromkeys(range(len(_DOCUMENTS)), 0.5) | found.coverage, found.fits, found.weights
+        _MEMORY.brevity, dict.fromkeys(range(len(_DOCUMENTS)), 0.5) | found.coverage, found.fits, found.weights
     )
     scores = everywhere.scores(everywhere.coverage)
     assert scores == {number: everywhere.scores({number})[number] for number in everywhere.coverage}

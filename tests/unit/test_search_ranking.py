@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpdesk.search.backend import Document, SearchQuery
+from helpdesk.search.ranking import Ranking, brevity
 from helpdesk.search.whoosh_backend import WhooshBackend
 from tests.support.searching import document, found
 
@@ -44,7 +45,15 @@ def test_the_same_title_stands_first_and_together(tmp_path: Path):
         document(3, "withdraw funds", "and a long body about something else " * 50),
         *(document(i, f"other{i}") for i in range(20, 40)),
     )
-    assert found(backend, "  Withdraw — funds?") == [3, 5, 1]
+    assert found(backend, "  Withdraw — funds?") == [5, 3, 1]
+
+
+def test_a_long_text_gains_less_from_having_more_of_the_words():
+    lengths = [1, 0, 300, 100, 2_000], [0, 0, 300, 300, 0]
+    found = [round(brief, 3) for brief in brevity(lengths, [1, 1, 1, 1, 0])]
+    assert found == [2.071, 2.071, 0.736, 0.849, 0.483]
+    assert list(brevity([[]], [])) == []
+    assert Ranking([2.0, 0.5, 1.0], {0: 0.5, 1: 1.0}, {}, {}).gains([1, 0, 2]) == [1.5, 2.0, 1.0]
 
 
 def test_the_same_title_is_found_though_its_words_are_everywhere(tmp_path: Path):
