@@ -243,6 +243,10 @@ class Collection(Protocol):
     def fits(self) -> dict[object, TermFit]:
         """What ranking keeps of terms, those asked for last at the end."""
 
+    @property
+    def kin(self) -> dict[str, dict[str, float]]:
+        """What is kept of words: the terms of their kin, and what each is worth."""
+
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""
 

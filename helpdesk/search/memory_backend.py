@@ -40,6 +40,7 @@ class _Memory:
                     self._terms.setdefault((name, term), {})[number] = places
         self.languages = self.columns.spoken()
         self.fits: dict[object, TermFit] = {}
+        self.kin: dict[str, dict[str, float]] = {}
         self.norms = {name: norms(column) for name, column in zip(FIELDS, self.columns.lengths, strict=True)}
         self.brevity = brevity(self.columns.lengths, self.columns.living)
 

@@ -20,6 +20,8 @@ from helpdesk.search.vocabulary import WordList
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
 # What a word of the same kin is worth by its likeness, and how many; none for words that one document in so many has.
 KIN, MAX_KIN, COMMON = 0.6, 4, 10
+# Of so many words it is kept, as those of questions come again and again.
+MAX_KIN_WORDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,28 @@ def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Wor
 
 
 def _with_kin(word: Word, language: str, lists: Sequence[WordList], collection: Collection) -> Word:
-    known, found = word.terms, dict[str, float]()
+    known = word.terms
     if is_unspaced(word.text) or COMMON * max(map(collection.frequency, known)) > collection.living:
         return word
-    for other, likeness in kin(word.text, language, lists):
+    found = collection.kin.get(word.text)
+    if found is None:
+        if len(collection.kin) >= MAX_KIN_WORDS:
+            collection.kin.clear()
+        found = collection.kin[word.text] = _kin(word.text, language, lists, collection)
+    more = (Alternative((term,), found[term]) for term in sorted(found) if term not in known)
+    return Word(word.text, word.span, (*word.alternatives, *more))
+
+
+def _kin(text: str, language: str, lists: Sequence[WordList], collection: Collection) -> dict[str, float]:
+    """Terms of a word's kin, each with what it is worth."""
+    own, found = {token.term for token in analyse(text, language)}, dict[str, float]()
+    for other, likeness in kin(text, language, lists):
         term = analyse(other, language)[0].term
-        if term not in known and collection.frequency(term):
+        if term not in own and collection.frequency(term):
             found.setdefault(term, KIN * likeness)
         if len(found) == MAX_KIN:
             break
-    return Word(word.text, word.span, (*word.alternatives, *(Alternative((t,), found[t]) for t in sorted(found))))
+    return found
 
 
 def _corrected(collection: Collection, asked: Asked, language: str) -> str:

@@ -239,6 +239,7 @@ class WhooshCollection:
         self.languages: Sequence[str] = self.columns.spoken()
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
         self.fits: dict[object, TermFit] = {}
+        self.kin: dict[str, dict[str, float]] = {}
 
     @cached_property
     def brevity(self) -> Sequence[float]:
