@@ -98,6 +98,8 @@ _NOT_DIGIT = re.compile("[^0-9]")
 
 _ELISION = re.compile("^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|all|dall|un)'(?=.)", re.I)
 _HEBREW_PREFIX = re.compile("^[ושכ]?[הבלמכש](?=[א-ת]{3})")
+# "And" before an article, which the stemmer leaves there.
+_ARABIC_AND = re.compile("^[وف](?=ال..)")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
@@ -327,6 +329,8 @@ def _variants(raw: str, language: str) -> list[str]:
     elif language == "en" and word[-2:] in ("'s", "'S"):
         word = word[:-2]
     word = unify(lower(word.replace("'", ""), language), language)
+    if language == "ar":
+        word = _ARABIC_AND.sub("", word)
     forms = [word]
     if language == "de":
         forms.append(word.translate(_GERMAN))

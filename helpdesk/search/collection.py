@@ -247,6 +247,13 @@ class TermFit(NamedTuple):
             scores[places[number]] += weight * times / (times + slope * norms[number])
 
 
+class Brevity(NamedTuple):
+    """How much of the gain for the query's share is left to documents, by number; those to whom at most so much is."""
+
+    of: Sequence[float]
+    steps: Sequence[tuple[float, int]]
+
+
 class Collection(Protocol):
     """The documents of one locale at one moment; serves one thread at a time.
 
@@ -274,8 +281,16 @@ class Collection(Protocol):
         """The least norms of documents that have the field at all."""
 
     @property
+    def brevity(self) -> Brevity:
+        """What the lengths of documents leave of the gain for a query's share."""
+
+    @property
     def fits(self) -> dict[object, TermFit]:
         """What ranking keeps of terms, those asked for last at the end."""
+
+    @property
+    def kin(self) -> dict[str, dict[str, float]]:
+        """What is kept of words: the terms of their kin, and what each is worth."""
 
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""

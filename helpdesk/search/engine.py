@@ -15,7 +15,7 @@ from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchRes
 from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Collection, Columns, Names, Some
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import COORDINATION, Fits, Ranking, idf, nearness_of, rank
+from helpdesk.search.ranking import Fits, Ranking, idf, nearness_of, rank
 
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
@@ -223,8 +223,8 @@ def _explained(documents: int, found: Ranking, scored: Scored, number: int) -> t
     reasons = [Reason("the exact title", 0.0)] if one.bits & scored.exact else []
     for fit in found.fits.values():
         reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(one))
-    share = 0.0 if number in scored.bare else found.share(number)
-    reasons.append(Reason("share of the words", 1 + COORDINATION * share, is_factor=True))
+    gain = 1.0 if number in scored.bare else found.gain(number)
+    reasons.append(Reason("share of the words", gain, is_factor=True))
     for what, factor in (("neighbours", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
         if factor is not None:
             reasons.append(Reason(what, factor, is_factor=True))

@@ -18,7 +18,7 @@ from helpdesk.search.backend import (
 from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
 from helpdesk.search.engine import search, suggest
-from helpdesk.search.ranking import BOOSTS, norms
+from helpdesk.search.ranking import BOOSTS, brevity, norms
 from helpdesk.search.titles import TitleList, Titles
 from helpdesk.search.vocabulary import WordList
 
@@ -40,8 +40,10 @@ class _Memory:
                     self._terms.setdefault((name, term), {})[number] = places
         self.languages = self.columns.spoken()
         self.fits: dict[object, TermFit] = {}
+        self.kin: dict[str, dict[str, float]] = {}
         self.norms = {name: norms(column) for name, column in zip(FIELDS, self.columns.lengths, strict=True)}
         self.least_norms = {name: min(column, default=1.0) for name, column in self.norms.items()}
+        self.brevity = brevity(self.columns.lengths, self.columns.living)
 
     def frequency(self, term: str) -> int:
         return max(len(self._terms.get((name, term), ())) for name in FIELDS)

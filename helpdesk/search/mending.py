@@ -10,6 +10,7 @@ from helpdesk.search.analysis import Span, analyse, is_unspaced
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
+from helpdesk.search.kin import kin
 from helpdesk.search.ranking import Alternative, Word
 from helpdesk.search.rescue import readings
 from helpdesk.search.spelling import correct, joined
@@ -17,6 +18,10 @@ from helpdesk.search.vocabulary import WordList
 
 # What a compound is worth for one of its words, and its words together for the compound; how many compounds.
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
+# What a word of the same kin is worth by its likeness, and how many; none for words that one document in so many has.
+KIN, MAX_KIN, COMMON = 0.6, 4, 10
+# Of so many words it is kept, as those of questions come again and again.
+MAX_KIN_WORDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,13 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
     words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
+    lists = [part.words for part in collection.parts()]
     if query.locale.split("-")[0] in compounds.LANGUAGES:
-        lists = [part.words for part in collection.parts()]
         words = [_with_compounds(word, query.locale, lists) for word in words]
+    akin = [_with_kin(word, query.locale, lists, collection) for word in words]
     return Asked(
         text=taken.whole,
-        words=asking.without_borders(collection, words),
+        words=asking.without_borders(collection, akin),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
@@ -96,6 +102,31 @@ def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Wor
     known = {alternative.terms for alternative in word.alternatives}
     more = {alternative for alternative in found if alternative.terms not in known}
     return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
+
+
+def _with_kin(word: Word, language: str, lists: Sequence[WordList], collection: Collection) -> Word:
+    known = word.terms
+    if is_unspaced(word.text) or COMMON * max(map(collection.frequency, known)) > collection.living:
+        return word
+    found = collection.kin.get(word.text)
+    if found is None:
+        if len(collection.kin) >= MAX_KIN_WORDS:
+            collection.kin.clear()
+        found = collection.kin[word.text] = _kin(word.text, language, lists, collection)
+    more = (Alternative((term,), found[term]) for term in sorted(found) if term not in known)
+    return Word(word.text, word.span, (*word.alternatives, *more))
+
+
+def _kin(text: str, language: str, lists: Sequence[WordList], collection: Collection) -> dict[str, float]:
+    """Terms of a word's kin, each with what it is worth."""
+    own, found = {token.term for token in analyse(text, language)}, dict[str, float]()
+    for other, likeness in kin(text, language, lists):
+        term = analyse(other, language)[0].term
+        if term not in own and collection.frequency(term):
+            found.setdefault(term, KIN * likeness)
+        if len(found) == MAX_KIN:
+            break
+    return found
 
 
 def _corrected(collection: Collection, asked: Asked, language: str) -> str:

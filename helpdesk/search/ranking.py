@@ -7,6 +7,7 @@ which is never negative. Scores depend on the living documents only, not on how 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -16,8 +17,8 @@ from math import ceil, inf, log
 from operator import add, and_, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
-from helpdesk.search.bits import Sums, bits_of, numbers_of
-from helpdesk.search.collection import PLACES, Collection, FieldFit, Some, TermFit
+from helpdesk.search.bits import Sums, bits_of, bits_where, numbers_of
+from helpdesk.search.collection import PLACES, Brevity, Collection, FieldFit, Some, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -27,8 +28,12 @@ BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
 # Half of them, where all words are in most documents: these say little, and all of the documents are answers.
 MAX_POSTINGS = 40_000
-# How much a document gains that has all of the query.
+# How much a document gains that has all of the query; a long one has more of any query by chance, so the gain shrinks
+# with this power of the length, as far as it is so many times the average or less.
 COORDINATION = 1.0
+BREVITY, MOST = -0.35, 8.0
+# Ends of steps in which it is taken for bounds.
+_BRIEF = (0.7, 0.85, 1.0, 1.15, 1.4)
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
@@ -83,9 +88,9 @@ class Word:
 class Ranking:
     """The answers to a query, told by bits, and their scores, which are reckoned for those that may be shown."""
 
-    def __init__(self, documents: int, fits: Mapping[Word, Fit], weights: Mapping[Span, float], among: int) -> None:
+    def __init__(self, brevity: Brevity, fits: Mapping[Word, Fit], weights: Mapping[Span, float], among: int) -> None:
         self.fits, self.weights = fits, weights
-        self._documents = documents
+        self._brevity, self._documents = brevity, len(brevity.of)
         # What was scored, and by level what may have a score above its limit.
         self._scores, self._scored, self._above = Fits(), 0, dict[int, int]()
         whole = sum(weights.values())
@@ -97,12 +102,16 @@ class Ranking:
         best = self._shares.greatest(among)
         self.answers = self._shares.reaching(max(1, ceil(KEPT * best)), among)
         # The greatest share of the query that a document has.
-        self.best = self.share(documents - self._shares.reaching(best, among).bit_length()) if best else 0.0
+        self.best = self.share(self._documents - self._shares.reaching(best, among).bit_length()) if best else 0.0
 
     def share(self, number: int) -> float:
         """The share of the query that a document has."""
         place = self._documents - 1 - number
         return reduce(add, (part for word, part in self._parts if self.fits[word].bits >> place & 1), 0.0)
+
+    def gain(self, number: int) -> float:
+        """The factor for the share of the query that a document has."""
+        return 1 + COORDINATION * self.share(number) * self._brevity.of[number]
 
     def score(self, number: int) -> float:
         """An answer's score."""
@@ -147,7 +156,8 @@ class Ranking:
             scores = list(map(add, scores, column))
         for word, part in self._parts:
             shares = [share + part if fit else share for share, fit in zip(shares, columns[word], strict=True)]
-        gains = [1 + COORDINATION * share for share in shares]
+        brief = map(self._brevity.of.__getitem__, numbers)
+        gains = [1 + COORDINATION * share * left for share, left in zip(shares, brief, strict=True)]
         self._scores.update(zip(numbers, map(mul, scores, gains), strict=True))
         self._scored |= bits
 
@@ -166,15 +176,20 @@ class Ranking:
 
     @cached_property
     def _bounds(self) -> tuple[float, float, Sums, Sequence[tuple[float, int]]]:
-        """The greatest score that there may be; what fits may be at most, and their unit; answers by their shares."""
+        """The greatest score that there may be; what fits may be at most, and their unit; answers by their gains."""
         bounds, sums = [bound for fit in self.fits.values() for bound in fit.bounds], Sums()
         unit = sum(value for value, _ in bounds) / _FINE
         for value, bits in bounds:
             sums.add(ceil(value / unit), bits)
         # A share is less than that of the next step; of equal steps the last one counts.
-        steps = [(1 + COORDINATION * (n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
-        by_bits = {self._shares.reaching(least, self.answers): gain for gain, least in steps}
-        sharing = [(gain, bits) for bits, gain in by_bits.items() if bits]
+        steps = [((n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
+        by_bits = {self._shares.reaching(least, self.answers): share for share, least in steps}
+        sharing = [
+            (1 + COORDINATION * share * left, bits & brief)
+            for bits, share in by_bits.items()
+            for left, brief in self._brevity.steps
+            if bits & brief
+        ]
         top = max(gain * unit * sums.greatest(bits) for gain, bits in sharing)
         return top, unit, sums, sharing
 
@@ -185,6 +200,16 @@ def norms(lengths: Sequence[int]) -> array[float]:
     average = sum(lengths) / count if count else 1.0
     constant, slope = K1 * (1 - B), K1 * B / average
     return array("f", [constant + slope * length for length in lengths])
+
+
+def brevity(lengths: Iterable[Sequence[int]], living: Sequence[int]) -> Brevity:
+    """Of documents with these lengths, given by fields."""
+    whole = list(map(sum, zip(*lengths, strict=True)))
+    average = sum(map(mul, whole, living)) / max(1, sum(living)) or 1.0
+    left = array("f", [min(max(length / average, 1 / MOST), MOST) ** BREVITY for length in whole])
+    ends = sorted({*_BRIEF, MOST**-BREVITY + 0.01})
+    rows = [bisect_left(ends, value) for value in left]
+    return Brevity(left, [(end, bits_where(bytes(map(row.__eq__, rows)))) for row, end in enumerate(ends)])
 
 
 def idf(having: int, documents: int) -> float:
@@ -207,7 +232,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     rare = {word: fits for word, fits in found.items() if 2 * fits.having <= documents} or found
     weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
     among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
-    return Ranking(len(collection.columns), rare, weights, among)
+    return Ranking(collection.brevity, rare, weights, among)
 
 
 def nearness_of(collection: Collection, ranking: Ranking) -> Fits:

@@ -30,9 +30,9 @@ from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELDS, Analysed, Block, Columns, Part, TermFit
+from helpdesk.search.collection import FIELDS, Analysed, Block, Brevity, Columns, Part, TermFit
 from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
-from helpdesk.search.ranking import norms
+from helpdesk.search.ranking import brevity, norms
 from helpdesk.search.titles import TitleList, Titles
 from helpdesk.search.vocabulary import WordList, Words
 
@@ -248,6 +248,12 @@ class WhooshCollection:
         self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
         self.least_norms: Mapping[str, float] = _LeastNorms(self.columns, self.norms)
         self.fits: dict[object, TermFit] = {}
+        self.kin: dict[str, dict[str, float]] = {}
+
+    @cached_property
+    def brevity(self) -> Brevity:
+        """See Collection."""
+        return brevity(self.columns.lengths, self.columns.living)
 
     def frequency(self, term: str) -> int:
         """See Collection."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpdesk.search.backend import Document, SearchQuery
+from helpdesk.search.ranking import brevity
 from helpdesk.search.whoosh_backend import WhooshBackend
 from tests.support.searching import document, found
 
@@ -44,7 +45,18 @@ def test_the_same_title_stands_first_and_together(tmp_path: Path):
         document(3, "withdraw funds", "and a long body about something else " * 50),
         *(document(i, f"other{i}") for i in range(20, 40)),
     )
-    assert found(backend, "  Withdraw — funds?") == [3, 5, 1]
+    assert found(backend, "  Withdraw — funds?") == [5, 3, 1]
+
+
+def test_a_long_text_gains_less_from_having_more_of_the_words():
+    lengths = [1, 0, 300, 100, 2_000], [0, 0, 300, 300, 0]
+    left, steps = brevity(lengths, [1, 1, 1, 1, 0])
+    assert [round(each, 3) for each in left] == [2.071, 2.071, 0.736, 0.849, 0.483]
+    # Each document is in one step, which says no less than what is left to it.
+    ends = [[end for end, bits in steps if bits >> 4 - number & 1] for number in range(5)]
+    assert [len(found) for found in ends] == [1] * 5
+    assert all(each <= end for each, (end,) in zip(left, ends, strict=True))
+    assert list(brevity([[]], []).of) == []
 
 
 def test_the_same_title_is_found_though_its_words_are_everywhere(tmp_path: Path):
