@@ -69,7 +69,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     lists = [part.words for part in collection.parts()]
     if query.locale.split("-")[0] in compounds.LANGUAGES:
         words = [_with_compounds(word, query.locale, lists) for word in words]
-    akin = [_with_kin(word, query.locale, lists, collection) for word in words]
+    akin = words if query.is_literal else [_with_kin(word, query.locale, lists, collection) for word in words]
     return Asked(
         text=taken.whole,
         words=asking.without_borders(collection, akin),

@@ -123,16 +123,31 @@ class _Pool:
         return header
 
 
-class _File(io.FileIO):
-    """Keeps its offset to itself: processes that share a descriptor after a fork cannot move each other's."""
+class _File(io.RawIOBase):
+    """Keeps its offset to itself: processes that share a descriptor after a fork cannot move each other's.
 
-    _offset = 0
+    It may be let go without being closed, as searches in other threads may still read it.
+    """
+
+    _descriptor = -1
+
+    def __init__(self, path: str | Path) -> None:
+        self._descriptor, self._offset = os.open(path, os.O_RDONLY), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_CUR:
             offset += self._offset
         elif whence == os.SEEK_END:
-            offset += os.fstat(self.fileno()).st_size
+            offset += os.fstat(self._descriptor).st_size
         self._offset = offset
         return offset
 
@@ -140,13 +155,19 @@ class _File(io.FileIO):
         return self._offset
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        count = os.preadv(self.fileno(), [buffer], self._offset)
+        count = os.preadv(self._descriptor, [buffer], self._offset)
         self._offset += count
         return count
 
     def read_at(self, size: int, offset: int) -> bytes:
         """So many bytes from there on."""
-        return os.pread(self.fileno(), size, offset)
+        return os.pread(self._descriptor, size, offset)
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        super().close()
 
 
 class _Storage(FileStorage):  # type: ignore[misc]

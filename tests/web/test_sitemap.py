@@ -88,8 +88,8 @@ def assert_agree(client: CheckingClient) -> int:
 
 
 def test_sitemap_and_pages_of_the_demo_say_the_same(build: Callable[..., Flask], demo_template: Path) -> None:
-    """Of languages with texts and without, one that inherits, and an article whose only language the site gave up."""
-    client = CheckingClient(build(demo_template, locales=("en", "en-SG", "ru", "ar")))
+    """Of two languages, and one that inherits."""
+    client = CheckingClient(build(demo_template, locales=("en", "en-SG", "de")))
     assert assert_agree(client) > 100
 
 

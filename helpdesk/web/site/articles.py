@@ -140,7 +140,7 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
             _way_to(page),
         ],
         alternates=article_alternates(page.article_id, page.alternates) if home == current_locale().tag else [],
-        is_indexed=not page.is_elsewhere and home is not None,
+        is_indexed=not page.is_elsewhere,
         here=here,
         query=query,
         contact_url=feedback.contact_url,
