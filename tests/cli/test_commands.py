@@ -26,6 +26,9 @@ from tests.support.indexes import Dying, damage, with_backend
 from tests.support.pages import CheckingClient
 from tests.support.votes import figures, list_votes
 
+# What the services that they call do on PostgreSQL is told by the tests of these.
+pytestmark = pytest.mark.on("sqlite")
+
 ARTICLE = "/en/articles/16-move-your-authenticator-to-a-new-phone"
 OTHER = "/en/articles/17-why-a-withdrawal-is-delayed"
 FOLDER_OF_NGINX = "/var/cache/nginx/helpdesk"
