@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from helpdesk import clock
 from helpdesk.cli.progress import with_site
 from helpdesk.cli.reports import is_printed, name_of, options_of, percent, where_of
-from helpdesk.queries.gaps import list_outdated, list_wanted
+from helpdesk.queries.gaps import Outdated, Wanted, list_outdated, list_wanted
 from helpdesk.queries.reading import Order, list_readings, table
 from helpdesk.queries.reports import Period
 from helpdesk.services.site import Site
@@ -31,21 +32,8 @@ def views(site: Site, about: str, form: str | None, **options: Any) -> None:
     wanted: in which languages readers asked for an article and got it in another; --locale is then the one asked for.
     outdated: translations that readers see although their source got a minor or major revision since.
     """
-    if about == "wanted":
-        where = where_of(site, options, DAYS)
-        _number, wanted = list_wanted(site.database, site.locales, **where, limit=options["limit"])
-        if not is_printed(form, wanted, NOTHING):
-            click.echo(f"{'views':>8}  {'wanted':10}  article")
-            for item in wanted:
-                click.echo(f"{item.views:8}  {item.wanted:10}  {name_of(item)}")
-        return
-    if about == "outdated":
-        where = where_of(site, options, DAYS)
-        _number, outdated = list_outdated(site.database, **where, limit=options["limit"])
-        if not is_printed(form, outdated, NOTHING):
-            click.echo(f"{'views':>8}  {'outdated':10}  article")
-            for text in outdated:
-                click.echo(f"{text.views:8}  {text.outdated_since:%Y-%m-%d}  {name_of(text)}")
+    if about in ("wanted", "outdated"):
+        _print_gaps(site, about, form, where_of(site, options, DAYS) | {"limit": options["limit"]})
         return
     where = _where(site, options)
     _number, lines = list_readings(site.database, Order(about), **where, limit=options["limit"])
@@ -54,6 +42,19 @@ def views(site: Site, about: str, form: str | None, **options: Any) -> None:
         click.echo("".join(f"{name:>10}" for name in names) + "  article")
         for line in lines:
             click.echo("".join(f"{getattr(line.figures, name):10}" for name in names) + f"  {name_of(line)}")
+
+
+def _print_gaps(site: Site, about: str, form: str | None, where: dict[str, Any]) -> None:
+    lines: Sequence[Wanted | Outdated]
+    if about == "wanted":
+        _number, lines = list_wanted(site.database, site.locales, **where)
+    else:
+        _number, lines = list_outdated(site.database, **where)
+    if not is_printed(form, lines, NOTHING):
+        click.echo(f"{'views':>8}  {about:10}  article")
+        for line in lines:
+            told = line.wanted if isinstance(line, Wanted) else f"{line.outdated_since:%Y-%m-%d}"
+            click.echo(f"{line.views:8}  {told:10}  {name_of(line)}")
 
 
 @click.command()

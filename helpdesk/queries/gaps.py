@@ -17,7 +17,7 @@ from helpdesk.db import Database
 from helpdesk.locales import Locales
 from helpdesk.models import DailyTally, Translation
 from helpdesk.queries.helpfulness import LINES, Line
-from helpdesk.queries.reading import LONGEST
+from helpdesk.queries.reading import LONGEST, views_of
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
 from helpdesk.queries.translations import outdated_since
 from helpdesk.sql import by_code
@@ -113,10 +113,7 @@ def count_outdated(database: Database, *, period: Period, reach: Reach = EVERYWH
 
 
 def _outdated(period: Period, reach: Reach) -> Any:
-    # An expression, so that SQLite goes along the days.
-    own = (DailyTally.translation_id + 0).label("own")
-    read = select(own, func.sum(DailyTally.views).label("views")).where(*period.covers(DailyTally.day)).group_by(own)
-    seen, since = read.subquery("seen"), outdated_since()
+    seen, since = views_of(period).subquery("seen"), outdated_since()
     return (
         LINES.add_columns(since.label("since"), func.coalesce(seen.c.views, 0).label("views"))
         .outerjoin(seen, seen.c.own == Translation.id)

@@ -127,6 +127,11 @@ def _along_days(model: Any, period: Period, reach: Reach, *columns: Any) -> Any:
     return select(own, *columns).where(*period.covers(model.day), *reach.covers(own)).group_by(own)
 
 
+def views_of(period: Period) -> Any:
+    """The `views` of each translation that had any, as `own`."""
+    return _along_days(DailyTally, period, EVERYWHERE, func.sum(DailyTally.views).label("views"))
+
+
 def _fading(connection: Connection, period: Period, before: Period, reach: Reach) -> list[int]:
     earlier, now = _sums(period)[:2]
     views = connection.execute(_along_days(DailyTally, _both(period, before), reach, now, earlier)).all()

@@ -18,6 +18,7 @@ from helpdesk.intervals import CONFIDENCE, chance_of_so_few, holm, votes_for, wi
 from helpdesk.locales import Locales
 from helpdesk.models import Article, DailyTally, Revision, SwitchTally, Translation, Vote
 from helpdesk.queries.helpfulness import COUNTED, LINES, YES, Change, Line, Verdict, by_text, changes
+from helpdesk.queries.reading import views_of
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
 from helpdesk.sql import utc_day
 
@@ -44,7 +45,7 @@ class Need(Line):
 def list_needs(database: Database, *, period: Period, reach: Reach = EVERYWHERE, limit: int) -> list[Need]:
     """Where most readers are not helped, these first; three queries."""
     with database.read() as connection:
-        views: dict[int, int] = dict(map(tuple, connection.execute(_views(period))))
+        views: dict[int, int] = dict(map(tuple, connection.execute(views_of(period))))
         found = []
         for row in connection.execute(_standing(reach)):
             no = row.votes - row.yes
@@ -71,12 +72,6 @@ def _standing(reach: Reach = EVERYWHERE) -> Any:
         .where(*reach.conditions())
         .group_by(Translation.id, Translation.article_id)
     )
-
-
-def _views(period: Period) -> Any:
-    # An expression, so that SQLite goes along the days, and not through all tallies in the order of translations.
-    own = (DailyTally.translation_id + 0).label("own")
-    return select(own, func.sum(DailyTally.views)).where(*period.covers(DailyTally.day)).group_by(own)
 
 
 def _lined(connection: Connection, found: Sequence[tuple[int, Any]]) -> list[tuple[tuple[int, str, str, str], Any]]:
