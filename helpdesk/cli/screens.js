@@ -1,5 +1,5 @@
-// What the tour for translators does in a page: find a text and make it stand out, or send a form.
-([name, ...values]) => {
+// What the tour for translators does in a page: find a text and make it stand out.
+(sought) => {
   const flat = (text) => (text ?? "").replace(/\s+/g, " ").trim();
   const READ = ["aria-label", "placeholder", "title", "alt", "data-copied"];
 
@@ -51,16 +51,5 @@
     return { ...seen, clip: { x, y, width, height: Math.min(innerHeight - y, 420, box.bottom - y + 60) } };
   }
 
-  async function send(action, fields, times) {
-    const form = Object.assign(document.createElement("form"), { method: "post", action });
-    for (const [field, value] of Object.entries(fields)) {
-      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: field, value }));
-    }
-    document.body.append(form);
-    const body = new URLSearchParams(new FormData(form));
-    for (let n = 1; n < times; n++) await fetch(action, { method: "POST", body, redirect: "manual" });
-    form.submit();
-  }
-
-  return name === "find" ? find(...values) : void send(...values);
+  return find(sought);
 }

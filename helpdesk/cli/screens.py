@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import click
 from babel.messages.catalog import Catalog
@@ -40,7 +41,7 @@ from helpdesk.services.notices import set_notice
 from helpdesk.services.site import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 TEMPLATE, SCRIPT, _TOUR = (
     Path(__file__).with_name(f"screens.{kind}").read_text("utf-8") for kind in ("html", "js", "toml")
@@ -133,12 +134,13 @@ def visit(
     network = ".".join(str(byte) for byte in code[:4].ljust(4).encode())  # each language has a first voter
     for stop in stops:
         demo.asked.clear()
-        demo.environ = {"REMOTE_ADDR": network, **stop.get("environ", {}), **dict.fromkeys(stop.get("lacks", ()))}
+        seen_as = {"REMOTE_ADDR": network, "HTTP_SEC_FETCH_SITE": "same-origin"}
+        demo.environ = seen_as | stop.get("environ", {}) | dict.fromkeys(stop.get("lacks", ()))
         _go(page, stop, _tag(code))
         for message, text in list(demo.asked.items()):
             if message in seen and "picture" in seen[message]:
                 continue
-            found = page.evaluate(SCRIPT, ["find", Markup(text).striptags()])  # noqa: S704  # read, not shown
+            found = page.evaluate(SCRIPT, Markup(text).striptags())  # noqa: S704  # read, not shown
             if found and (clip := found.pop("clip", None)):
                 found["picture"] = f"{code}/{len(seen)}.png"
                 page.screenshot(path=folder / found["picture"], clip=clip)
@@ -150,11 +152,17 @@ def _go(page: Page, stop: Mapping[str, Any], tag: str) -> None:
     path = stop["path"].format(tag=tag) if "{tag}" in stop["path"] else f"/{tag}{stop['path']}"
     if stop.get("is_new"):
         page.context.clear_cookies()
-    if "form" not in stop:
-        page.goto(path)
-        return
-    with page.expect_navigation():
-        page.evaluate(SCRIPT, ["send", path, stop["form"], stop.get("times", 1)])
+    if form := stop.get("form"):
+        for _ in range(1, stop.get("times", 1)):
+            page.request.post(path, form=form, max_redirects=0)
+        page.route(f"**{path}", lambda route: _send(route, form), times=1)
+    page.goto(path)
+
+
+def _send(route: Route, form: Mapping[str, str]) -> None:
+    """Go to an address as a form does that is sent there."""
+    headers = route.request.headers | {"content-type": "application/x-www-form-urlencoded"}
+    route.continue_(method="POST", post_data=urlencode(form), headers=headers)
 
 
 def write(path: Path, template: Catalog, catalog: Catalog, seen: Mapping[str, Mapping[str, Any]]) -> str:
