@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -119,7 +120,7 @@ def prepared(instance: Path, mode: str) -> Path:
 
 
 def filled(template: Path, instance: Path, fill: Callable[[Site], object], **settings: object) -> Path:
-    """An instance to copy: a copy of a template, and more in it. Its database is to be dropped at the end."""
+    """An instance to copy: a copy of a template, and more in it."""
     app = make_app(copy_instance(template, instance), **settings)
     _rename_node(app.extensions["helpdesk"])
     fill(app.extensions["helpdesk"])
@@ -146,6 +147,12 @@ ON_BOTH = {"core", "web", "cli"}
 def pytest_xdist_auto_num_workers() -> int:
     """For `-n auto`: two more than there are cores, as many tests wait for browsers and other processes."""
     return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long first: processes get them in this order, and none shall be left alone with one at the end."""
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.parent.name != "faults", -sizes[item.path]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -211,6 +218,17 @@ def demo_template(templates: Callable[[Backend, str], Path], backend: Backend) -
 @pytest.fixture(scope="session")
 def empty_template(templates: Callable[[Backend, str], Path], backend: Backend) -> Path:
     return templates(backend, "empty")
+
+
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Callable[[Site], object]], Path]:
+    """Instances to copy, by the template that they began with and what was done there; each is made once."""
+
+    @cache
+    def make(template: Path, fill: Callable[[Site], object]) -> Path:
+        return filled(template, tmp_path_factory.mktemp("grown") / "instance", fill)
+
+    return make
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ COMMENT = "لا أجد الزر في الخطوة 3. Where is it?"
 def app(empty_template: Path, tmp_path: Path) -> Iterator[Flask]:
     """A small site in English and Arabic, whose index is built at once."""
     app = make_app(copy_instance(empty_template, tmp_path / "instance"))
-    take_in_articles(app.extensions["helpdesk"], tmp_path / "content")
+    take_in_articles(app.extensions["helpdesk"])
     yield app
     close(app)
 
@@ -71,7 +71,7 @@ def test_a_no_in_arabic_is_found_mended_and_measured(
     assert page.locator("blockquote").text_content() == COMMENT
     address = page.url
 
-    revise(site, tmp_path / "content", "keys", "ar", 2)
+    revise(site, "keys", "ar", 2)
     page.reload()
     page.locator("#revision").select_option("2")
     page.locator("button[value=resolve]").click()

@@ -1,5 +1,7 @@
 """`flask helpdesk report ...` as people type it, and as programs and spreadsheets read it."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 import csv
@@ -16,7 +18,7 @@ from helpdesk import clock
 from helpdesk.models import Counter, Translation
 from helpdesk.services.site import Site
 from helpdesk.text.tables import FORMULA_STARTS, csv_of
-from tests.core.test_helpfulness import DAY, Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import DAY, Teller, app, tell  # noqa: F401  the same site
 
 Run = Callable[..., tuple[int, str]]
 HARMFUL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"]
@@ -24,8 +26,8 @@ HARMLESS = ['say "no", or\nnot', "1=1", "", "كيف أسحب؟ =1", "שלום\u2
 
 
 @pytest.fixture
-def run(empty_app: Flask) -> Run:
-    runner = empty_app.test_cli_runner()
+def run(app: Flask) -> Run:
+    runner = app.test_cli_runner()
 
     def invoke(*args: str) -> tuple[int, str]:
         result = runner.invoke(args=["helpdesk", "report", *args])
@@ -41,7 +43,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> date:
     return DAY
 
 
-def tell_much(tell: Teller) -> None:  # noqa: F811
+def tell_much(tell: Teller) -> None:
     tell.revise("pay", "en", (2, "major", DAY + timedelta(days=7)))
     tell.vote("pay", "en", 1, 48, 32)
     tell.vote("pay", "en", 2, 56, 14, day=DAY + timedelta(days=7))
@@ -53,7 +55,7 @@ def tell_much(tell: Teller) -> None:  # noqa: F811
     tell.switch("pay", "de", "en", 15)
 
 
-def test_helpfulness_in_words(tell: Teller, run: Run) -> None:  # noqa: F811
+def test_helpfulness_in_words(tell: Teller, run: Run) -> None:
     tell_much(tell)
     assert run("helpfulness", "pay", "--locale", "en") == (
         0,
@@ -72,7 +74,7 @@ def test_helpfulness_in_words(tell: Teller, run: Run) -> None:  # noqa: F811
     assert run("helpfulness", "none") == (1, "Error: There is no article none.\n")
 
 
-def test_helpfulness_as_one_table(tell: Teller, run: Run) -> None:  # noqa: F811
+def test_helpfulness_as_one_table(tell: Teller, run: Run) -> None:
     tell_much(tell)
     rows = list(csv.DictReader(io.StringIO(run("helpfulness", "pay", "--csv")[1], newline="")))
     english = [row for row in rows if row["locale"] == "en"]
@@ -92,7 +94,7 @@ def test_helpfulness_as_one_table(tell: Teller, run: Run) -> None:  # noqa: F811
     assert (german["score"]["low"], german["weeks"][1]["monday"]) == (0.06239, "2026-05-04")
 
 
-def test_need(tell: Teller, run: Run, today: date) -> None:  # noqa: F811
+def test_need(tell: Teller, run: Run, today: date) -> None:
     tell_much(tell)
     assert run("need") == (
         0,
@@ -118,7 +120,7 @@ def test_need(tell: Teller, run: Run, today: date) -> None:  # noqa: F811
     assert run("need", "--until", "2026-05-04", "--csv") == (0, "")
 
 
-def test_suspects(tell: Teller, run: Run, today: date) -> None:  # noqa: F811
+def test_suspects(tell: Teller, run: Run, today: date) -> None:
     tell_much(tell)
     expected = (
         "1 pay/de  Zahlen\n"
@@ -137,7 +139,7 @@ def test_suspects(tell: Teller, run: Run, today: date) -> None:  # noqa: F811
     assert float(row["votes_chance"]) < 1e-20
 
 
-def test_improved(tell: Teller, run: Run) -> None:  # noqa: F811
+def test_improved(tell: Teller, run: Run) -> None:
     tell_much(tell)
     expected = "1 pay/en  Pay\n    after revision 2: 60 % -> 80 % (n = 70), better by at least 5 points\n"
     assert run("improved") == (0, expected)
@@ -145,7 +147,7 @@ def test_improved(tell: Teller, run: Run) -> None:  # noqa: F811
     assert '"verdict": "better"' in run("improved", "--json")[1]
 
 
-def test_what_is_asked_wrongly_is_told(tell: Teller, run: Run) -> None:  # noqa: F811
+def test_what_is_asked_wrongly_is_told(tell: Teller, run: Run) -> None:
     for args, error in (
         (("need", "--locale", "xx"), "Invalid value for --locale: xx is not a locale of this site."),
         (
@@ -158,9 +160,9 @@ def test_what_is_asked_wrongly_is_told(tell: Teller, run: Run) -> None:  # noqa:
         assert (code, output.splitlines()[-1]) == (2, f"Error: {error}")
 
 
-def test_check_tells_what_differs_and_mends_it(tell: Teller, run: Run, empty_site: Site) -> None:  # noqa: F811
+def test_check_tells_what_differs_and_mends_it(tell: Teller, run: Run, site: Site) -> None:
     assert run("check") == (0, "Every counter equals its votes and views.\n")
-    with empty_site.database.transaction() as connection:
+    with site.database.transaction() as connection:
         german = Translation.__table__.select().with_only_columns(Translation.id).where(Translation.locale == "de")
         connection.execute(update(Counter).where(Counter.translation_id.in_(german)).values(no=3))
     lines = "1 pay/de: no: the counter says 3, the rows say 0\n2 fees/de: no: the counter says 3, the rows say 0\n"
@@ -177,10 +179,10 @@ def test_no_cell_is_a_formula_and_none_is_harmed() -> None:
     assert [value for value in expected if value.startswith(FORMULA_STARTS)] == []
 
 
-def test_titles_open_unharmed(tell: Teller, run: Run, empty_site: Site, today: date) -> None:  # noqa: F811
+def test_titles_open_unharmed(tell: Teller, run: Run, site: Site, today: date) -> None:
     tell_much(tell)
     for title in ("=1+1", *HARMLESS[:1], HARMLESS[-2]):
-        with empty_site.database.transaction() as connection:
+        with site.database.transaction() as connection:
             connection.execute(update(Translation).where(Translation.locale == "de").values(title=title))
         for command in (("need", "--locale", "de"), ("helpfulness", "pay", "--locale", "de")):
             row = next(csv.DictReader(io.StringIO(run(*command, "--csv")[1], newline="")))

@@ -1,5 +1,7 @@
 """What the team is told of, once while it lasts, by mail and to a program; as real servers get it."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 import hashlib
@@ -24,7 +26,7 @@ from helpdesk.services.mailing import Letter
 from helpdesk.services.posting import post
 from helpdesk.services.site import Site
 from tests.conftest import NOON
-from tests.core.test_helpfulness import Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import Teller, app, tell  # noqa: F401  the same site
 from tests.support.receivers import Hook, Postbox, hook_server, mail_server
 from tests.support.team import add_member
 from tests.support.votes import translation_id
@@ -43,7 +45,7 @@ def alarms(site: Site, **settings: Any) -> list[Alarm]:
     return list_alarms(site.database, replace(site.settings, **settings), now=NOON)
 
 
-def say(tell: Teller, key: str, tag: str, yes: int, no: int, *, day: date = TODAY) -> None:  # noqa: F811
+def say(tell: Teller, key: str, tag: str, yes: int, no: int, *, day: date = TODAY) -> None:
     """Votes that are read already and counted."""
     tell.vote(key, tag, 1, yes, no, day=day)
     with tell.site.database.transaction() as connection:
@@ -63,11 +65,11 @@ def search(site: Site, query: str, *results: int, tag: str = "en", day: date = T
             connection.execute(insert(SearchLog), [row | {"results": number}])
 
 
-def test_nothing_to_tell_of(empty_site: Site) -> None:
-    assert alarms(empty_site) == []
+def test_nothing_to_tell_of(site: Site) -> None:
+    assert alarms(site) == []
 
 
-def test_more_no_than_before_and_than_chance_explains(tell: Teller) -> None:  # noqa: F811
+def test_more_no_than_before_and_than_chance_explains(tell: Teller) -> None:
     """16 no of 24 after 8 of 80: 67 % after 10 %. The others have fewer votes, or no more no than before."""
     for key, tag, before, lately in (
         ("pay", "en", (72, 8), (8, 16)),
@@ -87,7 +89,7 @@ def test_more_no_than_before_and_than_chance_explains(tell: Teller) -> None:  # 
     assert alarms(tell.site, alert_days=60) == []
 
 
-def test_the_more_is_compared_the_surer_it_has_to_be(tell: Teller) -> None:  # noqa: F811
+def test_the_more_is_compared_the_surer_it_has_to_be(tell: Teller) -> None:
     """9 no of 25 after 8 of 80: by chance once in 250 cases. Alone it is told, as one of three it is not."""
     say(tell, "pay", "en", 72, 8, day=BEFORE)
     say(tell, "pay", "en", 16, 9)
@@ -100,13 +102,13 @@ def test_the_more_is_compared_the_surer_it_has_to_be(tell: Teller) -> None:  # n
     assert found.is_fading  # told before, it would not be over yet
 
 
-def test_what_is_held_says_nothing(tell: Teller) -> None:  # noqa: F811
+def test_what_is_held_says_nothing(tell: Teller) -> None:
     say(tell, "pay", "en", 72, 8, day=BEFORE)
     tell.vote("pay", "en", 1, 0, 40, day=TODAY, status="held")
     assert alarms(tell.site, alert_hours=1) == []
 
 
-def test_feedback_that_lies_unread(tell: Teller) -> None:  # noqa: F811
+def test_feedback_that_lies_unread(tell: Teller) -> None:
     """By the language of the text; a mere yes says nothing."""
     tell.vote("pay", "en", 1, 5, 2, day=TODAY - timedelta(days=4))
     tell.vote("pay", "de", 1, 1, 0, day=TODAY - timedelta(days=3), comment="Gut")
@@ -125,7 +127,7 @@ def test_feedback_that_lies_unread(tell: Teller) -> None:  # noqa: F811
     assert [(item.subject, item.count) for item in alarms(tell.site)] == [("de", 1)]
 
 
-def test_a_query_that_was_found_and_is_not_any_more(empty_site: Site) -> None:
+def test_a_query_that_was_found_and_is_not_any_more(site: Site) -> None:
     for query, results in {
         "lost": (3, 3, 0, 0, 0, 0, 0),
         "found again": (3, 0, 0, 0, 0, 0, 1),
@@ -134,20 +136,20 @@ def test_a_query_that_was_found_and_is_not_any_more(empty_site: Site) -> None:
         "ignored": (3, 0, 0, 0, 0, 0),
         "•••@••• in it": (3, 0, 0, 0, 0, 0),
     }.items():
-        search(empty_site, query, *results)
-    search(empty_site, "lost", *(0,) * 9, tag="de")  # where it never was found
-    search(empty_site, "before", 3, day=TODAY - timedelta(days=8))
-    search(empty_site, "before", *(0,) * 6)
-    search(empty_site, "long ago", 3, day=TODAY - timedelta(days=40))
-    search(empty_site, "long ago", *(0,) * 6)
-    search(empty_site, "corrected", 3)
-    search(empty_site, "corrected", *(2,) * 5, correction="correct")
-    search(empty_site, "second page", 3)
-    search(empty_site, "second page", *(0,) * 9, page=2)
+        search(site, query, *results)
+    search(site, "lost", *(0,) * 9, tag="de")  # where it never was found
+    search(site, "before", 3, day=TODAY - timedelta(days=8))
+    search(site, "before", *(0,) * 6)
+    search(site, "long ago", 3, day=TODAY - timedelta(days=40))
+    search(site, "long ago", *(0,) * 6)
+    search(site, "corrected", 3)
+    search(site, "corrected", *(2,) * 5, correction="correct")
+    search(site, "second page", 3)
+    search(site, "second page", *(0,) * 9, page=2)
     ignored = {"locale": "en", "query": "ignored", "kind": "ignored", "made_on": TODAY, "made_by": "ada@example.com"}
-    with empty_site.database.transaction() as connection:
+    with site.database.transaction() as connection:
         connection.execute(insert(SearchChange), [ignored])
-    found = alarms(empty_site)
+    found = alarms(site)
     assert [(item.kind, item.subject, item.about, item.count, item.since) for item in found] == [
         ("search", "en before", "before", 6, TODAY - timedelta(days=8)),
         ("search", "en corrected", "corrected", 5, TODAY),
@@ -357,12 +359,12 @@ def test_only_members_who_may_see_all_get_alerts(
     assert (box.taken, hook.posts) == ([], [])
 
 
-def test_nobody_to_tell(empty_site: Site) -> None:
+def test_nobody_to_tell(site: Site) -> None:
     with pytest.raises(TellingError, match="Nobody gets alerts: set HELPDESK_ALERT_TO or"):
-        tell_alarms(empty_site, compose, now=NOON)
+        tell_alarms(site, compose, now=NOON)
 
 
-def test_what_fades_is_not_told_anew(tell: Teller, telling: Site) -> None:  # noqa: F811
+def test_what_fades_is_not_told_anew(tell: Teller, telling: Site) -> None:
     """Known, it stays known; unknown, it does not become so."""
     say(tell, "pay", "en", 72, 8, day=BEFORE)
     say(tell, "pay", "en", 16, 9)

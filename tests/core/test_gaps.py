@@ -1,5 +1,7 @@
 """What translators have left to do: what is wanted and missing, what is outdated, by how often readers met it."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -10,12 +12,12 @@ from sqlalchemy import update
 from helpdesk.models import Translation
 from helpdesk.queries.gaps import Outdated, Wanted, count_outdated, count_wanted, list_outdated, list_wanted
 from helpdesk.queries.reports import Reach
-from tests.core.test_helpfulness import Teller, moment, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import Teller, app, moment, tell  # noqa: F401  the same site
 from tests.core.test_reading import DAY, WEEK, add
 from tests.support.votes import translation_id
 
 
-def test_wanted_is_what_readers_asked_for_and_did_not_get(tell: Teller) -> None:  # noqa: F811
+def test_wanted_is_what_readers_asked_for_and_did_not_get(tell: Teller) -> None:
     for key, tag, asked, views in (
         ("fees", "en", "ar", 5),
         ("fees", "de", "ar", 3),  # what they got while the English text was away
@@ -59,7 +61,7 @@ def test_wanted_is_what_readers_asked_for_and_did_not_get(tell: Teller) -> None:
     assert wanted()[1] == [("pay", "en", "de", 99), *everything[:2], *everything[3:]]
 
 
-def test_outdated_is_what_readers_see_though_its_source_moved_on(tell: Teller) -> None:  # noqa: F811
+def test_outdated_is_what_readers_see_though_its_source_moved_on(tell: Teller) -> None:
     database = tell.site.database
     next_day = DAY + timedelta(days=1)
     tell.revise("pay", "en", (2, "typo", DAY), (3, "minor", DAY), (4, "major", next_day))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import insert, select, update
 
 from helpdesk.errors import TranslationNotFound
@@ -65,13 +67,21 @@ class Teller:
         self.write(Revision, [row | texts | {"translation_id": own} for row in rows])
 
 
-@pytest.fixture
-def tell(empty_site: Site, tmp_path: Path) -> Teller:
-    """A site with three articles in English, two in German and Chinese as well, `pay` in Arabic too."""
+def take_in_articles(site: Site) -> None:
+    """Three in English, two of them in German and Chinese as well, `pay` in Arabic too."""
     both = {"en.md": translation("Pay"), "de.md": translation("Zahlen"), "zh-Hans.md": translation("支付")}
     articles = {"pay": both | {"ar.md": translation("ادفع")}, "fees": both, "keys": {"en.md": translation("Keys")}}
-    take_in(empty_site, tmp_path / "content", articles)
-    return Teller(empty_site)
+    take_in(site, site.settings.instance_dir / "content", articles)
+
+
+@pytest.fixture
+def app(build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path) -> Flask:
+    return build(grown(empty_template, take_in_articles))
+
+
+@pytest.fixture
+def tell(site: Site) -> Teller:
+    return Teller(site)
 
 
 def ends(found: Any) -> tuple[float, float]:

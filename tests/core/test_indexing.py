@@ -46,11 +46,14 @@ ARTICLES = {
 }
 
 
+def take_in_articles(site: Site) -> None:
+    take_in(site, site.settings.instance_dir / "content", ARTICLES)
+
+
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path) -> Site:
+def app(build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path) -> Flask:
     """Three articles, each with a German translation, in all indexes."""
-    take_in(empty_site, tmp_path / "content", ARTICLES)
-    return empty_site
+    return build(grown(empty_template, take_in_articles))
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The figures of a period against the one before it, within what a member may see."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -11,7 +13,7 @@ from helpdesk.models import ContactTally, SearchLog
 from helpdesk.queries.overview import Figure, Gap, MissingQuery, Overview, get_overview
 from helpdesk.queries.reports import EVERYWHERE, Period, Reach
 from tests.core.test_alerts import read
-from tests.core.test_helpfulness import WIDTH, Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import WIDTH, Teller, app, tell  # noqa: F401  the same site
 from tests.support.votes import translation_id
 
 FIRST = date(2026, 5, 11)
@@ -19,18 +21,18 @@ PERIOD, BEFORE = Period(FIRST, FIRST + timedelta(days=7)), Period(FIRST - timede
 LAST, PAST, LONG_AGO = FIRST + timedelta(days=6), FIRST - timedelta(days=1), FIRST - timedelta(days=8)
 
 
-def overview(tell: Teller, reach: Reach = EVERYWHERE) -> Overview:  # noqa: F811
+def overview(tell: Teller, reach: Reach = EVERYWHERE) -> Overview:
     site = tell.site
     return get_overview(site.database, site.locales, period=PERIOD, before=BEFORE, reach=reach, width=WIDTH)
 
 
-def search(tell: Teller, tag: str, query: str, *, day: date = FIRST, times: int = 1, **more: Any) -> None:  # noqa: F811
+def search(tell: Teller, tag: str, query: str, *, day: date = FIRST, times: int = 1, **more: Any) -> None:
     row = {"searched_on": day, "locale": tag, "query": query, "page": 1, "correction": "", "results": 0} | more
     tell.write(SearchLog, [row] * times)
 
 
 @pytest.fixture
-def told(tell: Teller) -> Teller:  # noqa: F811
+def told(tell: Teller) -> Teller:
     """A week with the days at its ends, and the days around it."""
     for number, day in ((1, LONG_AGO), (10, PAST), (100, FIRST), (1000, LAST), (10_000, LAST + timedelta(days=1))):
         tell.view("pay", "de", number, day=day)
@@ -98,7 +100,7 @@ def test_outdated_translations_and_how_often_they_were_read(told: Teller) -> Non
     assert overview(told, Reach(("ar",))).outdated == Gap(1, 0)
 
 
-def test_nothing_at_all(tell: Teller) -> None:  # noqa: F811
+def test_nothing_at_all(tell: Teller) -> None:
     found = overview(tell)
     assert (found.views, found.score.share, found.searches, found.needs) == (Figure(0, 0), None, Figure(0, 0), ())
     assert [views for _day, views in found.days] == [0] * 7

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from helpdesk import clock
 from helpdesk.queries.plain_searching import search_plainly
@@ -26,10 +28,13 @@ ARTICLES = {
 }
 
 
+def take_in_articles(site: Site) -> None:
+    take_in(site, site.settings.instance_dir / "content", ARTICLES)
+
+
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path) -> Site:
-    take_in(empty_site, tmp_path / "content", ARTICLES)
-    return empty_site
+def app(build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path) -> Flask:
+    return build(grown(empty_template, take_in_articles))
 
 
 def plain(site: Site, text: str, tag: str = "en", **options: Any) -> Found:

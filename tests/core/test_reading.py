@@ -1,5 +1,7 @@
 """What is read: figures worked out by hand, what fades by more than chance, days, one article."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -22,7 +24,7 @@ from helpdesk.queries.reading import (
     total_of,
 )
 from helpdesk.queries.reports import Period, Reach
-from tests.core.test_helpfulness import Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import Teller, app, tell  # noqa: F401  the same site
 from tests.support.votes import translation_id
 
 DAY = date(2026, 5, 4)
@@ -64,7 +66,7 @@ def fading(teller: Teller, *falls: tuple[str, str, int, int], **options: Any) ->
     return names(readings(teller, Order.FADING, **options))
 
 
-def test_figures_worked_out_by_hand(tell: Teller) -> None:  # noqa: F811
+def test_figures_worked_out_by_hand(tell: Teller) -> None:
     """15 of 148 is an example of Newcombe's paper: 0.0624 to 0.1605."""
     add(tell, "pay", "en", views=100, searched=40, listed=20, linked=10, repeats=5, prefetches=4, bots=3, team=2)
     add(tell, "pay", "en", DAY + timedelta(days=6), asked="en-SG", views=48, searched=8, contacts=15)
@@ -90,7 +92,7 @@ def test_figures_worked_out_by_hand(tell: Teller) -> None:  # noqa: F811
     assert contacts[1][2].figures.contact_share is None
 
 
-def test_lists_have_parts_and_reaches(tell: Teller) -> None:  # noqa: F811
+def test_lists_have_parts_and_reaches(tell: Teller) -> None:
     for number, key in enumerate(("pay", "fees"), start=1):
         for tag in ("en", "de"):
             add(tell, key, tag, views=10 * number, contacts=number)
@@ -106,7 +108,7 @@ def test_lists_have_parts_and_reaches(tell: Teller) -> None:  # noqa: F811
     assert [readings(tell, order, first=9) for order in Order] == [(4, ()), (0, ()), (4, ())]
 
 
-def test_what_fell_by_more_than_chance_and_more_than_the_rest(tell: Teller) -> None:  # noqa: F811
+def test_what_fell_by_more_than_chance_and_more_than_the_rest(tell: Teller) -> None:
     found = fading(
         tell, ("pay", "en", 100, 40), ("pay", "de", 300, 200), ("fees", "en", 900, 910), ("keys", "en", 28, 1)
     )
@@ -119,24 +121,24 @@ def test_what_fell_by_more_than_chance_and_more_than_the_rest(tell: Teller) -> N
     assert names(readings(tell, Order.FADING)) == ["pay/en"]
 
 
-def test_a_quiet_week_of_the_whole_site_makes_nothing_fade(tell: Teller) -> None:  # noqa: F811
+def test_a_quiet_week_of_the_whole_site_makes_nothing_fade(tell: Teller) -> None:
     assert fading(tell, ("pay", "en", 400, 200), ("pay", "de", 200, 100), ("fees", "en", 900, 450)) == []
     assert chance_of_fall(200, 400) < 1e-9
 
 
-def test_nor_does_the_rise_of_another(tell: Teller) -> None:  # noqa: F811
+def test_nor_does_the_rise_of_another(tell: Teller) -> None:
     assert fading(tell, ("pay", "en", 100, 95), ("pay", "de", 200, 200), ("fees", "en", 900, 90_000)) == []
     assert chance_of_so_few(95, 195, 90_200, 91_300) < 1e-9
 
 
-def test_nor_what_chance_alone_makes_of_many(tell: Teller) -> None:  # noqa: F811
+def test_nor_what_chance_alone_makes_of_many(tell: Teller) -> None:
     """40 after 60 is rarer than 5 %, but not the rarest of four."""
     assert 0.05 / 4 < chance_of_fall(40, 60) < 0.05
     falls = [("pay", "en", 60, 40), ("pay", "de", 500, 510), ("fees", "en", 500, 505), ("fees", "de", 500, 505)]
     assert fading(tell, *falls) == []
 
 
-def test_days(tell: Teller) -> None:  # noqa: F811
+def test_days(tell: Teller) -> None:
     last = DAY + timedelta(days=6)
     add(tell, "pay", "en", views=5, searched=1, listed=1, linked=1)
     add(tell, "pay", "de", asked="ar", views=2, linked=2)
@@ -159,7 +161,7 @@ def test_days(tell: Teller) -> None:  # noqa: F811
     assert days(period=BEFORE) == []
 
 
-def test_one_article(tell: Teller) -> None:  # noqa: F811
+def test_one_article(tell: Teller) -> None:
     add(tell, "pay", "en", views=5, searched=1, bots=7)
     add(tell, "pay", "en", asked="ru", views=4, contacts=1)
     add(tell, "pay", "en", BOTH[0], asked="ru", views=3)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import comb
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from helpdesk.models import SearchLog
@@ -41,12 +43,15 @@ WIDTH = 0.4  # with which 21 searches are enough
 ASKED = Searches("en", Period(day(27), day(-1)), masked_from=5)
 
 
+def take_in_articles(site: Site) -> None:
+    """Two, the second a draft."""
+    articles = {"first": {"en.md": translation("First")}, "second": {"en.md": translation("Second", status="draft")}}
+    take_in(site, site.settings.instance_dir / "content", articles)
+
+
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path) -> Site:
-    """Two articles, the second a draft."""
-    draft = translation("Second", status="draft")
-    take_in(empty_site, tmp_path / "content", {"first": {"en.md": translation("First")}, "second": {"en.md": draft}})
-    return empty_site
+def app(build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path) -> Flask:
+    return build(grown(empty_template, take_in_articles))
 
 
 def listed(site: Site, asked: Searches = ASKED, **options: Any) -> tuple[list[tuple[Any, ...]], int]:

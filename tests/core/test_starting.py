@@ -236,20 +236,9 @@ def test_importing_the_app_writes_nothing(tmp_path: Path) -> None:
     assert (result.stdout, list(tmp_path.iterdir())) == ("helpdesk\n", [])
 
 
-@pytest.mark.parametrize(
-    ("environ", "sentence"),
-    [
-        (
-            {"HELPDESK_COLOUR": "blue"},
-            "Error: HELPDESK_COLOUR is not a setting; `flask helpdesk doctor` lists them all.\n",
-        ),
-        ({"HELPDESK_LOCALES": "en, zh-CN"}, "write zh-Hans"),
-        ({"HELPDESK_DEFAULT_LOCALE": "sv"}, "sv"),
-        ({"HELPDESK_SITE_URL": "https://help.example.com"}, "HELPDESK_SECRET_KEY must hold"),
-    ],
-)
-def test_wrong_settings_stop_the_start_with_a_sentence(tmp_path: Path, environ: dict[str, str], sentence: str) -> None:
-    result = flask(tmp_path / "instance", "helpdesk", "doctor", **environ)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    result = flask(tmp_path / "instance", "helpdesk", "doctor", HELPDESK_COLOUR="blue")
     assert result.returncode != 0
+    sentence = "Error: HELPDESK_COLOUR is not a setting; `flask helpdesk doctor` lists them all.\n"
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from helpdesk import clock
 from helpdesk.errors import RevisionNotFound
@@ -33,9 +34,8 @@ ARABIC, GUIDES, ELSEWHERE = Reach(("ar",)), Reach((), ("guides",)), Reach((), ("
 
 
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path, noon: Any) -> Site:
-    take_in_articles(empty_site, tmp_path / "content")
-    return empty_site
+def app(build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path, noon: Any) -> Flask:
+    return build(grown(empty_template, take_in_articles))
 
 
 def settle(site: Site, *votes: int, **options: Any) -> int:
@@ -90,13 +90,13 @@ def test_what_nobody_has_seen_is_not_settled(site: Site) -> None:
     assert states(site) == {vote: "unread"}
 
 
-def test_the_revision_that_mends_it_is_one_that_came_after(site: Site, tmp_path: Path) -> None:
+def test_the_revision_that_mends_it_is_one_that_came_after(site: Site) -> None:
     vote = say(site, "keys", "ar")
     for revision in (1, 2, 99):
         with pytest.raises(RevisionNotFound):
             settle(site, vote, revision=revision)
-    revise(site, tmp_path / "content", "keys", "ar", 2)
-    revise(site, tmp_path / "content", "keys", "en", 3)
+    revise(site, "keys", "ar", 2)
+    revise(site, "keys", "en", 3)
     with pytest.raises(RevisionNotFound):
         settle(site, vote, revision=3)  # the English text's
     assert states(site) == {vote: "unread"}

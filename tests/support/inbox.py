@@ -27,18 +27,22 @@ ARTICLES = {
 }
 
 
-def take_in_articles(site: Site, root: Path) -> None:
-    take_in(site, root, ARTICLES, en="Guides", de="Anleitungen", ar="أدلة")
+def take_in_articles(site: Site) -> None:
+    take_in(site, folder_of(site), ARTICLES, en="Guides", de="Anleitungen", ar="أدلة")
 
 
-def revise(site: Site, root: Path, key: str, tag: str, number: int, significance: str = "major") -> None:
+def folder_of(site: Site) -> Path:
+    return site.settings.instance_dir / "content"
+
+
+def revise(site: Site, key: str, tag: str, number: int, significance: str = "major") -> None:
     """Another revision of a translation."""
-    path = root / f"guides/basics/{key}/{tag}.md"
+    path = folder_of(site) / f"guides/basics/{key}/{tag}.md"
     front = f"---\nrevision: {number}\nsignificance: {significance}\n"
     text = path.read_text("utf-8").partition("---\n")[2]
     kept = "\n".join(line for line in text.splitlines() if not line.startswith(("revision:", "significance:")))
     path.write_text(f"{front}{kept}\nMore {number}.\n", "utf-8")
-    import_content(site, root)
+    import_content(site, folder_of(site))
 
 
 def say(

@@ -21,18 +21,17 @@ ADA = "ada@example.com"
 
 
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path, noon: Any) -> Site:
-    take_in_articles(empty_site, tmp_path / "content")
-    return empty_site
+def app(build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path, noon: Any) -> Flask:
+    return build(grown(empty_template, take_in_articles))
 
 
 @pytest.fixture
-def sign_in(site: Site, empty_app: Flask) -> Callable[..., CheckingClient]:
+def sign_in(site: Site, app: Flask) -> Callable[..., CheckingClient]:
     """The browser of a member of the team."""
 
     def make(role: str = "editor", email: str = ADA, **limits: Any) -> CheckingClient:
         add_member(site, role, email, **limits)
-        client = CheckingClient(empty_app)
+        client = CheckingClient(app)
         come_in(client, email)
         return client
 

@@ -28,25 +28,29 @@ TUESDAY = NOON - timedelta(days=1)
 
 
 @pytest.fixture
-def site(empty_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """Five held votes yesterday, of which two say yes, on two translations of an article; one today on another."""
-    monkeypatch.setattr(clock, "now", lambda: NOON)
-    take_in_articles(empty_site, tmp_path / "content")
-    old = {"status": "held", "created_at": TUESDAY, "updated_at": TUESDAY}
-    plant_votes(empty_site, 2, "keys", "en", is_helpful=True, comment="Buy <b>now</b>", **old)
-    plant_votes(empty_site, 3, "keys", "ar", **old | {"created_at": TUESDAY + timedelta(minutes=90)})
-    plant_votes(empty_site, 1, "locks", "de", status="held")
-    say(empty_site)
+def app(
+    build: Callable[..., Flask], grown: Callable[..., Path], empty_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> Flask:
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=1))
-    return empty_site
+    return build(grown(empty_template, plant))
+
+
+def plant(site: Site) -> None:
+    """Five held votes yesterday, of which two say yes, on two translations of an article; one today on another."""
+    take_in_articles(site)
+    old = {"status": "held", "created_at": TUESDAY, "updated_at": TUESDAY}
+    plant_votes(site, 2, "keys", "en", is_helpful=True, comment="Buy <b>now</b>", **old)
+    plant_votes(site, 3, "keys", "ar", **old | {"created_at": TUESDAY + timedelta(minutes=90)})
+    plant_votes(site, 1, "locks", "de", status="held", created_at=NOON, updated_at=NOON)
+    say(site, at=NOON)
 
 
 @pytest.fixture
-def sign_in(site: Site, empty_app: Flask) -> Callable[..., CheckingClient]:
+def sign_in(site: Site, app: Flask) -> Callable[..., CheckingClient]:
     def make(role: str = "editor", **limits: Any) -> CheckingClient:
         email = f"{role}{len(limits)}@example.com"
         add_member(site, role, email, **limits)
-        client = CheckingClient(empty_app)
+        client = CheckingClient(app)
         come_in(client, email)
         return client
 
@@ -173,13 +177,13 @@ def test_forged_forms_change_nothing(site: Site, sign_in: Callable[..., Any], fo
 
 @pytest.mark.parametrize("number", [1, 3, 60])
 def test_however_many_there_are_as_many_queries(
-    site: Site, sign_in: Callable[..., Any], empty_app: Flask, number: int
+    site: Site, sign_in: Callable[..., Any], app: Flask, number: int
 ) -> None:
     client = sign_in()
     for hour in range(number):
         plant_votes(site, 1, status="held", created_at=NOON - timedelta(days=9, hours=hour), comment="Text")
     for address, queries in ((f"{HELD}?by=hour", 5), (VOTES, 6)):
-        with count_queries(empty_app) as seen:
+        with count_queries(app) as seen:
             page = client.get(address)
         assert (page.status, len(seen)) == (200, queries), address
     assert len(lines(client.get(f"{HELD}?by=hour"))) == min(number + 3, 50)

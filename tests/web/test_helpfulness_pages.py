@@ -1,10 +1,13 @@
 """The team's pages of helpfulness: the three lists, one article in all its languages, and their files."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from flask import Flask
 
 from helpdesk import clock
 from helpdesk.services.site import Site
-from tests.core.test_helpfulness import DAY, Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import DAY, Teller, app, tell  # noqa: F401  the same site
 from tests.support.pages import CheckingClient, Page, text_of
 from tests.support.queries import count_queries
 from tests.support.team import add_member, alerts, come_in
@@ -33,19 +36,19 @@ def today(monkeypatch: pytest.MonkeyPatch) -> date:
 
 
 @pytest.fixture
-def visit(empty_site: Site, empty_app: Flask, today: date) -> Callable[..., CheckingClient]:
+def visit(site: Site, app: Flask, today: date) -> Callable[..., CheckingClient]:
     """Come in as somebody with a role and limits."""
 
     def enter(role: str = "analyst", **limits: Any) -> CheckingClient:
-        add_member(empty_site, role, **limits)
-        client = CheckingClient(empty_app)
+        add_member(site, role, **limits)
+        client = CheckingClient(app)
         come_in(client)
         return client
 
     return enter
 
 
-def tell_much(tell: Teller) -> None:  # noqa: F811
+def tell_much(tell: Teller) -> None:
     tell.revise("pay", "en", (2, "major", DAY + timedelta(days=7)), (3, "typo", DAY + timedelta(days=9)))
     tell.vote("pay", "en", 1, 48, 32, reasons="hard unsolved")
     tell.vote("pay", "en", 2, 50, 10, day=DAY + timedelta(days=8), reasons="hard")
@@ -70,7 +73,7 @@ def intervals(page: Page) -> list[tuple[str | None, str | None]]:
     return [(part.get("x1"), part.get("x2")) for part in page.all(f"{SVG}line", class_="part")]
 
 
-def test_lists(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
+def test_lists(tell: Teller, visit: Callable[..., CheckingClient]) -> None:
     tell_much(tell)
     page = visit().get(LISTS)
     assert (page.status, page.texts("h1"), page.texts("h2")) == (
@@ -98,14 +101,14 @@ def test_lists(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # n
     assert title == ("de", "ltr")
 
 
-def test_lists_without_anything_to_say(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
+def test_lists_without_anything_to_say(tell: Teller, visit: Callable[..., CheckingClient]) -> None:
     page = visit().get(LISTS)
     assert (page.status, page.texts("p", class_="empty"), page.all("table")) == (200, [NONE] * 3, [])
     assert page.texts("p", class_="files") == []
 
 
 def test_a_long_list_says_that_its_file_holds_more(
-    tell: Teller,  # noqa: F811
+    tell: Teller,
     visit: Callable[..., CheckingClient],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -119,7 +122,7 @@ def test_a_long_list_says_that_its_file_holds_more(
     assert client.get(address).data.decode().count("\n1,pay,") == 2
 
 
-def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
+def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., CheckingClient]) -> None:
     tell_much(tell)
     client = visit()
     page = client.get(PAY)
@@ -156,7 +159,7 @@ def test_one_article_in_all_its_languages(tell: Teller, visit: Callable[..., Che
 
 
 def test_where_weeks_have_few_votes_a_point_stands_for_more(
-    tell: Teller,  # noqa: F811
+    tell: Teller,
     visit: Callable[..., CheckingClient],
 ) -> None:
     for week in range(4):
@@ -172,7 +175,7 @@ def test_where_weeks_have_few_votes_a_point_stands_for_more(
     assert (page.all("figure"), [row[0] for row in rows(page, "Weeks")]) == ([], ["May 4, 2026"])
 
 
-def test_the_same_in_german(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
+def test_the_same_in_german(tell: Teller, visit: Callable[..., CheckingClient]) -> None:
     tell_much(tell)
     client = visit()
     page = client.get(PAY.replace("/en/", "/de/"))
@@ -185,20 +188,20 @@ def test_the_same_in_german(tell: Teller, visit: Callable[..., CheckingClient]) 
 
 
 def test_queries(
-    tell: Teller,  # noqa: F811
+    tell: Teller,
     visit: Callable[..., CheckingClient],
-    empty_app: Flask,
+    app: Flask,
 ) -> None:
     """Of all, one is for the member and one for what stands around every page."""
     tell_much(tell)
     client = visit()
     for path, queries in ((LISTS, 13), (f"{LISTS}?list=need&form=csv", 4), (PAY, 7), (f"{PAY}?form=csv", 4)):
-        with count_queries(empty_app) as statements:
+        with count_queries(app) as statements:
             assert client.get(path).status == 200
         assert (path, len(statements)) == (path, queries)
 
 
-def test_members_see_their_languages_only(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
+def test_members_see_their_languages_only(tell: Teller, visit: Callable[..., CheckingClient]) -> None:
     tell_much(tell)
     client = visit("translator", locales=["de", "ar"])
     page = client.get(LISTS)
@@ -213,16 +216,17 @@ def test_members_see_their_languages_only(tell: Teller, visit: Callable[..., Che
     assert client.get("/en/team/helpfulness/3").status == 404  # in English only
 
 
-def test_members_see_their_categories_only(site: Site, app: Flask) -> None:
-    add_member(site, "analyst", categories=["announcements"])
-    client = CheckingClient(app)
+def test_members_see_their_categories_only(build: Callable[..., Flask], demo_template: Path) -> None:
+    demo = build(demo_template)
+    add_member(demo.extensions["helpdesk"], "analyst", categories=["announcements"])
+    client = CheckingClient(demo)
     come_in(client)
     found = {client.get(f"/en/team/helpfulness/{number}").status for number in (1, 17)}
     assert found == {404}
     assert client.get("/en/team/helpfulness/21").status == 200
 
 
-def test_bad_input(tell: Teller, visit: Callable[..., CheckingClient]) -> None:  # noqa: F811
+def test_bad_input(tell: Teller, visit: Callable[..., CheckingClient]) -> None:
     tell_much(tell)
     client = visit()
     for path in (LISTS, PAY):
@@ -240,12 +244,12 @@ def test_bad_input(tell: Teller, visit: Callable[..., CheckingClient]) -> None: 
 
 
 def test_files_are_what_the_command_prints(
-    tell: Teller,  # noqa: F811
+    tell: Teller,
     visit: Callable[..., CheckingClient],
-    empty_app: Flask,
+    app: Flask,
 ) -> None:
     tell_much(tell)
-    client, runner = visit(), empty_app.test_cli_runner()
+    client, runner = visit(), app.test_cli_runner()
     days = ["--since", "2026-05-04", "--until", "2026-06-02"]
     for path, command, name in (
         (f"{PAY}?", ["helpfulness", "pay"], "helpfulness-1"),

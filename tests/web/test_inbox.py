@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from helpdesk.services.users import disable
 from tests.conftest import NOON
 from tests.support.databases import written_elsewhere
 from tests.support.inbox import plant_votes, revise, say, states
-from tests.support.inbox_pages import ADA, INBOX, editor, nav, press, shown, sign_in, site, told  # noqa: F401
+from tests.support.inbox_pages import ADA, INBOX, app, editor, nav, press, shown, sign_in, told  # noqa: F401
 from tests.support.pages import CheckingClient
 from tests.support.team import add_member, csrf_of, redirect_of, send
 
@@ -85,7 +84,7 @@ def test_whoever_opens_an_entry_has_read_it(site: Site, editor: CheckingClient) 
     assert states(site) == {vote: "unread"}
 
 
-def test_one_entry_from_hand_to_hand(site: Site, editor: CheckingClient, tmp_path: Path) -> None:
+def test_one_entry_from_hand_to_hand(site: Site, editor: CheckingClient) -> None:
     vote = say(site, "keys", "ar", visitor="a")
     address = f"{INBOX}/{vote}"
     bob = add_member(site, "translator", "bob@example.com", name="Bob", locales=["ar"])
@@ -100,7 +99,7 @@ def test_one_entry_from_hand_to_hand(site: Site, editor: CheckingClient, tmp_pat
     assert list(states(site, assignee="bob@example.com")) == [vote]
     assert "Assigned to Bob" in editor.get(INBOX).text
     for number in (2, 3):
-        revise(site, tmp_path / "content", "keys", "ar", number)
+        revise(site, "keys", "ar", number)
     page = editor.get(address)
     assert [option.get("value") for option in page.one("select", id="revision")] == ["", "3", "2"]
     seen_at = page.one("input", name="seen_at").get("value")

@@ -18,7 +18,7 @@ from helpdesk.services.site import Site
 from helpdesk.services.triage import assign, resolve
 from tests.conftest import NOON
 from tests.support.inbox import plant_votes, say
-from tests.support.inbox_pages import ADA, INBOX, editor, nav, press, shown, sign_in, site, told  # noqa: F401
+from tests.support.inbox_pages import ADA, INBOX, app, editor, nav, press, shown, sign_in, told  # noqa: F401
 from tests.support.pages import CheckingClient
 from tests.support.queries import count_queries
 from tests.support.team import add_member, redirect_of
@@ -109,18 +109,16 @@ def test_what_there_is_not(site: Site, editor: CheckingClient) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3, 60])
-def test_however_many_there_are_as_many_queries(
-    site: Site, editor: CheckingClient, empty_app: Flask, number: int
-) -> None:
+def test_however_many_there_are_as_many_queries(site: Site, editor: CheckingClient, app: Flask, number: int) -> None:
     votes = plant_votes(site, number, comment="Text", reasons="hard wrong", query="key")
     assign(site.database, votes[:7], assignee=ADA)
-    with count_queries(empty_app) as queries:
+    with count_queries(app) as queries:
         page = editor.get(f"{INBOX}?comment=1")
     assert (len(queries), len(shown(page))) == (10, min(number, 50))
-    with count_queries(empty_app) as queries:
+    with count_queries(app) as queries:
         exported = editor.get(f"{INBOX}?form=csv")
     assert (len(queries), exported.data.count(b"\r\n")) == (2, number + 1)
-    with count_queries(empty_app) as queries:
+    with count_queries(app) as queries:
         editor.get("/en/team/account")
     assert len([query for query in queries if "hd_vote" in query]) == 1
 

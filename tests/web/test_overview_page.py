@@ -1,5 +1,7 @@
 """The team's first page: the week on one screen."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 import csv
@@ -14,7 +16,7 @@ from flask import Flask
 
 from helpdesk.services.site import Site
 from tests.conftest import NOON
-from tests.core.test_helpfulness import Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import Teller, app, tell  # noqa: F401  the same site
 from tests.core.test_overview import search
 from tests.support.pages import CheckingClient, Page
 from tests.support.queries import count_queries
@@ -39,7 +41,7 @@ FIGURES = [
 
 
 @pytest.fixture
-def told(tell: Teller, noon: object) -> Teller:  # noqa: F811
+def told(tell: Teller, noon: object) -> Teller:
     tell.view("pay", "en", 1000, day=TODAY)
     tell.view("pay", "de", 30, day=TODAY - timedelta(days=6))
     tell.view("pay", "de", 12, day=TODAY - timedelta(days=7))
@@ -61,8 +63,8 @@ def figures(page: Page) -> list[str]:
     return [" ".join("".join(item.itertext()).split()) for item in page.one("ul", class_="tiles")]
 
 
-def test_the_week_on_one_screen(told: Teller, empty_app: Flask) -> None:
-    page = enter(empty_app).get("/en/team/")
+def test_the_week_on_one_screen(told: Teller, app: Flask) -> None:
+    page = enter(app).get("/en/team/")
     assert (page.status, page.texts("h1"), figures(page)) == (200, ["Overview"], FIGURES)
     assert page.texts("figcaption") == ["Views by day 1,030 in all, 12 in as many days before."]
     days, needs, queries = (
@@ -73,16 +75,16 @@ def test_the_week_on_one_screen(told: Teller, empty_app: Flask) -> None:
     assert queries == ["<b>verloren German 3"]
 
 
-def test_by_how_many_queries(told: Teller, empty_app: Flask) -> None:
-    client = enter(empty_app)
+def test_by_how_many_queries(told: Teller, app: Flask) -> None:
+    client = enter(app)
     client.get("/en/team/")
-    with count_queries(empty_app) as statements:
+    with count_queries(app) as statements:
         client.get("/en/team/")
     assert len(statements) == 14  # the member, the frame, unread feedback, and the eleven of the overview
 
 
-def test_a_member_with_limits_sees_what_lies_within_them(told: Teller, empty_app: Flask) -> None:
-    client = enter(empty_app, locales=["de"])
+def test_a_member_with_limits_sees_what_lies_within_them(told: Teller, app: Flask) -> None:
+    client = enter(app, locales=["de"])
     for path in ("/en/team/", "/en/team/?locale=en"):
         page = client.get(path)
         assert [figures(page)[place] for place in (0, 2, 4, 5)] == [
@@ -102,16 +104,16 @@ def test_a_member_with_limits_sees_what_lies_within_them(told: Teller, empty_app
     ]
 
 
-def test_other_days_and_one_language(told: Teller, empty_app: Flask) -> None:
-    client = enter(empty_app)
+def test_other_days_and_one_language(told: Teller, app: Flask) -> None:
+    client = enter(app)
     assert figures(client.get("/en/team/?days=28"))[0] == "Views 1,042 before: 0"
     assert figures(client.get("/en/team/?locale=de"))[0] == "Views 30 before: 12"
     page = client.get("/en/team/?since=2026-05-14&until=2026-05-01")
     assert (page.status, figures(page)) == (422, FIGURES)
 
 
-def test_files(told: Teller, empty_app: Flask) -> None:
-    client = enter(empty_app)
+def test_files(told: Teller, app: Flask) -> None:
+    client = enter(app)
     page = client.get("/en/team/?form=csv")
     assert page.response.headers["Content-Disposition"] == 'attachment; filename="overview.csv"'
     rows = list(csv.DictReader(io.StringIO(page.data.decode(), newline="")))
@@ -145,7 +147,7 @@ def test_whoever_needs_an_app_sees_no_figures_before_it(build: Callable[..., Fla
     assert client.get("/en/team/").response.headers["Location"] == "/en/team/account"
 
 
-def test_figures_lead_to_pages(empty_app: Flask, empty_site: Site) -> None:
-    client = enter(empty_app)
+def test_figures_lead_to_pages(app: Flask, site: Site) -> None:
+    client = enter(app)
     for link in client.get("/en/team/").one("ul", class_="tiles").iter("a"):
         assert client.get(link.get("href")).status == 200

@@ -1,5 +1,7 @@
 """The team's pages of views: a period in figures and words, the lists, one article, and their files."""
 
+# ruff: noqa: F811  fixtures that are imported
+
 from __future__ import annotations
 
 import csv
@@ -13,7 +15,7 @@ import pytest
 from flask import Flask
 
 from helpdesk.services.site import Site
-from tests.core.test_helpfulness import DAY, Teller, tell  # noqa: F401  the same site
+from tests.core.test_helpfulness import DAY, Teller, app, tell  # noqa: F401  the same site
 from tests.core.test_reading import add
 from tests.support.pages import CheckingClient, Page
 from tests.support.planting import plant_articles
@@ -53,7 +55,7 @@ def tabs(page: Page) -> list[tuple[str, bool]]:
     return [("".join(a.itertext()), a.get("aria-current") == "page") for a in nav.iter("a")]
 
 
-def test_a_period_in_words_and_figures(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_a_period_in_words_and_figures(tell: Teller, visit: Visit) -> None:
     tell_much(tell)
     page = visit().get(f"{VIEWS}?{WEEK}")
     assert (page.status, page.texts("h1")) == (200, ["Views"])
@@ -72,7 +74,7 @@ def test_a_period_in_words_and_figures(tell: Teller, visit: Visit) -> None:  # n
     assert "Today is not over yet." not in page.text
 
 
-def test_most_read_fading_most_contacts_and_wanted(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_most_read_fading_most_contacts_and_wanted(tell: Teller, visit: Visit) -> None:
     tell_much(tell)
     client = visit()
     page = client.get(f"{VIEWS}?{WEEK}")
@@ -107,7 +109,7 @@ def test_most_read_fading_most_contacts_and_wanted(tell: Teller, visit: Visit) -
     assert rows(arabic, "Outdated translations") == [["ادفع", "Arabic", "0", "May 4, 2026"]]
 
 
-def test_how_a_period_compares(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_how_a_period_compares(tell: Teller, visit: Visit) -> None:
     client = visit()
     page = client.get(VIEWS)
     assert (first(page), page.texts("p", class_="empty")) == (
@@ -132,7 +134,7 @@ def test_how_a_period_compares(tell: Teller, visit: Visit) -> None:  # noqa: F81
     assert first(client.get(f"{VIEWS}?{later}"))[0] == "1,000 views About as many as in the period before (1,000)."
 
 
-def test_one_article(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_one_article(tell: Teller, visit: Visit) -> None:
     tell_much(tell)
     client = visit()
     page = client.get(f"{PAY}?{WEEK}")
@@ -160,7 +162,7 @@ def test_one_article(tell: Teller, visit: Visit) -> None:  # noqa: F811
     assert own[:2] == ["May 4, 2026", "40"]
 
 
-def test_queries(tell: Teller, visit: Visit, empty_app: Flask) -> None:  # noqa: F811
+def test_queries(tell: Teller, visit: Visit, app: Flask) -> None:
     """Of all, one is for the member, one for the notice above and one for what is unread, on every page."""
     tell_much(tell)
     client = visit()
@@ -173,12 +175,12 @@ def test_queries(tell: Teller, visit: Visit, empty_app: Flask) -> None:  # noqa:
         (f"{VIEWS}?{WEEK}&list=days&form=csv", 3),
         (f"{PAY}?{WEEK}", 8),
     ):
-        with count_queries(empty_app) as statements:
+        with count_queries(app) as statements:
             assert client.get(path).status == 200
         assert (path, len(statements)) == (path, queries)
 
 
-def test_members_see_their_languages_only(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_members_see_their_languages_only(tell: Teller, visit: Visit) -> None:
     tell_much(tell)
     client = visit("translator", locales=["de", "ru"])
     page = client.get(f"{VIEWS}?{WEEK}")
@@ -197,8 +199,8 @@ def test_members_see_their_languages_only(tell: Teller, visit: Visit) -> None:  
 
 
 def test_a_member_of_a_language_that_the_site_gave_up_sees_no_other(
-    tell: Teller,  # noqa: F811
-    visit: Visit,  # noqa: F811
+    tell: Teller,
+    visit: Visit,
     build: Callable[..., Flask],
     empty_template: Path,
 ) -> None:
@@ -211,15 +213,16 @@ def test_a_member_of_a_language_that_the_site_gave_up_sees_no_other(
     assert (page.texts("h1"), first(page)[0][:8]) == (["Zahlen"], "40 views")
 
 
-def test_members_see_their_categories_only(site: Site, app: Flask) -> None:
-    add_member(site, "analyst", categories=["announcements"])
-    client = CheckingClient(app)
+def test_members_see_their_categories_only(build: Callable[..., Flask], demo_template: Path) -> None:
+    demo = build(demo_template)
+    add_member(demo.extensions["helpdesk"], "analyst", categories=["announcements"])
+    client = CheckingClient(demo)
     come_in(client)
     assert {client.get(f"/en/team/views/{number}").status for number in (1, 17)} == {404}
     assert client.get("/en/team/views/21").status == 200
 
 
-def test_bad_input(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_bad_input(tell: Teller, visit: Visit) -> None:
     tell_much(tell)
     client = visit()
     for path in (VIEWS, PAY):
@@ -237,21 +240,21 @@ def test_bad_input(tell: Teller, visit: Visit) -> None:  # noqa: F811
 
 @pytest.mark.parametrize(("number", "pages"), [(1, [1]), (3, [3]), (51, [50, 1])])
 def test_lists_have_pages(
-    empty_site: Site,
-    visit: Visit,  # noqa: F811
-    empty_app: Flask,
+    site: Site,
+    visit: Visit,
+    app: Flask,
     number: int,
     pages: list[int],
 ) -> None:
-    plant_articles(empty_site, number)
-    with empty_site.database.transaction() as connection:
+    plant_articles(site, number)
+    with site.database.transaction() as connection:
         connection.exec_driver_sql(
             f"INSERT INTO hd_daily_tally (translation_id, locale, day, views)"
             f" SELECT id, 'en', '{DAY}', id - 100000 + 1 FROM hd_translation WHERE locale = 'en'"
         )
     client = visit()
     for place, lines in enumerate(pages, start=1):
-        with count_queries(empty_app) as statements:
+        with count_queries(app) as statements:
             page = client.get(f"{VIEWS}?{WEEK}&page={place}")
         assert (len(rows(page, "Most read")), len(statements)) == (lines, 9)
     assert client.get(f"{VIEWS}?{WEEK}&page={len(pages) + 1}").status == 404
@@ -259,10 +262,10 @@ def test_lists_have_pages(
     assert len(text.splitlines()) == number + 1
 
 
-def test_files_are_what_the_commands_print(tell: Teller, visit: Visit, empty_app: Flask) -> None:  # noqa: F811
+def test_files_are_what_the_commands_print(tell: Teller, visit: Visit, app: Flask) -> None:
     tell_much(tell)
     tell.revise("pay", "en", (2, "minor", DAY))
-    client, runner = visit(), empty_app.test_cli_runner()
+    client, runner = visit(), app.test_cli_runner()
     days = ["--since", str(DAY), "--until", str(DAY + timedelta(days=7))]
     for about, command in (
         ("top", ["views"]),
@@ -279,7 +282,7 @@ def test_files_are_what_the_commands_print(tell: Teller, visit: Visit, empty_app
             assert page.response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_files_of_days_and_of_one_article(tell: Teller, visit: Visit) -> None:  # noqa: F811
+def test_files_of_days_and_of_one_article(tell: Teller, visit: Visit) -> None:
     tell_much(tell)
     client = visit()
     found = json.loads(client.get(f"{VIEWS}?{WEEK}&list=days&form=json").data)
@@ -301,7 +304,7 @@ def test_files_of_days_and_of_one_article(tell: Teller, visit: Visit) -> None:  
     ]
 
 
-def test_todays_end_is_open(tell: Teller, visit: Visit, today: date) -> None:  # noqa: F811
+def test_todays_end_is_open(tell: Teller, visit: Visit, today: date) -> None:
     add(tell, "pay", "en", today, views=3)
     page = visit().get(f"{VIEWS}?since={today - timedelta(days=1)}&until={today + timedelta(days=1)}")
     assert first(page)[0] == "3 views There were none in the period before. Today is not over yet."

@@ -140,7 +140,8 @@ def show_article(page: ArticlePage, feedback: Feedback, status: int = 200) -> Re
             _way_to(page),
         ],
         alternates=article_alternates(page.article_id, page.alternates) if home == current_locale().tag else [],
-        is_indexed=not page.is_elsewhere,
+        # What is left in a language that the site gave up has no address of its own: it is read, and not searched for.
+        is_indexed=not page.is_elsewhere and current_site().locales.find(page.lang) is not None,
         here=here,
         query=query,
         contact_url=feedback.contact_url,
