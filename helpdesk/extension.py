@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 
 from helpdesk import clock
 from helpdesk.cli import build_group
-from helpdesk.cli.users import link_address
 from helpdesk.config import Settings, load
 from helpdesk.db import NOTE_TIMEOUT, Database, borrow_engine, create_engine_for
 from helpdesk.errors import Busy, ConfigurationError
@@ -27,7 +26,7 @@ from helpdesk.services.indexing import Indexer
 from helpdesk.services.migrating import shipped_folder
 from helpdesk.services.providers import find_provider
 from helpdesk.services.site import Site
-from helpdesk.services.users import make_first_link
+from helpdesk.services.users import link_address, make_first_link
 from helpdesk.web import api, errors, frames, team
 from helpdesk.web.gettext import PoDomain
 from helpdesk.web.site import build_blueprint, sitemap
@@ -160,7 +159,8 @@ class _Entrance:
             if token is not None:
                 # Not the Host of the request, which may be anybody's.
                 base = f"http://127.0.0.1:{request.environ.get('SERVER_PORT', 5000)}"
-                told = (self.site.settings.link_hours, link_address(self.site, token, base=base))
                 log.warning(
-                    "Nobody can sign in yet. This link makes the first administrator, once, within %s hours: %s", *told
+                    "Nobody can sign in yet. This link makes the first administrator, once, within %s hours: %s",
+                    self.site.settings.link_hours,
+                    link_address(self.site, token, mount=current_app.extensions["helpdesk_prefix"], base=base),
                 )

@@ -15,14 +15,13 @@ from sqlalchemy import Engine
 
 from helpdesk import clock
 from helpdesk.cli.progress import show_progress
-from helpdesk.cli.users import link_address
 from helpdesk.config import Settings, load
 from helpdesk.db import engine_options, prepare_engine
 from helpdesk.errors import Busy, ConfigurationError, NotReady
 from helpdesk.extension import Helpdesk
 from helpdesk.services.bootstrapping import bootstrap_mode, prepare
 from helpdesk.services.site import Site
-from helpdesk.services.users import make_first_link
+from helpdesk.services.users import link_address, make_first_link
 from helpdesk.web import errors, security
 from helpdesk.web.proxies import Below, Forwarded
 
@@ -111,8 +110,7 @@ def _invite_first(app: Flask, site: Site) -> None:
     if token is not None:
         served = click.get_current_context().params
         base = f"http://{'[::1]' if served.get('host') == '::1' else '127.0.0.1'}:{served.get('port') or 5000}"
-        with app.app_context():
-            address = link_address(site, token, base=base)
+        address = link_address(site, token, mount=app.extensions["helpdesk_prefix"], base=base)
         hours = site.settings.link_hours
         click.echo(f"Nobody can sign in yet. This link makes the first administrator, once, within {hours} hours:")
         click.echo(address)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -26,10 +25,9 @@ from helpdesk.services.users import (
     forget_identity,
     get_by_email,
     invite,
+    link_address,
     make_reset_link,
 )
-
-HERE = "http://127.0.0.1:5000"
 
 
 def _rights(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,21 +39,12 @@ def _rights(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def link_address(site: Site, token: str, *, base: str = HERE) -> str:
-    """The address to open; `base` is where a site without SITE_URL is served."""
-    mount: str = current_app.extensions["helpdesk_prefix"]
-    public = urlsplit(site.settings.site_url)
-    # Mounted, our path is known already, and SITE_URL may end with it.
-    base = (f"{public.scheme}://{public.netloc}" if mount else site.settings.site_url) if public.netloc else base
-    return f"{base}{mount}/{site.locales.default.tag}/team/link/{token}"
-
-
 def _hand_over(site: Site, member: str, token: str, *, by_mail: bool) -> None:
     """Send the link to the account's own address, or print it. Raises NotSent, and then it was printed."""
     if site.settings.oidc_only:
         click.echo(f"Passwords are off: {member} signs in with the provider of HELPDESK_OIDC_ISSUER.")
         return
-    address = link_address(site, token)
+    address = link_address(site, token, mount=current_app.extensions["helpdesk_prefix"])
     if by_mail:
         try:
             letters = current_app.extensions["helpdesk_letters"]

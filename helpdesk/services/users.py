@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
@@ -22,6 +23,7 @@ from helpdesk.services.site import Site
 
 NAME_LENGTH, EMAIL_LENGTH = 100, 254
 FIRST_LINK = "first_link"
+HERE = "http://127.0.0.1:5000"
 ABLE = (
     User.role == "admin",
     User.is_disabled.is_(False),
@@ -114,6 +116,14 @@ def make_first_link(site: Site, *, now: datetime, patience: int | None = None) -
             return None
         connection.execute(insert(State).values(name=FIRST_LINK, value=now.isoformat()))
         return _make_link(site, connection, "first", None, now=now)
+
+
+def link_address(site: Site, token: str, *, mount: str, base: str = HERE) -> str:
+    """The address to open; `mount` is the path in a host, `base` where a site without SITE_URL is served."""
+    public = urlsplit(site.settings.site_url)
+    # Mounted, our path is known already, and SITE_URL may end with it.
+    base = (f"{public.scheme}://{public.netloc}" if mount else site.settings.site_url) if public.netloc else base
+    return f"{base}{mount}/{site.locales.default.tag}/team/link/{token}"
 
 
 def _is_begun(site: Site) -> bool:

@@ -64,6 +64,14 @@ WRONG_SYNONYMS = [
 ]
 
 
+def test_the_navigation_marks_what_it_belongs_to(editor: CheckingClient) -> None:
+    marked = {
+        path: [(a.text, a.get("aria-current")) for a in editor.get(path).one("nav", class_="team-nav").iter("a")][4:5]
+        for path in (address("pay"), "/en/team/searches", "/en/team/views")
+    }
+    assert list(marked.values()) == [[("Searches", mark)] for mark in ("true", "page", None)]
+
+
 def test_wrong_synonyms(site: Site, editor: CheckingClient) -> None:
     for words, means, said in WRONG_SYNONYMS:
         page = editor.get(address("pay", words=words, means=means))
