@@ -94,7 +94,7 @@ def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
 def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
     """Whether the best document has enough of the query to be an answer."""
     whole = sum(found.weights.values())
-    unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
+    unknown = sum(min(1.0, word.worth) * (UNKNOWN_GRAM if is_unspaced(word.text) else 1) for word in asked.unknown)
     return found.best > 0 and found.best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
 
 

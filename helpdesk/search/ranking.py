@@ -37,6 +37,8 @@ _BRIEF = (0.7, 0.85, 1.0, 1.15, 1.4)
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
+# The nearness of what is worth no more says nothing: it is a part of words.
+LESSER = 0.5
 
 # What is kept of terms, about, as the words of questions come again and again.
 MAX_FITS = 6_000_000
@@ -237,7 +239,7 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
 
 def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
     """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
-    words = sorted((word for word in ranking.fits if word.worth >= 1), key=lambda word: word.span)
+    words = sorted((word for word in ranking.fits if word.worth > LESSER), key=lambda word: word.span)
     pairs = list(pairwise(words))
     if not pairs:
         return {}
