@@ -225,7 +225,7 @@ def _explained(documents: int, found: Ranking, scored: Scored, number: int) -> t
         reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(one))
     gain = 1.0 if number in scored.bare else found.gain(number)
     reasons.append(Reason("share of the words", gain, is_factor=True))
-    for what, factor in (("neighbours", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
+    for what, factor in (("nearness", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
         if factor is not None:
             reasons.append(Reason(what, factor, is_factor=True))
     return tuple(reasons)
