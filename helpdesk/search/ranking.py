@@ -14,7 +14,7 @@ from functools import cached_property, reduce
 from heapq import nlargest
 from itertools import count, pairwise, repeat
 from math import ceil, inf, log
-from operator import add, and_, mul, or_
+from operator import add, and_, itemgetter, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
 from helpdesk.search.bits import Sums, bits_of, bits_where, numbers_of
@@ -36,10 +36,11 @@ BREVITY, MOST = -0.35, 8.0
 _BRIEF = (0.7, 0.85, 1.0, 1.15, 1.4)
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
-NEAR_CANDIDATES = 30
+NEAR_CANDIDATES = 20
 # How much it gains beside that with all of the query in one stretch of so many words, of which one begins at each half.
 TOGETHER, STRETCH = 0.3, 32
-_HALF, _HALVES = STRETCH // 2, PLACES // (STRETCH // 2)
+_HALF = STRETCH // 2
+_HALVES, _OF_TITLE = PLACES // _HALF, FIELD_PLACES // _HALF
 # The nearness of what is worth no more says nothing: it is a part of words.
 LESSER = 0.5
 
@@ -246,7 +247,8 @@ def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
     if len(words) < 2:
         return {}
     first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
-    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -number))
+    ids = collection.columns.article_ids
+    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -ids[number]))
     near_best = bits_of(best, len(collection.columns))
     places = {word: _places(collection, word, ranking.fits[word].loose & near_best) for word in words}
     whole = 0.0
@@ -268,19 +270,17 @@ def _together(words: Sequence[Word], places: Mapping[Word, set[int]], weights: M
     for word in words:
         weight = weights[word.span]
         halves = {place // _HALF for place in places[word]}
-        having = {half // _HALVES for half in halves if half % _HALVES < FIELD_PLACES // _HALF}
-        for number in having:
-            titled[number] = titled.get(number, 0.0) + weight
+        if having := {half // _HALVES for half in halves if half % _HALVES < _OF_TITLE}:
+            halves = {half for half in halves if half // _HALVES not in having}
+            for number in having:
+                titled[number] = titled.get(number, 0.0) + weight
         # Each half ends one stretch and begins the next.
-        body = {half for half in halves if half // _HALVES not in having}
-        for stretch in body.union(map(add, body, repeat(1))):
+        for stretch in halves.union(map(add, halves, repeat(1))):
             stretches[stretch] = stretches.get(stretch, 0.0) + weight
-    most = dict(titled)
-    for stretch, weight in stretches.items():
-        number = stretch // _HALVES
-        most[number] = max(most.get(number, 0.0), titled.get(number, 0.0) + weight)
+    # Of several of a document, the last one stays.
+    most = {stretch // _HALVES: weight for stretch, weight in sorted(stretches.items(), key=itemgetter(1))}
     whole = sum(weights[word.span] for word in words)
-    return {number: weight / whole for number, weight in most.items()}
+    return {n: (most.get(n, 0.0) + titled.get(n, 0.0)) / whole for n in {*most, *titled}}
 
 
 def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:
