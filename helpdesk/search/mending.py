@@ -38,8 +38,9 @@ class Asked:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Words as typed that no document has; of scripts without spaces none, as grams are no words."""
-        return tuple(dict.fromkeys(word.text for word in self.unknown if not is_unspaced(word.text)))
+        """Words as typed that no document has, but no little ones and no grams, as these are no words."""
+        words = (word for word in self.unknown if word.worth >= 1 and not is_unspaced(word.text))
+        return tuple(dict.fromkeys(word.text for word in words))
 
     @property
     def has_grams(self) -> bool:

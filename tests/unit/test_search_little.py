@@ -50,10 +50,11 @@ def test_a_little_word_does_not_outvote_what_is_asked_about() -> None:
     assert found(index("anyone text", "passkey text"), "anyone passkey") == [1, 2]
 
 
-def test_a_little_word_is_no_typo_and_has_no_kin() -> None:
+def test_a_little_word_is_no_typo_and_not_missed_and_has_no_kin() -> None:
     backend = index("wenn dieselbe", "zahlen", language="de")
     result = backend.search(SearchQuery(locale="de", text="wann zahlen"))
-    assert ([hit.article_id for hit in result.hits], result.mending) == ([2], None)
+    assert ([hit.article_id for hit in result.hits], result.mending, result.missing) == ([2], None, ())
+    assert backend.search(SearchQuery(locale="de", text="qqqq zahlen", is_literal=True)).missing == ("qqqq",)
     assert backend.search(SearchQuery(locale="de", text="zaheln")).mending == "spelling"
     assert found(index("diesel", "x", language="de"), "dieser", "de", is_literal=False) == []
 
