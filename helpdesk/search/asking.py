@@ -6,13 +6,13 @@ Nothing else has a meaning in a query, so no input is an error, and none is dear
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import chain, repeat
 from operator import or_, sub
 
-from helpdesk.search.analysis import MAX_QUERY_LENGTH, analyse, characters, query_terms
+from helpdesk.search.analysis import MAX_QUERY_LENGTH, Span, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
 from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELDS, PLACES, Collection
@@ -99,13 +99,17 @@ def without_borders(collection: Collection, words: Sequence[Word]) -> tuple[Word
     pairs = [word for word in words if len(word.text) == 2 and characters(word.text)]
     most = COMMON * collection.living
     common = {char for char in {*"".join(word.text for word in pairs)} if collection.frequency(char) > most}
-    borders = {word for word in pairs if not common.isdisjoint(word.text)}
-    return tuple(
-        Word(word.text, word.span, tuple(Alternative(a.terms, BORDER * a.factor) for a in word.alternatives))
-        if word in borders
+    return tuple(weighed(words, {word.span: BORDER for word in pairs if not common.isdisjoint(word.text)}))
+
+
+def weighed(words: Sequence[Word], worths: Mapping[Span, float]) -> list[Word]:
+    """The words, of which some are worth less, by their places."""
+    return [
+        Word(word.text, word.span, tuple(Alternative(a.terms, worths[word.span] * a.factor) for a in word.alternatives))
+        if word.span in worths
         else word
         for word in words
-    )
+    ]
 
 
 def phrases_of(text: str, languages: Sequence[str]) -> set[Phrase]:

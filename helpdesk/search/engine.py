@@ -94,7 +94,7 @@ def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
 def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
     """Whether the best document has enough of the query to be an answer."""
     whole = sum(found.weights.values())
-    unknown = sum(UNKNOWN_GRAM if is_unspaced(word.text) else 1 for word in asked.unknown)
+    unknown = sum(min(1.0, word.worth) * (UNKNOWN_GRAM if is_unspaced(word.text) else 1) for word in asked.unknown)
     return found.best > 0 and found.best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
 
 
@@ -225,7 +225,7 @@ def _explained(documents: int, found: Ranking, scored: Scored, number: int) -> t
         reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(one))
     gain = 1.0 if number in scored.bare else found.gain(number)
     reasons.append(Reason("share of the words", gain, is_factor=True))
-    for what, factor in (("neighbours", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
+    for what, factor in (("nearness", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
         if factor is not None:
             reasons.append(Reason(what, factor, is_factor=True))
     return tuple(reasons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.search import asking, compounds
+from helpdesk.search import asking, compounds, little
 from helpdesk.search.analysis import Span, analyse, is_unspaced
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
@@ -38,8 +38,9 @@ class Asked:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Words as typed that no document has; of scripts without spaces none, as grams are no words."""
-        return tuple(dict.fromkeys(word.text for word in self.unknown if not is_unspaced(word.text)))
+        """Words as typed that no document has, but no little ones and no grams, as these are no words."""
+        words = (word for word in self.unknown if word.worth >= 1 and not is_unspaced(word.text))
+        return tuple(dict.fromkeys(word.text for word in words))
 
     @property
     def has_grams(self) -> bool:
@@ -66,10 +67,15 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
     words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
+    worths = little.worths(taken.text, [word.span for word in words], query.locale)
     lists = [part.words for part in collection.parts()]
     if query.locale.split("-")[0] in compounds.LANGUAGES:
-        words = [_with_compounds(word, query.locale, lists) for word in words]
-    akin = words if query.is_literal else [_with_kin(word, query.locale, lists, collection) for word in words]
+        words = [word if word.span in worths else _with_compounds(word, query.locale, lists) for word in words]
+    words = asking.weighed(words, worths)
+    akin = [
+        word if query.is_literal or word.span in worths else _with_kin(word, query.locale, lists, collection)
+        for word in words
+    ]
     return Asked(
         text=taken.whole,
         words=asking.without_borders(collection, akin),
@@ -130,13 +136,14 @@ def _kin(text: str, language: str, lists: Sequence[WordList], collection: Collec
 
 
 def _corrected(collection: Collection, asked: Asked, language: str) -> str:
-    """The text with the words that nothing has put right, where that can be done."""
+    """The text with the words that nothing has put right, where that can be done; little words are no typos."""
     lists = [part.words for part in collection.parts()]
     text, at, pieces = asked.text, 0, list[str]()
     unknown = {word.span for word in asked.unknown}
     for word, following in zip(asked.words, (*asked.words[1:], None), strict=True):
         start, end = word.span
-        if word.span not in unknown or start < at or is_unspaced(word.text) or any(map(str.isdigit, word.text)):
+        is_meant = word.worth < 1 or is_unspaced(word.text) or any(map(str.isdigit, word.text))
+        if is_meant or word.span not in unknown or start < at:
             continue
         is_split = following is not None and text[end : following.span[0]] == " "
         if following and is_split and (whole := joined(word.text, following.text, language, lists)):

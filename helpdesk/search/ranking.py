@@ -14,11 +14,11 @@ from functools import cached_property, reduce
 from heapq import nlargest
 from itertools import count, pairwise, repeat
 from math import ceil, inf, log
-from operator import add, and_, mul, or_
+from operator import add, and_, itemgetter, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
 from helpdesk.search.bits import Sums, bits_of, bits_where, numbers_of
-from helpdesk.search.collection import PLACES, Brevity, Collection, FieldFit, Some, TermFit
+from helpdesk.search.collection import FIELD_PLACES, PLACES, Brevity, Collection, FieldFit, Some, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -36,7 +36,13 @@ BREVITY, MOST = -0.35, 8.0
 _BRIEF = (0.7, 0.85, 1.0, 1.15, 1.4)
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
-NEAR_CANDIDATES = 30
+NEAR_CANDIDATES = 20
+# How much it gains beside that with all of the query in one stretch of so many words, of which one begins at each half.
+TOGETHER, STRETCH = 0.3, 32
+_HALF = STRETCH // 2
+_HALVES, _OF_TITLE = PLACES // _HALF, FIELD_PLACES // _HALF
+# The nearness of what is worth no more says nothing: it is a part of words.
+LESSER = 0.5
 
 # What is kept of terms, about, as the words of questions come again and again.
 MAX_FITS = 6_000_000
@@ -236,29 +242,45 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
 
 
 def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
-    """Factors from 1 up for documents in which neighbours of the query stand side by side, by number."""
-    words = sorted((word for word in ranking.fits if word.worth >= 1), key=lambda word: word.span)
-    pairs = list(pairwise(words))
-    if not pairs:
+    """Factors from 1 up for documents in which words of the query stand near each other, by number."""
+    words = sorted((word for word in ranking.fits if word.worth > LESSER), key=lambda word: word.span)
+    if len(words) < 2:
         return {}
     first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
-    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -number))
+    ids = collection.columns.article_ids
+    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -ids[number]))
     near_best = bits_of(best, len(collection.columns))
-    wanted = dict.fromkeys(words, 0)
-    for one, two in pairs:
-        both = ranking.fits[one].loose & ranking.fits[two].loose & near_best
-        wanted[one] |= both
-        wanted[two] |= both
-    places = {word: _places(collection, word, bits) for word, bits in wanted.items()}
+    places = {word: _places(collection, word, ranking.fits[word].loose & near_best) for word in words}
     whole = 0.0
     near: Fits = {}
-    for one, two in pairs:
+    for one, two in pairwise(words):
         weight = min(ranking.weights[one.span], ranking.weights[two.span])
         whole += weight
         after = places[two].intersection(map(add, places[one], repeat(1)))
         for number in {place // PLACES for place in after}.intersection(best):
             near[number] = near.get(number, 0.0) + weight
-    return {number: 1 + NEARNESS * weight / whole for number, weight in near.items()}
+    together = _together(words, places, ranking.weights)
+    gains = {n: NEARNESS * near.get(n, 0.0) / whole + TOGETHER * together.get(n, 0.0) for n in best}
+    return {number: 1 + gain for number, gain in gains.items() if gain}
+
+
+def _together(words: Sequence[Word], places: Mapping[Word, set[int]], weights: Mapping[Span, float]) -> Fits:
+    """The greatest share of the query that a document has in one stretch and in its title, by number."""
+    titled, stretches = Fits(), dict[int, float]()
+    for word in words:
+        weight = weights[word.span]
+        halves = {place // _HALF for place in places[word]}
+        if having := {half // _HALVES for half in halves if half % _HALVES < _OF_TITLE}:
+            halves = {half for half in halves if half // _HALVES not in having}
+            for number in having:
+                titled[number] = titled.get(number, 0.0) + weight
+        # Each half ends one stretch and begins the next.
+        for stretch in halves.union(map(add, halves, repeat(1))):
+            stretches[stretch] = stretches.get(stretch, 0.0) + weight
+    # Of several of a document, the last one stays.
+    most = {stretch // _HALVES: weight for stretch, weight in sorted(stretches.items(), key=itemgetter(1))}
+    whole = sum(weights[word.span] for word in words)
+    return {n: (most.get(n, 0.0) + titled.get(n, 0.0)) / whole for n in {*most, *titled}}
 
 
 def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:

@@ -69,6 +69,17 @@ def test_equals_are_in_the_order_of_their_ids(tmp_path: Path):
     assert found(backend, "fee text") == [3, 5, 7]
 
 
+def test_words_in_one_stretch_count_for_more_than_words_far_apart(tmp_path: Path):
+    few, many = "so it goes on " * 4, "so it goes on " * 20
+    near, far = f"{many}fees {few}limits", f"fees {many}{few}limits"
+    filler = [document(i, f"other{i}", "text") for i in range(20, 40)]
+    backend = built(tmp_path, document(1, "", far), document(2, "", near), *filler)
+    assert found(backend, "limits fees") == [2, 1]
+    # What a title says, each stretch is about.
+    titled = [document(1, "Fees", f"fees {many}{few}limits"), document(2, "Fees", f"{many}fees {few}limits")]
+    assert found(built(tmp_path / "titled", *titled, *filler), "limits fees") == [1, 2]
+
+
 def test_words_in_most_documents_bring_nothing_in_beside_a_rarer_one(tmp_path: Path):
     documents = [document(i, f"Title{i}", "how to do it") for i in range(1, 10)]
     backend = built(tmp_path, *documents, document(10, "Passkeys", "how to do it"))
