@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cache, cached_property, partial, reduce
 from heapq import nlargest
 from itertools import count, pairwise, repeat
 from math import ceil, inf, log
@@ -37,6 +37,9 @@ _BRIEF = (0.7, 0.85, 1.0, 1.15, 1.4)
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
 NEAR_CANDIDATES = 30
+
+# So many times the answers that are wanted are too many to find out what these have at least; what division loses.
+_WIDE, _NEARLY = 6, 1 - 1e-9
 
 # What is kept of terms, about, as the words of questions come again and again.
 MAX_FITS = 6_000_000
@@ -91,8 +94,11 @@ class Ranking:
     def __init__(self, brevity: Brevity, fits: Mapping[Word, Fit], weights: Mapping[Span, float], among: int) -> None:
         self.fits, self.weights = fits, weights
         self._brevity, self._documents = brevity, len(brevity.of)
+        self._numbers = cache(partial(numbers_of, documents=self._documents))
         # What was scored, and by level what may have a score above its limit.
         self._scores, self._scored, self._above = Fits(), 0, dict[int, int]()
+        # All answers were scored that may have so much.
+        self._complete = inf
         whole = sum(weights.values())
         best_first = sorted(fits, key=lambda word: (-weights[word.span], word.span))
         self._parts = [(word, weights[word.span] / whole) for word in best_first]
@@ -123,32 +129,59 @@ class Ranking:
         """Answers in stages, of which each comes before the next and is in no order: the first `number` may end there.
 
         The first stage has those of the greatest value, a score times a factor that is never above `most` but for
-        answers that were scored before; after MAX_SCORED of them, others follow by what their scores may be.
+        answers that were scored before; after MAX_SCORED of them, others follow by what their scores may be. Stages
+        after the first `number` may be left out.
         """
         among &= self.answers
         level, least, scored = _FIRST, -inf, self._scored
+        if self._has_all(among & scored, number, value, most):
+            yield self._numbers(among & scored)
+            return
         is_few = among.bit_count() * len(self.fits) <= FEW
         bits = among if is_few else among & (self._reaching(level) | scored)
         while bits != among and self._limit(level) * most > least:
             if least == -inf and bits.bit_count() >= number:
-                self._reckon(bits)
-                least = nlargest(number, map(value, numbers_of(bits, self._documents)))[-1]
+                least = self._least(bits, number, value)
+                far = self._below(least / most)
+                beyond = among & (self._reaching(far) | scored)
+                if beyond.bit_count() <= MAX_SCORED:
+                    level, bits = far, beyond
                 continue
             more = among & (self._reaching(level + 1) | scored)
             if bits and more.bit_count() > MAX_SCORED:
                 break
             level, bits = level + 1, more
-        self._reckon(bits)
-        yield numbers_of(bits, self._documents)
+        else:
+            self._complete = max(0.0, _NEARLY * least / most) if among == self.answers else self._complete
+        first = bits if least == -inf else bits & (self._with(_NEARLY * least / most) | scored)
+        self._reckon(first)
+        yield self._numbers(first)
         while left := among & ~bits:
             level += 1
-            yield numbers_of(left & self._reaching(level), self._documents)
+            yield self._numbers(left & self._reaching(level))
             bits |= self._reaching(level)
+
+    def _has_all(self, bits: int, number: int, value: Callable[[int], float], most: float) -> bool:
+        """Whether the greatest values are those of answers that were scored."""
+        if bits.bit_count() < number or self._complete == inf:
+            return False
+        return _NEARLY * nlargest(number, map(value, self._numbers(bits)))[-1] / most >= self._complete
+
+    def _least(self, bits: int, number: int, value: Callable[[int], float]) -> float:
+        """What the value of so many answers is at least, as those show of which most may be expected."""
+        for level in reversed(range(_FIRST)):
+            fewer = bits & self._reaching(level) if bits.bit_count() > _WIDE * number else 0
+            if fewer.bit_count() < number:
+                break
+            bits = fewer
+        self._reckon(bits)
+        return nlargest(number, map(value, self._numbers(bits)))[-1]
 
     def _reckon(self, bits: int) -> None:
         """The scores of some answers."""
-        bits &= ~self._scored
-        numbers = numbers_of(bits, self._documents)
+        if not (bits := bits & ~self._scored):
+            return
+        numbers = self._numbers(bits)
         some = Some(bits, dict(zip(numbers, count(), strict=False)))
         columns = {word: fit.column(some) for word, fit in self.fits.items()}
         scores = shares = [0.0] * len(numbers)
@@ -165,18 +198,28 @@ class Ranking:
         """What scores may be at most below a level."""
         return self._bounds[0] * _LEVEL ** (level + 1)
 
+    def _below(self, least: float) -> int:
+        """The first level with a limit that is not above a score, or the one at which all answers are."""
+        _, unit, _, sharing = self._bounds
+        limit = max(least, unit * min(gain for gain, _, _ in sharing))
+        return next(level for level in count(_FIRST) if self._limit(level) <= limit)
+
     def _reaching(self, level: int) -> int:
         """The answers whose scores may reach the limit of a level."""
         if level not in self._above:
-            _, unit, sums, sharing = self._bounds
-            least = self._limit(level) / unit
-            reach = (sums.reaching(max(1, ceil(least / gain)), bits) for gain, bits in sharing)
-            self._above[level] = reduce(or_, reach)
+            self._above[level] = self._with(self._limit(level))
         return self._above[level]
 
+    def _with(self, score: float) -> int:
+        """The answers that may have such a score."""
+        _, unit, sums, sharing = self._bounds
+        least = score / unit
+        needed = ((max(1, ceil(least / gain)), most, bits) for gain, most, bits in sharing)
+        return reduce(or_, (sums.reaching(value, bits) for value, most, bits in needed if value <= most), 0)
+
     @cached_property
-    def _bounds(self) -> tuple[float, float, Sums, Sequence[tuple[float, int]]]:
-        """The greatest score that there may be; what fits may be at most, and their unit; answers by their gains."""
+    def _bounds(self) -> tuple[float, float, Sums, Sequence[tuple[float, int, int]]]:
+        """The greatest score; what fits may be at most, and their unit; gains, each with the most and who has it."""
         bounds, sums = [bound for fit in self.fits.values() for bound in fit.bounds], Sums()
         unit = sum(value for value, _ in bounds) / _FINE
         for value, bits in bounds:
@@ -185,12 +228,12 @@ class Ranking:
         steps = [((n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
         by_bits = {self._shares.reaching(least, self.answers): share for share, least in steps}
         sharing = [
-            (1 + COORDINATION * share * left, bits & brief)
+            (1 + COORDINATION * share * left, sums.greatest(having), having)
             for bits, share in by_bits.items()
             for left, brief in self._brevity.steps
-            if bits & brief
+            if (having := bits & brief)
         ]
-        top = max(gain * unit * sums.greatest(bits) for gain, bits in sharing)
+        top = max(gain * unit * most for gain, most, _ in sharing)
         return top, unit, sums, sharing
 
 
@@ -242,7 +285,7 @@ def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
     if not pairs:
         return {}
     first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
-    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -number))
+    best = nlargest(NEAR_CANDIDATES, first, key=ranking.score)
     near_best = bits_of(best, len(collection.columns))
     wanted = dict.fromkeys(words, 0)
     for one, two in pairs:
