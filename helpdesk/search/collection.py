@@ -263,9 +263,10 @@ class TermFit(NamedTuple):
 
     def parts(self, some: Some) -> Iterator[tuple[str, float]]:
         """The fields of a single document that have the term, each with its score."""
-        for field in self.fields:
-            if field.bits & some.bits:
-                yield field.name, TermFit(field.bits, self.slope, (field,)).column(some)[0]
+        for name, weight, _worth, norms, _bits, blocks in self.fields:
+            for block in blocks:
+                for number, times in block.told(block.bits & some.bits, 1, len(norms)):
+                    yield name, weight * times / (times + self.slope * norms[number])
 
 
 class Brevity(NamedTuple):

@@ -48,7 +48,7 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
     found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
     if not _is_enough(collection, found, asked):
         found.answers = 0
-    titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
+    titles = set(map(fold_title, {query.text[:MAX_QUERY_LENGTH], asked.text}))
     titled = {n for title in titles for n in collection.titled(title) if collection.columns.living[n]}
     exact = bits_of(titled, len(collection.columns))
     bare = frozenset(numbers_of(exact & ~found.answers, len(collection.columns)))
