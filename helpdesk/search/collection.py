@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, repeat
-from operator import add
+from operator import add, eq
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
@@ -170,8 +170,8 @@ class Columns:
         """The bits of documents with a value in a column that is complete; none with None."""
         bits = self._bits.get((column, value))
         if bits is None:
-            numbers: Iterable[int] = getattr(self, column)
-            bits = self._bits[column, value] = bits_where(bytes(number == value for number in numbers))
+            numbers: Iterable[int] = () if value is None else getattr(self, column)
+            bits = self._bits[column, value] = bits_where(bytes(map(eq, numbers, repeat(value))))
         return bits
 
     def stamp(self, number: int) -> str:

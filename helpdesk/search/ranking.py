@@ -239,7 +239,7 @@ class Ranking:
 
 def norms(lengths: Sequence[int]) -> array[float]:
     """BM25's length norm of a field by document number; the average is over those that have the field."""
-    count = len(lengths) - lengths.count(0) if isinstance(lengths, array) else sum(1 for n in lengths if n)
+    count = len(lengths) - lengths.count(0)
     average = sum(lengths) / count if count else 1.0
     constant, slope = K1 * (1 - B), K1 * B / average
     return array("f", [constant + slope * length for length in lengths])
