@@ -6,7 +6,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, repeat
+from operator import add, eq
 from typing import NamedTuple, Protocol
 
 from helpdesk.search.analysis import fold_title, places, surfaces
@@ -19,6 +20,9 @@ FIELDS = ("title", "keywords", "headings", "summary", "body")
 # More places than a field can have, and a document: it begins at its number times this.
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
+# A document that is sought by its bit costs as much as so many that are gone through, and one that has a term and is
+# not wanted only a part of that.
+_SOUGHT, _SKIPPED = 4, 3
 
 
 class Row(NamedTuple):
@@ -166,8 +170,8 @@ class Columns:
         """The bits of documents with a value in a column that is complete; none with None."""
         bits = self._bits.get((column, value))
         if bits is None:
-            numbers: Iterable[int] = getattr(self, column)
-            bits = self._bits[column, value] = bits_where(bytes(number == value for number in numbers))
+            numbers: Iterable[int] = () if value is None else getattr(self, column)
+            bits = self._bits[column, value] = bits_where(bytes(map(eq, numbers, repeat(value))))
         return bits
 
     def stamp(self, number: int) -> str:
@@ -203,6 +207,24 @@ class Block(NamedTuple):
     numbers: Sequence[int] | None
     often: Sequence[int]
 
+    def told(self, bits: int, having: int, documents: int) -> Iterable[tuple[int, int]]:
+        """So many documents that have the term, whose bits these are, each with how often it has it."""
+        _bits, _most, offset, numbers, often = self
+        if numbers is None:
+            return [(n, often[n - offset]) for n in numbers_of(bits, documents, having)]
+        return [(n, often[bisect_left(numbers, n - offset)]) for n in numbers_of(bits, documents, having)]
+
+    def times(self, places: Mapping[int, int]) -> Iterable[int]:
+        """How often each of some documents, in their order, has the term; quick where most of them have it."""
+        _bits, _most, offset, numbers, often = self
+        if numbers is not None:
+            known = dict(zip(map(add, numbers, repeat(offset)) if offset else numbers, often, strict=True))
+            return map(known.get, places, repeat(0))
+        end = offset + len(often)
+        if not offset and next(reversed(places)) < end:
+            return map(often.__getitem__, places)
+        return [often[n - offset] if offset <= n < end else 0 for n in places]
+
 
 class FieldFit(NamedTuple):
     """A term in one field: its weight, what it is worth at most, the norms, which documents have it, and how often."""
@@ -224,27 +246,27 @@ class TermFit(NamedTuple):
 
     def column(self, some: Some) -> list[float]:
         """The scores of documents, in order of their places; 0 without the term."""
-        scores = [0.0] * len(some.places)
-        for field in self.fields:
-            for block in field.blocks:
-                if bits := block.bits & some.bits:
-                    self._add(scores, field, block, some.places, numbers_of(bits, len(field.norms)))
+        scores, places, slope = [0.0] * len(some.places), some.places, self.slope
+        for _name, weight, _worth, norms, _bits, blocks in self.fields:
+            for block in blocks:
+                bits = block.bits & some.bits
+                if not bits:
+                    continue
+                having = bits.bit_count()
+                if _SOUGHT * having > len(places) + len(block.numbers or ()) // _SKIPPED:
+                    rows = zip(scores, block.times(places), map(norms.__getitem__, places), strict=True)
+                    scores = [score + weight * times / (times + slope * norm) for score, times, norm in rows]
+                    continue
+                for number, times in block.told(bits, having, len(norms)):
+                    scores[places[number]] += weight * times / (times + slope * norms[number])
         return scores
 
     def parts(self, some: Some) -> Iterator[tuple[str, float]]:
         """The fields of a single document that have the term, each with its score."""
-        for field in self.fields:
-            if field.bits & some.bits:
-                yield field.name, TermFit(field.bits, self.slope, (field,)).column(some)[0]
-
-    def _add(
-        self, scores: list[float], field: FieldFit, block: Block, places: Mapping[int, int], among: Iterable[int]
-    ) -> None:
-        weight, norms, slope = field.weight, field.norms, self.slope
-        _bits, _most, offset, numbers, often = block
-        for number in among:
-            times = often[number - offset if numbers is None else bisect_left(numbers, number - offset)]
-            scores[places[number]] += weight * times / (times + slope * norms[number])
+        for name, weight, _worth, norms, _bits, blocks in self.fields:
+            for block in blocks:
+                for number, times in block.told(block.bits & some.bits, 1, len(norms)):
+                    yield name, weight * times / (times + self.slope * norms[number])
 
 
 class Brevity(NamedTuple):

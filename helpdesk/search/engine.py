@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial, reduce
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from itertools import repeat
 from operator import neg, or_
 
@@ -15,7 +15,8 @@ from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchRes
 from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Collection, Columns, Names, Some
 from helpdesk.search.mending import Asked, understand
-from helpdesk.search.ranking import Fits, Ranking, idf, nearness_of, rank
+from helpdesk.search.nearness import nearness_of
+from helpdesk.search.ranking import Fits, Ranking, idf, rank
 
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
@@ -48,7 +49,7 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
     found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
     if not _is_enough(collection, found, asked):
         found.answers = 0
-    titles = {fold_title(query.text[:MAX_QUERY_LENGTH]), fold_title(asked.text)}
+    titles = set(map(fold_title, {query.text[:MAX_QUERY_LENGTH], asked.text}))
     titled = {n for title in titles for n in collection.titled(title) if collection.columns.living[n]}
     exact = bits_of(titled, len(collection.columns))
     bare = frozenset(numbers_of(exact & ~found.answers, len(collection.columns)))
@@ -186,11 +187,10 @@ def _in_order(
 def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: int) -> list[int]:
     """The first documents of a group by score, and far behind by what it may be."""
     ids = columns.article_ids
-
     value = cache(partial(_value, found, scored))
     stages = found.leading(group, number, value, scored.most)
     bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
-    ordered = [n for _, _, n in sorted((-value(n), ids[n], n) for n in (*next(stages), *bare))]
+    ordered = nlargest(number, sorted([*next(stages), *bare], key=ids.__getitem__), key=value)
     for stage in stages:
         if len(ordered) >= number:
             break

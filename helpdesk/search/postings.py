@@ -1,7 +1,8 @@
 """Which documents have a term in a field, how often and where: pieces of a file, read wherever they are kept.
 
-First the numbers of the documents and how often each has the term, or of a term that many have only how often each
-document has it. Then where each stretch of these begins in the last piece: the places, as characters.
+First, of a term that not only few have, which documents have it, as bits. Then the numbers of the documents and how
+often each has the term, or of a term that many have only how often each document has it. Then where each stretch of
+these begins in the last piece: the places, as characters.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from itertools import accumulate, chain, compress, repeat
 from operator import add, mul
 from typing import NamedTuple
 
-from helpdesk.search.bits import bits_of, bits_where, numbers_of
+from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import FIELD_PLACES, PLACES
 from helpdesk.search.keys import Read
 
-# More than one document of so many are many.
-_MANY = 8
+# More than one document of so many are many, or not only few.
+_MANY, _SOME = 8, 64
 # Documents of a stretch.
 _STRETCH = 64
-# A document that is sought costs as much as so many that are gone through.
-_FEW = 16
+# A document that is sought costs as much as so many that are gone through; so many bytes are read as soon as some.
+_FEW, _SMALL = 16, 4_096
 
 
 class Header(NamedTuple):
@@ -78,6 +79,8 @@ def pack(
             often[number] = times
         firsts = (bisect_left(numbers, number) for number in range(0, documents, _STRETCH))
     starts = array("I", [*map(ends.__getitem__, firsts), ends[-1]])
+    if size := _size_of_bits(len(numbers), documents):
+        packed = bits_of(numbers, documents).to_bytes(size) + packed
     packed += bytes(often) + starts.tobytes()
     header = Header(
         field, number_type, often_type, len(numbers), max(frequencies), rows, at, at + len(packed), ends[-1]
@@ -93,23 +96,27 @@ class Postings:
 
     def find(self, header: Header) -> Found:
         """All but the places."""
-        raw = self._read(header.places_at - header.at, header.at)
+        raw = memoryview(self._read(header.places_at - header.at, header.at))
         numbers, often, starts = array(header.number_type or "B"), array(header.often_type), array("I")
-        first = header.having * numbers.itemsize if header.number_type else 0
+        zeroth = _size_of_bits(header.having, self._documents)
+        first = zeroth + (header.having * numbers.itemsize if header.number_type else 0)
         second = first + header.rows * often.itemsize
         starts.frombytes(raw[second:])
         if not header.number_type:
-            return Found(bits_where(raw[:second]), None, raw[:second], starts)
-        numbers.frombytes(raw[:first])
+            return Found(int.from_bytes(raw[:zeroth]), None, bytes(raw[first:second]), starts)
+        numbers.frombytes(raw[zeroth:first])
         often.frombytes(raw[first:second])
-        return Found(bits_of(numbers, self._documents), numbers, often, starts)
+        bits = int.from_bytes(raw[:zeroth]) if zeroth else bits_of(numbers, self._documents)
+        return Found(bits, numbers, often, starts)
 
     def places(self, header: Header, found: Found, offset: int, wanted: int | None) -> Iterable[int]:
         """See Collection.places; a document's are sought where few are wanted, else all are gone through."""
         among = None if wanted is None else wanted & found.bits
+        if among == 0:
+            return ()
         if among is not None and _FEW * among.bit_count() < header.having:
             return self._sought(header, found, offset, numbers_of(among, self._documents))
-        text = self._text(header, 0, header.places)
+        text = _decoded(self._read(header.places, header.places_at))
         firsts = map(add, map(mul, found.having, repeat(PLACES)), repeat(_first(header, offset)))
         often = filter(None, found.often)
         return map(add, chain.from_iterable(map(repeat, firsts, often)), map(ord, text))
@@ -117,16 +124,15 @@ class Postings:
     def _sought(self, header: Header, found: Found, offset: int, having: Iterable[int]) -> list[int]:
         places = list[int]()
         _bits, numbers, often, starts = found
+        whole = self._read(header.places, header.places_at) if header.places <= _SMALL else None
         for number in having:
             row = number if numbers is None else bisect_left(numbers, number)
             stretch = row // _STRETCH
-            text = self._text(header, starts[stretch], starts[stretch + 1])
+            begin, end = starts[stretch], starts[stretch + 1]
+            text = _decoded(whole[begin:end] if whole else self._read(end - begin, header.places_at + begin))
             before, first = sum(often[stretch * _STRETCH : row]), _first(header, offset + number)
             places += [first + ord(place) for place in text[before : before + often[row]]]
         return places
-
-    def _text(self, header: Header, begin: int, end: int) -> str:
-        return self._read(end - begin, header.places_at + begin).decode("utf-8", "surrogatepass")
 
 
 def characters_of(places: Sequence[int]) -> str:
@@ -135,6 +141,14 @@ def characters_of(places: Sequence[int]) -> str:
         return "".join(map(chr, places))
     except ValueError:  # words after the first million stand all in one place
         return "".join(chr(min(place, sys.maxunicode)) for place in places)
+
+
+def _decoded(places: bytes) -> str:
+    return places.decode("utf-8", "surrogatepass")
+
+
+def _size_of_bits(having: int, documents: int) -> int:
+    return (documents + 7) // 8 if _SOME * having > documents else 0
 
 
 def _first(header: Header, number: int) -> int:

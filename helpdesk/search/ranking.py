@@ -1,4 +1,4 @@
-"""Which documents match a reader's words, and how well: BM25 term at a time, coordination and nearness.
+"""Which documents match a reader's words, and how well: BM25 term at a time, and coordination.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, with Lucene's idf,
 which is never negative. Scores depend on the living documents only, not on how the index came about.
@@ -10,15 +10,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cache, cached_property, partial, reduce
 from heapq import nlargest
-from itertools import count, pairwise, repeat
+from itertools import count
 from math import ceil, inf, log
-from operator import add, and_, itemgetter, mul, or_
+from operator import add, and_, mul, or_
 
 from helpdesk.search.analysis import CODE_LIKE, Span, is_unspaced, is_within
-from helpdesk.search.bits import Sums, bits_of, bits_where, numbers_of
-from helpdesk.search.collection import FIELD_PLACES, PLACES, Brevity, Collection, FieldFit, Some, TermFit
+from helpdesk.search.bits import Sums, bits_where, numbers_of
+from helpdesk.search.collection import Brevity, Collection, FieldFit, Some, TermFit
 
 K1 = 1.2
 B = 0.75
@@ -34,15 +34,8 @@ COORDINATION = 1.0
 BREVITY, MOST = -0.35, 8.0
 # Ends of steps in which it is taken for bounds.
 _BRIEF = (0.7, 0.85, 1.0, 1.15, 1.4)
-# How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
-NEARNESS = 0.3
-NEAR_CANDIDATES = 20
-# How much it gains beside that with all of the query in one stretch of so many words, of which one begins at each half.
-TOGETHER, STRETCH = 0.3, 32
-_HALF = STRETCH // 2
-_HALVES, _OF_TITLE = PLACES // _HALF, FIELD_PLACES // _HALF
-# The nearness of what is worth no more says nothing: it is a part of words.
-LESSER = 0.5
+# So many times the answers that are wanted are too many to find out what these have at least; what division loses.
+_WIDE, _NEARLY = 6, 1 - 1e-9
 
 # What is kept of terms, about, as the words of questions come again and again.
 MAX_FITS = 6_000_000
@@ -97,8 +90,11 @@ class Ranking:
     def __init__(self, brevity: Brevity, fits: Mapping[Word, Fit], weights: Mapping[Span, float], among: int) -> None:
         self.fits, self.weights = fits, weights
         self._brevity, self._documents = brevity, len(brevity.of)
+        self._numbers = cache(partial(numbers_of, documents=self._documents))
         # What was scored, and by level what may have a score above its limit.
         self._scores, self._scored, self._above = Fits(), 0, dict[int, int]()
+        # All answers were scored that may have so much.
+        self._complete = inf
         whole = sum(weights.values())
         best_first = sorted(fits, key=lambda word: (-weights[word.span], word.span))
         self._parts = [(word, weights[word.span] / whole) for word in best_first]
@@ -129,32 +125,59 @@ class Ranking:
         """Answers in stages, of which each comes before the next and is in no order: the first `number` may end there.
 
         The first stage has those of the greatest value, a score times a factor that is never above `most` but for
-        answers that were scored before; after MAX_SCORED of them, others follow by what their scores may be.
+        answers that were scored before; after MAX_SCORED of them, others follow by what their scores may be. Stages
+        after the first `number` may be left out.
         """
         among &= self.answers
         level, least, scored = _FIRST, -inf, self._scored
+        if self._has_all(among & scored, number, value, most):
+            yield self._numbers(among & scored)
+            return
         is_few = among.bit_count() * len(self.fits) <= FEW
         bits = among if is_few else among & (self._reaching(level) | scored)
         while bits != among and self._limit(level) * most > least:
             if least == -inf and bits.bit_count() >= number:
-                self._reckon(bits)
-                least = nlargest(number, map(value, numbers_of(bits, self._documents)))[-1]
+                least = self._least(bits, number, value)
+                far = self._below(least / most)
+                beyond = among & (self._reaching(far) | scored)
+                if beyond.bit_count() <= MAX_SCORED:
+                    level, bits = far, beyond
                 continue
             more = among & (self._reaching(level + 1) | scored)
             if bits and more.bit_count() > MAX_SCORED:
                 break
             level, bits = level + 1, more
-        self._reckon(bits)
-        yield numbers_of(bits, self._documents)
+        else:
+            self._complete = max(0.0, _NEARLY * least / most) if among == self.answers else self._complete
+        first = bits if least == -inf else bits & (self._with(_NEARLY * least / most) | scored)
+        self._reckon(first)
+        yield self._numbers(first)
         while left := among & ~bits:
             level += 1
-            yield numbers_of(left & self._reaching(level), self._documents)
+            yield self._numbers(left & self._reaching(level))
             bits |= self._reaching(level)
+
+    def _has_all(self, bits: int, number: int, value: Callable[[int], float], most: float) -> bool:
+        """Whether the greatest values are those of answers that were scored."""
+        if bits.bit_count() < number or self._complete == inf:
+            return False
+        return _NEARLY * nlargest(number, map(value, self._numbers(bits)))[-1] / most >= self._complete
+
+    def _least(self, bits: int, number: int, value: Callable[[int], float]) -> float:
+        """What the value of so many answers is at least, as those show of which most may be expected."""
+        for level in reversed(range(_FIRST)):
+            fewer = bits & self._reaching(level) if bits.bit_count() > _WIDE * number else 0
+            if fewer.bit_count() < number:
+                break
+            bits = fewer
+        self._reckon(bits)
+        return nlargest(number, map(value, self._numbers(bits)))[-1]
 
     def _reckon(self, bits: int) -> None:
         """The scores of some answers."""
-        bits &= ~self._scored
-        numbers = numbers_of(bits, self._documents)
+        if not (bits := bits & ~self._scored):
+            return
+        numbers = self._numbers(bits)
         some = Some(bits, dict(zip(numbers, count(), strict=False)))
         columns = {word: fit.column(some) for word, fit in self.fits.items()}
         scores = shares = [0.0] * len(numbers)
@@ -171,18 +194,28 @@ class Ranking:
         """What scores may be at most below a level."""
         return self._bounds[0] * _LEVEL ** (level + 1)
 
+    def _below(self, least: float) -> int:
+        """The first level with a limit that is not above a score, or the one at which all answers are."""
+        _, unit, _, sharing = self._bounds
+        limit = max(least, unit * min(gain for gain, _, _ in sharing))
+        return next(level for level in count(_FIRST) if self._limit(level) <= limit)
+
     def _reaching(self, level: int) -> int:
         """The answers whose scores may reach the limit of a level."""
         if level not in self._above:
-            _, unit, sums, sharing = self._bounds
-            least = self._limit(level) / unit
-            reach = (sums.reaching(max(1, ceil(least / gain)), bits) for gain, bits in sharing)
-            self._above[level] = reduce(or_, reach)
+            self._above[level] = self._with(self._limit(level))
         return self._above[level]
 
+    def _with(self, score: float) -> int:
+        """The answers that may have such a score."""
+        _, unit, sums, sharing = self._bounds
+        least = score / unit
+        needed = ((max(1, ceil(least / gain)), most, bits) for gain, most, bits in sharing)
+        return reduce(or_, (sums.reaching(value, bits) for value, most, bits in needed if value <= most), 0)
+
     @cached_property
-    def _bounds(self) -> tuple[float, float, Sums, Sequence[tuple[float, int]]]:
-        """The greatest score that there may be; what fits may be at most, and their unit; answers by their gains."""
+    def _bounds(self) -> tuple[float, float, Sums, Sequence[tuple[float, int, int]]]:
+        """The greatest score; what fits may be at most, and their unit; gains, each with the most and who has it."""
         bounds, sums = [bound for fit in self.fits.values() for bound in fit.bounds], Sums()
         unit = sum(value for value, _ in bounds) / _FINE
         for value, bits in bounds:
@@ -191,18 +224,18 @@ class Ranking:
         steps = [((n + 1) / _STEPS, n * _WHOLE // _STEPS) for n in range(_STEPS)]
         by_bits = {self._shares.reaching(least, self.answers): share for share, least in steps}
         sharing = [
-            (1 + COORDINATION * share * left, bits & brief)
+            (1 + COORDINATION * share * left, sums.greatest(having), having)
             for bits, share in by_bits.items()
             for left, brief in self._brevity.steps
-            if bits & brief
+            if (having := bits & brief)
         ]
-        top = max(gain * unit * sums.greatest(bits) for gain, bits in sharing)
+        top = max(gain * unit * most for gain, most, _ in sharing)
         return top, unit, sums, sharing
 
 
 def norms(lengths: Sequence[int]) -> array[float]:
     """BM25's length norm of a field by document number; the average is over those that have the field."""
-    count = len(lengths) - lengths.count(0) if isinstance(lengths, array) else sum(1 for n in lengths if n)
+    count = len(lengths) - lengths.count(0)
     average = sum(lengths) / count if count else 1.0
     constant, slope = K1 * (1 - B), K1 * B / average
     return array("f", [constant + slope * length for length in lengths])
@@ -239,48 +272,6 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     weights = {word.span: word.worth * idf(fits.having, documents) for word, fits in rare.items()}
     among = narrow(reduce(or_, (fit.bits for fit in rare.values()), 0))
     return Ranking(collection.brevity, rare, weights, among)
-
-
-def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
-    """Factors from 1 up for documents in which words of the query stand near each other, by number."""
-    words = sorted((word for word in ranking.fits if word.worth > LESSER), key=lambda word: word.span)
-    if len(words) < 2:
-        return {}
-    first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
-    ids = collection.columns.article_ids
-    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -ids[number]))
-    near_best = bits_of(best, len(collection.columns))
-    places = {word: _places(collection, word, ranking.fits[word].loose & near_best) for word in words}
-    whole = 0.0
-    near: Fits = {}
-    for one, two in pairwise(words):
-        weight = min(ranking.weights[one.span], ranking.weights[two.span])
-        whole += weight
-        after = places[two].intersection(map(add, places[one], repeat(1)))
-        for number in {place // PLACES for place in after}.intersection(best):
-            near[number] = near.get(number, 0.0) + weight
-    together = _together(words, places, ranking.weights)
-    gains = {n: NEARNESS * near.get(n, 0.0) / whole + TOGETHER * together.get(n, 0.0) for n in best}
-    return {number: 1 + gain for number, gain in gains.items() if gain}
-
-
-def _together(words: Sequence[Word], places: Mapping[Word, set[int]], weights: Mapping[Span, float]) -> Fits:
-    """The greatest share of the query that a document has in one stretch and in its title, by number."""
-    titled, stretches = Fits(), dict[int, float]()
-    for word in words:
-        weight = weights[word.span]
-        halves = {place // _HALF for place in places[word]}
-        if having := {half // _HALVES for half in halves if half % _HALVES < _OF_TITLE}:
-            halves = {half for half in halves if half // _HALVES not in having}
-            for number in having:
-                titled[number] = titled.get(number, 0.0) + weight
-        # Each half ends one stretch and begins the next.
-        for stretch in halves.union(map(add, halves, repeat(1))):
-            stretches[stretch] = stretches.get(stretch, 0.0) + weight
-    # Of several of a document, the last one stays.
-    most = {stretch // _HALVES: weight for stretch, weight in sorted(stretches.items(), key=itemgetter(1))}
-    whole = sum(weights[word.span] for word in words)
-    return {n: (most.get(n, 0.0) + titled.get(n, 0.0)) / whole for n in {*most, *titled}}
 
 
 def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:
@@ -372,8 +363,3 @@ def term_fit(collection: Collection, term: str, boosts: Mapping[str, float]) -> 
     if len(memo) * (len(columns) + 1_000) > MAX_FITS:
         memo.pop(next(iter(memo)))
     return memo.setdefault(key, TermFit(bits, k1 / K1, fields))
-
-
-def _places(collection: Collection, word: Word, bits: int) -> set[int]:
-    """Where the word's terms stand in the documents: see Collection.places."""
-    return set[int]().union(*(collection.places(term, bits) for term in word.terms)) if bits else set()

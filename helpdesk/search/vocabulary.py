@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import msgspec
@@ -133,7 +133,7 @@ class WordList:
 
     def _almost(self, typed: str, kind: int, faults: int) -> set[int]:
         found = set[int]()
-        for key in deletions(_numbered(typed, kind), faults):
+        for key in _rests(typed, kind, faults):
             if len(found) < _MAX_COMPARED:
                 found.update(self._keys.find(key, _MAX_COMPARED - len(found)))
         return found
@@ -163,6 +163,12 @@ def _keys_of(word: str) -> Iterator[Key]:
     for finder in FINDERS:
         for key in finder(word):
             yield _key_of(key, finder)
+
+
+@lru_cache(maxsize=64)
+def _rests(typed: str, kind: int, faults: int) -> tuple[Key, ...]:
+    """What is left of a word with so many faults, by which it is sought in all parts."""
+    return tuple(deletions(_numbered(typed, kind), faults))
 
 
 def _key_of(key: str, finder: Finder) -> Key:

@@ -1,8 +1,8 @@
-"""A collection in segments of Whoosh: its postings are used, its analysis, queries, scoring and commits are not.
+"""A collection in segments of Whoosh: its files are used, its analysis, queries, scoring and commits are not.
 
-A segment is an index of Whoosh with one segment of its own, and beside it `rows`, the columns, `postings`, of which
-the index knows where those of a term are, `texts`, and `keys`, by which words are found that nobody typed as they are
-written.
+A segment is an index of Whoosh with the documents as they are stored, and beside it `rows`, the columns, `postings`,
+`headers`, a table of Whoosh that knows where those of a term are, `texts`, and `keys`, by which words are found that
+nobody typed as they are written.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from functools import cached_property
 from itertools import chain, compress
 from operator import mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import STORED, FieldType, Schema
+from whoosh.fields import STORED, Schema
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import HashReader, HashWriter
 from whoosh.filedb.structfile import StructFile
-from whoosh.formats import Existence
-from whoosh.reading import TermNotFound
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
@@ -40,22 +39,20 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _ROWS, _TEXTS, _KEYS, _POSTINGS = "rows", "texts", "keys", "postings"
-_TERMS, _EXACT, _STORED = "terms", "exact_title", "stored"
+_HEADERS, _STORED = "headers", "stored"
+# What keys of headers begin with: those of terms, and of whole titles.
+_TERM, _EXACT = b"t", b"e"
+_CRC32 = 1
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 # What an open segment remembers, in bytes, and so many for a term in any case: then it forgets all.
-_MAX_BYTES, _TERM = 3_000_000, 500
+_MAX_BYTES, _ROOM = 3_000_000, 500
+# Of so many terms it is remembered how many documents have them.
+_MAX_FREQUENCIES = 5_000
 
 
-def _field(value_size: int) -> FieldType:
-    kind = FieldType(Existence(), None)
-    kind.format.posting_size = value_size
-    return kind
-
-
-# Whoosh is given one posting a term, whose value (of size 1, for values are joined) tells where the postings of all
-# fields are. Stored is the whole document, from which a segment is made again when others go
+# Of Whoosh's fields there is only what is stored: the whole document, from which a segment is made again when others go
 # up in it.
-_SCHEMA = Schema(**{_TERMS: _field(1), _EXACT: _field(1), _STORED: STORED()})
+_SCHEMA = Schema(**{_STORED: STORED()})
 
 
 class _Rows(msgspec.Struct):
@@ -76,14 +73,13 @@ class _Texts(msgspec.Struct):
 _Gathered = tuple["array[int]", "array[int]", list[str]]
 
 
-class _Pool:
-    """Takes the place of Whoosh's, which gathers, sorts and writes single postings; documents come in their order."""
+class _Gathering:
+    """The postings of documents, which come in their order."""
 
-    def __init__(self, writer: Any, postings: BinaryIO) -> None:
-        self._writer, self._postings = writer, postings
+    def __init__(self) -> None:
         self._documents = 0
-        # By field of the schema and of the document.
-        self._terms: dict[str, list[dict[str, _Gathered]]] = {_EXACT: [{}], _TERMS: [{} for _ in FIELDS]}
+        # By kind of term and field of the document.
+        self._terms: dict[bytes, list[dict[str, _Gathered]]] = {_EXACT: [{}], _TERM: [{} for _ in FIELDS]}
 
     def put(self, number: int, document: Analysed) -> None:
         """The postings of a document."""
@@ -99,27 +95,23 @@ class _Pool:
                 own[2].append(characters_of(places))
         self._documents = number + 1
 
-    def iter_postings(self) -> tuple[()]:
-        """Called once, to write them all; does so in one block a term, and leaves none to be written one by one."""
-        for name, fields in self._terms.items():
-            self._writer.start_field(name, _SCHEMA[name])
-            postings = self._writer._postwriter
-            for term in sorted(set[str]().union(*fields)):
-                self._writer.start_term(term.encode())
-                headers = [self._put(field, *known.pop(term)) for field, known in enumerate(fields) if term in known]
-                postings._ids, postings._weights = array("I", [0]), array("f", [1])
-                postings._values = [msgspec.msgpack.encode(headers)]
-                self._writer.finish_term()
-            self._writer.finish_field()
-        return ()
+    def write(self, storage: _Storage) -> None:
+        """All of them, and for each term a value that tells where those of all fields are."""
+        table = HashWriter(storage.create_file(_HEADERS), hashtype=_CRC32)
+        with storage.create_file(_POSTINGS) as file:
+            for kind, fields in self._terms.items():
+                for term in sorted(set[str]().union(*fields)):
+                    headers = [
+                        self._put(file, field, *known.pop(term)) for field, known in enumerate(fields) if term in known
+                    ]
+                    table.add(_key(kind, term), msgspec.msgpack.encode(headers))
+        table.close()
 
-    def cleanup(self) -> None:
-        self._terms.clear()
-
-    def _put(self, field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]) -> Header:
-        at = self._postings.tell()
-        header, packed = pack(field, numbers, frequencies, places, self._documents, at)
-        self._postings.write(packed)
+    def _put(
+        self, file: StructFile, field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]
+    ) -> Header:
+        header, packed = pack(field, numbers, frequencies, places, self._documents, file.tell())
+        file.write(packed)
         return header
 
 
@@ -176,7 +168,14 @@ class _Storage(FileStorage):  # type: ignore[misc]
         super().__init__(str(folder), supports_mmap=False)
 
     def open_file(self, name: str, **options: Any) -> StructFile:
-        return StructFile(io.BufferedReader(_File(self._fpath(name))), name=name, **options)
+        return _Pieces(io.BufferedReader(_File(self._fpath(name))), name=name, **options)
+
+
+class _Pieces(StructFile):  # type: ignore[misc]
+    """Reads a piece by itself, not with all that fits into a buffer."""
+
+    def get(self, position: int, length: int) -> bytes:
+        return self.file.raw.read_at(length, position)  # type: ignore[no-any-return]
 
 
 class Opened:
@@ -185,12 +184,14 @@ class Opened:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._keys, self._file = _File(folder / _KEYS), _File(folder / _POSTINGS)
-        self.reader = _Storage(folder).open_index(schema=_SCHEMA).reader()
+        storage = _Storage(folder)
+        self.reader = storage.open_index(schema=_SCHEMA).reader()
+        self._table = HashReader.open(storage, _HEADERS)
         self.documents = self.reader.doc_count_all()
         self._postings = Postings(self.documents, self._file.read_at)
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
-        self._headers: dict[tuple[str, str], dict[int, Header]] = {}
+        self._headers: dict[bytes, dict[int, Header]] = {}
         self._found: dict[int, Found] = {}
         self._remembered = 0
 
@@ -198,6 +199,7 @@ class Opened:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
             self._keys.close()
             self._file.close()
+            self._table.close()
             self.reader.close()
 
     def __del__(self) -> None:
@@ -221,13 +223,16 @@ class Opened:
     def _texts(self) -> _Texts:
         return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
 
-    def headers(self, name: str, term: str) -> dict[int, Header]:
+    def headers(self, term: str, kind: bytes = _TERM) -> dict[int, Header]:
         """Those of a term by field, none for one that stands nowhere."""
-        headers = self._headers.get((name, term))
+        key = _key(kind, term)
+        headers = self._headers.get(key)
         if headers is None:
-            headers = _read(self.reader, name, term)
-            self._remember(_TERM)
-            self._headers[name, term] = headers
+            value = self._table.get(key)
+            found = msgspec.msgpack.decode(value, type=list[Header]) if value else ()
+            headers = {header.field: header for header in found}
+            self._remember(_ROOM)
+            self._headers[key] = headers
         return headers
 
     def found(self, header: Header) -> Found:
@@ -270,6 +275,8 @@ class WhooshCollection:
         self.least_norms: Mapping[str, float] = _LeastNorms(self.columns, self.norms)
         self.fits: dict[object, TermFit] = {}
         self.kin: dict[str, dict[str, float]] = {}
+        # One query asks for the same ones several times.
+        self._frequencies: dict[str, int] = {}
 
     @cached_property
     def brevity(self) -> Brevity:
@@ -278,11 +285,16 @@ class WhooshCollection:
 
     def frequency(self, term: str) -> int:
         """See Collection."""
-        return sum(self._least(term, *part) for part in self._parts)
+        known = self._frequencies.get(term)
+        if known is None:
+            if len(self._frequencies) >= _MAX_FREQUENCIES:
+                self._frequencies.clear()
+            known = self._frequencies[term] = sum(self._least(term, *part) for part in self._parts)
+        return known
 
     def _least(self, term: str, offset: int, deleted: int, opened: Opened) -> int:
         """A term that lives must not seem to be dead."""
-        headers = opened.headers(_TERMS, term).values()
+        headers = opened.headers(term).values()
         having = max((header.having for header in headers), default=0)
         if having > deleted:
             return having - deleted
@@ -293,7 +305,7 @@ class WhooshCollection:
         """See Collection."""
         index = FIELDS.index(field)
         for offset, _, opened in self._parts:
-            if header := opened.headers(_TERMS, term).get(index):
+            if header := opened.headers(term).get(index):
                 bits, numbers, often, _ = opened.found(header)
                 bits <<= len(self.columns) - offset - opened.documents
                 yield Block(bits, header.most, offset, numbers, often)
@@ -304,13 +316,13 @@ class WhooshCollection:
         return chain.from_iterable(
             opened.places(header, offset, None if bits is None else bits >> after - offset - opened.documents)
             for offset, _, opened in self._parts
-            for header in opened.headers(_TERMS, term).values()
+            for header in opened.headers(term).values()
         )
 
     def titled(self, title: str) -> Iterator[int]:
         """See Collection."""
         for offset, _, opened in self._parts:
-            for header in opened.headers(_EXACT, title).values():
+            for header in opened.headers(title, _EXACT).values():
                 yield from (offset + number for number in opened.found(header).having)
 
     def parts(self) -> list[Part]:
@@ -357,23 +369,19 @@ def read_columns(folder: Path) -> Columns:
 
 def write(folder: Path, documents: Iterable[Analysed]) -> int:
     """A segment, not yet brought to the disk; how many documents it has."""
-    codec = W3Codec(compression=0)
-    # Without lengths of its own, which it would look up for every posting.
-    codec.length_stats = False
     # In one compound file, everything would be read through a layer of Python.
-    writer = _Storage(folder).create_index(_SCHEMA).writer(codec=codec, compound=False)
-    columns, titles, words = Columns(), list[str](), Counter[str]()
+    storage = _Storage(folder)
+    writer = storage.create_index(_SCHEMA).writer(codec=W3Codec(compression=0), compound=False)
+    columns, titles, words, gathering = Columns(), list[str](), Counter[str](), _Gathering()
     try:
-        with (folder / _POSTINGS).open("wb") as file:
-            pool = _Pool(writer.fieldwriter, file)
-            for document in documents:
-                writer.add_document(**{_STORED: msgspec.msgpack.encode(document)})
-                pool.put(len(columns), document)
-                columns.append(document.row)
-                titles.append(document.title)
-                words.update(document.words)
-            writer.pool = pool
-            writer.commit(merge=False)
+        for document in documents:
+            writer.add_document(**{_STORED: msgspec.msgpack.encode(document)})
+            gathering.put(len(columns), document)
+            columns.append(document.row)
+            titles.append(document.title)
+            words.update(document.words)
+        gathering.write(storage)
+        writer.commit(merge=False)
     except BaseException:
         with suppress(Exception):  # on a full disk this fails as well; the whole folder goes
             writer.cancel()
@@ -388,11 +396,5 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     return len(columns)
 
 
-def _read(reader: Any, name: str, term: str) -> dict[int, Header]:
-    """A term's headers by field; Whoosh's public way is ten times as slow."""
-    try:
-        matcher = reader.postings(name, term)
-    except TermNotFound:
-        return {}
-    matcher._read_data()
-    return {header.field: header for header in msgspec.msgpack.decode(matcher._data[2], type=list[Header])}
+def _key(kind: bytes, term: str) -> bytes:
+    return kind + term.encode("utf-8", "surrogatepass")

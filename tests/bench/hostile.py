@@ -1,11 +1,18 @@
-"""What nobody should type, and somebody does: texts that were made to cost a search more than they should."""
+"""What nobody should type, and somebody does: texts that were made to cost a search more than they should.
+
+`python -m tests.bench hostile [ARTICLES]` says what they cost, in processor time, beside a query of two words.
+"""
 
 from __future__ import annotations
 
+import sys
+import tempfile
+import time
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
-from tests.bench.corpus import Asking
+from tests.bench.corpus import Asking, planted
 
 Shape = Callable[[Random, Asking], str]
 
@@ -89,3 +96,22 @@ SHAPES: dict[str, Shape] = {
     "pairs of Chinese": lambda rng, asking: " ".join(_letters(rng, 2, "提现充值账户安全验证") for _ in range(85)),
     "nothing": lambda rng, asking: " " * 256,
 }
+
+
+def main(articles: int) -> None:
+    # These import the shapes.
+    from tests.bench.engines import Helpdesk
+    from tests.bench.measuring import Trial
+    from tests.bench.search import Notes, hostile
+
+    documents = planted("en", articles)
+    with tempfile.TemporaryDirectory() as folder:
+        ours = Helpdesk(Path(folder))
+        ours.build("en", documents)
+        trial = Trial(ours=ours, others=(), asking=Asking(documents), number=200, clock=time.thread_time)
+        hostile(Notes(), trial, trial.searches("two words", seed=1)[ours.name].p50)
+        ours.close()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)

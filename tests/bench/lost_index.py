@@ -1,4 +1,4 @@
-"""How searches fare while a large index is lost: `python -m tests.bench.lost_index [ARTICLES]`."""
+"""How searches fare while a large index is lost: `python -m tests.bench lost_index [ARTICLES]`."""
 
 from __future__ import annotations
 

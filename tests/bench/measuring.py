@@ -80,15 +80,20 @@ class Trial:
 
     def queries(self) -> dict[str, Row]:
         """Each query to all engines in turn, once."""
-        rows = {kind: self._searches(kind, seed=1) for kind in KINDS}
+        rows = {kind: self.searches(kind, seed=1) for kind in KINDS}
         # Found is here: any title at all, for many begin with the same letter.
         anything = [Ask(ask.text, 0) for ask in self.asking.begin(self.number + _WARMING)]
         rows[SUGGESTION] = self._row(anything, lambda engine, text: engine.suggest(self._locale, text) and [0])
         return rows
 
+    def searches(self, kind: str, *, seed: int) -> Row:
+        """Queries of one kind, which are others with another seed."""
+        asks = list(self.asking.ask(kind, self.number + _WARMING, seed=seed))
+        return self._row(asks, lambda engine, text: engine.search(self._locale, text))
+
     def questions(self) -> Row:
         """As among the queries, other ones."""
-        return self._searches("question", seed=2)
+        return self.searches("question", seed=2)
 
     def passages(self) -> Row:
         """A search for a question and its page: titles and passages of fifteen cards, their texts at hand."""
@@ -124,10 +129,6 @@ class Trial:
         begun = self.clock()
         work(*args, **options)
         return 1_000 * (self.clock() - begun)
-
-    def _searches(self, kind: str, *, seed: int) -> Row:
-        asks = list(self.asking.ask(kind, self.number + _WARMING, seed=seed))
-        return self._row(asks, lambda engine, text: engine.search(self._locale, text))
 
     def _page(self, text: str, texts: Mapping[int, Document]) -> list[int]:
         """What the page of results does with its hits."""

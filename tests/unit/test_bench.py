@@ -79,4 +79,4 @@ def test_the_bench_says_what_can_be_measured() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench", "x"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert run.stderr == "Say which: python -m tests.bench import_again | relevance | search\n"
+    assert run.stderr == "Say which: python -m tests.bench hostile | import_again | lost_index | relevance | search\n"

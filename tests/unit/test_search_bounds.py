@@ -171,6 +171,11 @@ def test_the_best_answers_are_those_of_all_that_are_scored(words: int, monkeypat
             first = next(found.leading(found.answers, count, found.score, 1.0))
             assert sorted(first, key=lambda n: (-scores[n], n))[:count] == best_first[:count]
             assert {n: found.score(n) for n in first} == {n: scores[n] for n in first}
+            some = bits_of([n for n in scores if n % 3], len(_DOCUMENTS))
+            for fewer in (1, count // 2 + 1):
+                again = next(found.leading(some, fewer, found.score, 1.0))
+                expected = [n for n in best_first if n % 3][:fewer]
+                assert sorted(again, key=lambda n: (-scores[n], n))[:fewer] == expected
 
 
 def test_no_score_is_above_its_limit(monkeypatch: pytest.MonkeyPatch):

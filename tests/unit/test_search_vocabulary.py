@@ -123,11 +123,14 @@ def test_words_of_other_keys_with_the_same_hash_are_not_found(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 5_000])
-def test_a_list_is_made_again_of_what_was_packed(count: int) -> None:
+def test_a_list_is_made_again_of_what_was_packed(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = Random(count)
     pairs = {"".join(rng.choices("abcdeü银行", k=rng.randint(1, 12))): rng.randint(1, 90_000) for _ in range(count)}
     made = WordList.of(pairs.items())
     packed = made.packed_keys()
+    assert list(made.near("ü" * 9)) == []
+    # Its keys are all in memory, and those of the other are read.
+    monkeypatch.setattr(keys, "_SMALL", -1)
     again = WordList(made.packed, lambda size, at: packed[at : at + size])
     assert list(made) == list(again) == sorted(pairs.items())
     for word in [*rng.sample(sorted(pairs), min(count, 300)), "", "a", "zz", "行行行行行"]:

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 import helpdesk
+from helpdesk.search import collection, ranking
 from helpdesk.search.backend import Document, Status
-from helpdesk.search.bits import bits_of
+from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, analysed
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, Some, analysed
 from helpdesk.search.titles import Titles
 from helpdesk.search.vocabulary import WordList
 from helpdesk.search.whoosh_backend import WhooshBackend
@@ -158,6 +159,29 @@ def test_places_are_found_of_few_documents_and_of_all(tmp_path: Path, count: int
         }
         found_places = set(kept.places(term, None if count is None else bits_of(wanted, 90)))
         assert {place for place in found_places if place // PLACES in wanted} == expected
+
+
+def test_scores_are_the_same_however_documents_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    rng = random.Random(9)
+    texts = [
+        " ".join(word(rng.choice((0, 0, rng.randrange(9)))) for _ in range(rng.randrange(1, 20))) for _ in range(90)
+    ]
+    backend = built(tmp_path, *(document(n, word(n), text) for n, text in enumerate(texts[:60])))
+    backend.index("en", [document(n, word(n), text) for n, text in enumerate(texts[60:], 60)], delete=[3])
+    kept = opened(backend)
+    for term in map(word, range(10)):
+        fit = ranking.term_fit(kept, term, ranking.BOOSTS)
+        for count in (1, 9, 80):
+            numbers = sorted(n for n in rng.sample(range(90), count) if kept.columns.living[n])
+            some = Some(bits_of(numbers, 90), {n: place for place, n in enumerate(numbers)})
+            columns = []
+            for cost in (0, 4, 10**6):
+                monkeypatch.setattr(collection, "_SOUGHT", cost)
+                columns.append(fit.column(some))
+            assert columns[0] == columns[1] == columns[2]
+            assert [n for n, score in zip(numbers, columns[0], strict=True) if score] == numbers_of(
+                some.bits & fit.bits, 90
+            )
 
 
 def test_a_term_that_lives_is_known_however_many_are_deleted(tmp_path: Path):
