@@ -17,6 +17,8 @@ _MAX_LOOKED = 200
 # Arabic articles, which are a part of the word, with what may be before them.
 _ARTICLES = ("", "ال", "وال", "بال", "لل")
 _ARTICLE = re.compile("^(?:[وفبك]?ال|و?لل)(?=..)")
+# Arabic verbs of what somebody does, by the letter that says who.
+_VERB = re.compile("[أاينت]([\u0621-\u063a\u0641-\u064a]{3,6})")
 
 
 def kin(word: str, language: str, parts: Sequence[WordList]) -> list[tuple[str, float]]:
@@ -38,6 +40,21 @@ def kin(word: str, language: str, parts: Sequence[WordList]) -> list[tuple[str, 
         if (likeness := _likeness(typed, other.removeprefix(article))) >= _LEAST
     }
     return sorted(alike.items(), key=lambda item: (-item[1], item[0]))
+
+
+def nouns(verb: str) -> list[str]:
+    """Arabic nouns that an article may have for what a question asks with a verb: how do I withdraw, withdrawal.
+
+    `أسحب` gives `سحب`, `أحول` `تحويل`, `أستخدم` `استخدام`: of the forms whose noun the letters tell (I, II, VII, VIII,
+    X; Ryding, "A Reference Grammar of Modern Standard Arabic", 2005, chapter 5). None for other words.
+    """
+    match = _VERB.fullmatch(verb)
+    if match is None:
+        return []
+    stem = match[1]
+    if len(stem) == 3:
+        return [stem, f"ت{stem[:2]}ي{stem[2]}"]
+    return [stem, f"ا{stem[:-1]}ا{stem[-1]}"] if stem[0] == "ن" or "ت" in stem[1:2] else [stem]
 
 
 def _beginning(typed: str, article: str, part: WordList) -> list[str]:

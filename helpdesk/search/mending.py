@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.search import asking, compounds, little
@@ -10,14 +10,18 @@ from helpdesk.search.analysis import Span, analyse, is_unspaced
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
-from helpdesk.search.kin import kin
-from helpdesk.search.ranking import Alternative, Word
+from helpdesk.search.kin import kin, nouns
+from helpdesk.search.ranking import Alternative, Word, idf
 from helpdesk.search.rescue import readings
 from helpdesk.search.spelling import correct, joined
 from helpdesk.search.vocabulary import WordList
 
 # What a compound is worth for one of its words, and its words together for the compound; how many compounds.
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
+# A little word counts as if it were in one document of so many at least.
+USUAL = 4
+# What a noun is worth for the verb of a question.
+NOUN = 0.8
 # What a word of the same kin is worth by its likeness, and how many; none for words that one document in so many has.
 KIN, MAX_KIN, COMMON = 0.6, 4, 10
 # Of so many words it is kept, as those of questions come again and again.
@@ -71,7 +75,9 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     lists = [part.words for part in collection.parts()]
     if query.locale.split("-")[0] in compounds.LANGUAGES:
         words = [word if word.span in worths else _with_compounds(word, query.locale, lists) for word in words]
-    words = asking.weighed(words, worths)
+    elif query.locale.split("-")[0] == "ar":
+        words = [word if word.span in worths else _with_nouns(word, collection) for word in words]
+    words = asking.weighed(words, _as_if_usual(collection, words, worths))
     akin = [
         word if query.is_literal or word.span in worths else _with_kin(word, query.locale, lists, collection)
         for word in words
@@ -85,6 +91,16 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
         also=also,
         unknown=_outermost([word for word in words if not is_known(collection, word)]),
     )
+
+
+def _as_if_usual(collection: Collection, words: Sequence[Word], worths: Mapping[Span, float]) -> dict[Span, float]:
+    """What little words are worth here: articles ask less than readers do, so many of them are in few articles."""
+    documents, found = collection.living, dict(worths)
+    for word in words:
+        if word.span in worths:
+            own = idf(max(map(collection.frequency, word.terms)), documents)
+            found[word.span] *= min(1.0, idf(documents // USUAL, documents) / own)
+    return found
 
 
 def _outermost(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -107,6 +123,13 @@ def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Wor
     ]
     known = {alternative.terms for alternative in word.alternatives}
     more = {alternative for alternative in found if alternative.terms not in known}
+    return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
+
+
+def _with_nouns(word: Word, collection: Collection) -> Word:
+    terms = dict.fromkeys((analyse(noun, "ar")[0].term,) for noun in nouns(word.text))
+    known = {alternative.terms for alternative in word.alternatives}
+    more = [Alternative(each, NOUN) for each in terms if each not in known and collection.frequency(*each)]
     return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
 
 

@@ -94,3 +94,17 @@ def test_every_title_finds_its_article(site: Site, tag: str) -> None:
     assert len(documents) > 30
     wrong = {title: first for title, same in titles.items() if set(first := found(site, tag, title, len(same))) != same}
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "how do i withdraw my bitcoin"),
+        ("de", "wie kann ich meine bitcoin auszahlen"),
+        ("es", "cómo puedo retirar mis bitcoin"),
+        ("ar", "كيف أسحب الأموال"),
+        ("zh-Hans", "我怎么提现比特币"),
+    ],
+)
+def test_who_asks_says_i_where_articles_say_you(site: Site, tag: str, text: str) -> None:
+    assert found(site, tag, text, 1) == ["withdrawal-delays"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.search.kin import kin
+from helpdesk.search.backend import SearchQuery
+from helpdesk.search.kin import kin, nouns
 from helpdesk.search.memory_backend import MemoryBackend
 from helpdesk.search.vocabulary import WordList
 from tests.support.searching import document, found
@@ -66,3 +67,27 @@ def test_of_a_word_that_many_documents_have_none_is_sought(index: MemoryBackend)
     index.index("en", [document(n, "religious") for n in range(3, 9)])
     assert found(index, "religious", is_literal=False) == [1, 3, 4, 5, 6, 7, 8]
     assert found(index, "religion", is_literal=False)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("verb", "expected"),
+    [
+        ("أسحب", ["سحب", "تسحيب"]),
+        ("أحول", ["حول", "تحويل"]),
+        ("تستخدم", ["ستخدم", "استخدام"]),
+        ("أستلم", ["ستلم", "استلام"]),
+        ("ننتقل", ["نتقل", "انتقال"]),
+        ("سحب", []),
+        ("أم", []),
+        ("I withdraw", []),
+    ],
+)
+def test_nouns(verb: str, expected: list[str]) -> None:
+    assert nouns(verb) == expected
+
+
+def test_a_question_with_a_verb_finds_the_noun_and_is_not_mended() -> None:
+    backend = MemoryBackend()
+    backend.rebuild("ar", [document(1, "السحب", language="ar"), document(2, "احسب", language="ar")])
+    result = backend.search(SearchQuery(locale="ar", text="كيف أسحب"))
+    assert ([hit.article_id for hit in result.hits], result.mending) == ([1], None)

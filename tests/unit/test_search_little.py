@@ -50,6 +50,14 @@ def test_a_little_word_does_not_outvote_what_is_asked_about() -> None:
     assert found(index("anyone text", "passkey text"), "anyone passkey") == [1, 2]
 
 
+def test_a_little_word_that_hardly_any_article_has_is_no_rare_one() -> None:
+    """Articles say `you` where readers say `I`."""
+    backend = MemoryBackend()
+    many = [document(i, f"number{'x' * i}", "withdraw" if i % 5 < 2 else "other") for i in range(20, 40)]
+    backend.rebuild("en", [document(1, "withdraw"), document(2, "I and my authenticator"), *many])
+    assert found(backend, "can I withdraw my money")[0] == 1
+
+
 def test_a_little_word_is_no_typo_and_not_missed_and_has_no_kin() -> None:
     backend = index("wenn dieselbe", "zahlen", language="de")
     result = backend.search(SearchQuery(locale="de", text="wann zahlen"))
