@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 
 from helpdesk.search.backend import (
     Document,
@@ -19,7 +19,7 @@ from helpdesk.search.bits import bits_of
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, brevity, norms
-from helpdesk.search.titles import TitleList, Titles
+from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
 
 
@@ -73,7 +73,7 @@ class _Memory:
             for word in document.words:
                 frequencies[word] = frequencies.get(word, 0) + 1
         titles = [(number, document.title) for number, document in enumerate(self.documents.values())]
-        return Part(0, WordList.of(frequencies.items()), TitleList(partial(Titles.of, titles)))
+        return Part(0, WordList.of(frequencies.items()), TitleList.of(titles))
 
     def parts(self) -> Sequence[Part]:
         return [self._part]

@@ -245,10 +245,15 @@ def brevity(lengths: Iterable[Sequence[int]], living: Sequence[int]) -> Brevity:
     """Of documents with these lengths, given by fields."""
     whole = list(map(sum, zip(*lengths, strict=True)))
     average = sum(map(mul, whole, living)) / max(1, sum(living)) or 1.0
-    left = array("f", [min(max(length / average, 1 / MOST), MOST) ** BREVITY for length in whole])
+    # Many have the same length.
+    different = list(set(whole))
+    left = array("f", [min(max(length / average, 1 / MOST), MOST) ** BREVITY for length in different])
     ends = sorted({*_BRIEF, MOST**-BREVITY + 0.01})
-    rows = [bisect_left(ends, value) for value in left]
-    return Brevity(left, [(end, bits_where(bytes(map(row.__eq__, rows)))) for row, end in enumerate(ends)])
+    of = array("f", map(dict(zip(different, left, strict=True)).__getitem__, whole))
+    steps = dict(zip(different, map(partial(bisect_left, ends), left), strict=True))
+    rows = bytes(map(steps.__getitem__, whole))
+    flags = (rows.translate(bytes(row) + b"\1" + bytes(255 - row)) for row in range(len(ends)))
+    return Brevity(of, list(zip(ends, map(bits_where, flags), strict=True)))
 
 
 def idf(having: int, documents: int) -> float:

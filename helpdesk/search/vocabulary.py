@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from itertools import chain
 
 import msgspec
 
+from helpdesk.search.blocks import AFTER_ALL, Blocks
 from helpdesk.search.keys import Key, KeyTable, Read, pack
 from helpdesk.search.likeness import LONG, SHORTEST, UNSPACED, allowed, deletions, distance, letters
 from helpdesk.search.sounds import sounds
 
-# Above every letter, and below.
-AFTER_ALL, _BEFORE_ALL = "\U0010ffff", "\0"
-# Words that are kept in one string: a tenth of the room that they would take.
-_BLOCK = 32
 # Words that one look-up compares, those first that begin alike: bounds its time in any collection.
 _MAX_COMPARED = 1_000
 # Words that one key may give.
@@ -46,7 +42,7 @@ class WordList:
     """Words with the number of documents that have each, and their keys, which are made on first use if not given."""
 
     def __init__(self, words: Words, keys: Read | None = None) -> None:
-        self._blocks = words.blocks
+        self._words = Blocks(words.blocks)
         self._frequencies = array("I", words.frequencies)
         self._given = keys
 
@@ -54,37 +50,35 @@ class WordList:
     def of(cls, words: Iterable[tuple[str, int]]) -> WordList:
         """Of words in any order."""
         pairs = sorted(words)
-        blocks = [_BEFORE_ALL.join(word for word, _ in pairs[at : at + _BLOCK]) for at in range(0, len(pairs), _BLOCK)]
-        return cls(Words(blocks, [frequency for _, frequency in pairs]))
+        return cls(Words(Blocks.of([word for word, _ in pairs]).packed, [frequency for _, frequency in pairs]))
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        return zip(self._all(), self._frequencies, strict=True)
+        return zip(self._words, self._frequencies, strict=True)
 
     @property
     def packed(self) -> Words:
         """All that the list is made of again."""
-        return Words(list(self._blocks), list(self._frequencies))
+        return Words(self._words.packed, list(self._frequencies))
 
     def packed_keys(self) -> bytes:
         """All that keys are read from."""
-        return pack(len(self._frequencies), map(_keys_of, self._all()))
+        return pack(len(self._frequencies), map(_keys_of, self._words))
 
     def frequency(self, word: str) -> int:
         """In how many documents the word is; 0 for others."""
-        at, is_there = self._find(word)
+        at, is_there = self._words.find(word)
         return self._frequencies[at] if is_there else 0
 
     def starting(self, prefix: str, limit: int) -> list[str]:
         """Words that begin so, the whole word too, in their order."""
-        first, last = self._find(prefix)[0], self._find(prefix + AFTER_ALL)[0]
-        return [word for _, word in self._at(range(first, min(first + limit, last)))]
+        return [word for _, word in self._words.at(self._words.starting(prefix)[:limit])]
 
     def ending(self, suffix: str, limit: int) -> list[str]:
         """Words that end so, the whole word too, in the order of their letters from the last to the first."""
         backwards = suffix[::-1]
         first = bisect_left(self._backwards, backwards, key=self._backward)
         last = bisect_left(self._backwards, backwards + AFTER_ALL, first, key=self._backward)
-        return [word for at in self._backwards[first : min(first + limit, last)] for _, word in self._at([at])]
+        return [self._words[at] for at in self._backwards[first : min(first + limit, last)]]
 
     def near(self, word: str) -> Iterator[tuple[str, int, int]]:
         """Words that are almost this one, each with the number of faults and that of its documents; in no order.
@@ -96,7 +90,7 @@ class WordList:
         if len(typed) < SHORTEST or UNSPACED.search(word):
             return
         needed = set(typed)
-        for at, other in self._at(sorted(self._candidates(typed))):
+        for at, other in self._words.at(sorted(self._candidates(typed))):
             plain = letters(other)
             most = allowed(min(len(typed), len(plain)))
             # A fault takes one letter away at most; most words end here.
@@ -106,26 +100,9 @@ class WordList:
     def having(self, key: str, finder: Finder) -> list[tuple[str, int]]:
         """Words of which one of FINDERS gives this key, with the number of their documents."""
         found = self._keys.find(_key_of(key, finder), _MAX_HAVING)
-        return [(word, self._frequencies[at]) for at, word in self._at(dict.fromkeys(found)) if key in finder(word)]
-
-    def _all(self) -> Iterator[str]:
-        return chain.from_iterable(block.split(_BEFORE_ALL) for block in self._blocks)
-
-    def _at(self, places: Iterable[int]) -> Iterator[tuple[int, str]]:
-        """The words at places, neighbours quickly."""
-        number, words = -1, list[str]()
-        for at in places:
-            if at // _BLOCK != number:
-                number = at // _BLOCK
-                words = self._blocks[number].split(_BEFORE_ALL)
-            yield at, words[at % _BLOCK]
-
-    def _find(self, word: str) -> tuple[int, bool]:
-        """Where the word is, or would be."""
-        number = max(0, bisect_right(self._blocks, word + _BEFORE_ALL + AFTER_ALL) - 1)
-        words = self._blocks[number].split(_BEFORE_ALL) if self._blocks else []
-        at = bisect_left(words, word)
-        return number * _BLOCK + at, words[at : at + 1] == [word]
+        return [
+            (word, self._frequencies[at]) for at, word in self._words.at(dict.fromkeys(found)) if key in finder(word)
+        ]
 
     def _candidates(self, typed: str) -> set[int]:
         found = self._almost(typed, 1, 1)
@@ -139,11 +116,11 @@ class WordList:
         return found
 
     def _backward(self, at: int) -> str:
-        return self._blocks[at // _BLOCK].split(_BEFORE_ALL)[at % _BLOCK][::-1]
+        return self._words[at][::-1]
 
     @cached_property
     def _backwards(self) -> array[int]:
-        backwards = [word[::-1] for word in self._all()]
+        backwards = [word[::-1] for word in self._words]
         return array("I", sorted(range(len(backwards)), key=backwards.__getitem__))
 
     @cached_property

@@ -39,8 +39,8 @@ from helpdesk.search.whoosh_collection import Opened, WhooshCollection, read_col
 _FEW = 6
 _LOCALE = re.compile("[A-Za-z0-9-]{1,64}")
 # Modules that decide what an index keeps: of its terms, of the words they were, and the form of both.
-_TERMS, _WORDS = ("analysis", "letters", "segmenters"), ("hangul", "keys", "likeness", "sounds", "titles", "vocabulary")
-_FORM = ("collection", "postings", "whoosh_collection")
+_TERMS, _WORDS = ("analysis", "letters", "segmenters"), ("hangul", "likeness", "sounds", "titles", "vocabulary")
+_FORM = ("blocks", "collection", "keys", "postings", "whoosh_collection")
 
 
 @cache

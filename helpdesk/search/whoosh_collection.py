@@ -1,8 +1,8 @@
 """A collection in segments of Whoosh: its files are used, its analysis, queries, scoring and commits are not.
 
 A segment is an index of Whoosh with the documents as they are stored, and beside it `rows`, the columns, `postings`,
-`headers`, a table of Whoosh that knows where those of a term are, `texts`, and `keys`, by which words are found that
-nobody typed as they are written.
+`headers`, a table of Whoosh that knows where those of a term are, `words`, `keys`, by which words are found that nobody
+typed as they are written, and `titles`.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELDS, Analysed, Block, Brevity, Columns, Part, TermFit
 from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
 from helpdesk.search.ranking import brevity, norms
-from helpdesk.search.titles import TitleList, Titles
+from helpdesk.search.titles import TitleList
+from helpdesk.search.titles import pack as pack_titles
 from helpdesk.search.vocabulary import WordList, Words
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_ROWS, _TEXTS, _KEYS, _POSTINGS = "rows", "texts", "keys", "postings"
+_ROWS, _WORDS, _KEYS, _TITLES, _POSTINGS = "rows", "words", "keys", "titles", "postings"
 _HEADERS, _STORED = "headers", "stored"
 # What keys of headers begin with: those of terms, and of whole titles.
 _TERM, _EXACT = b"t", b"e"
@@ -60,13 +61,6 @@ class _Rows(msgspec.Struct):
 
     names: list[list[str]]
     arrays: list[bytes]
-
-
-class _Texts(msgspec.Struct):
-    """The file `texts`, decoded as far as it is needed: titles, and in how many documents each word is."""
-
-    titles: msgspec.Raw
-    words: msgspec.Raw
 
 
 # Numbers, frequencies and places of one field, as they come.
@@ -183,7 +177,7 @@ class Opened:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._keys, self._file = _File(folder / _KEYS), _File(folder / _POSTINGS)
+        self._keys, self._titles, self._file = (_File(folder / name) for name in (_KEYS, _TITLES, _POSTINGS))
         storage = _Storage(folder)
         self.reader = storage.open_index(schema=_SCHEMA).reader()
         self._table = HashReader.open(storage, _HEADERS)
@@ -198,6 +192,7 @@ class Opened:
     def close(self) -> None:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
             self._keys.close()
+            self._titles.close()
             self._file.close()
             self._table.close()
             self.reader.close()
@@ -213,15 +208,12 @@ class Opened:
 
     @cached_property
     def word_list(self) -> WordList:
-        words = msgspec.msgpack.decode(self._texts().words, type=Words)
+        words = msgspec.msgpack.decode((self.folder / _WORDS).read_bytes(), type=Words)
         return WordList(words, self._keys.read_at)
 
     @cached_property
     def title_list(self) -> TitleList:
-        return TitleList(lambda: msgspec.msgpack.decode(self._texts().titles, type=Titles))
-
-    def _texts(self) -> _Texts:
-        return msgspec.msgpack.decode((self.folder / _TEXTS).read_bytes(), type=_Texts)
+        return TitleList(self._titles.read_at)
 
     def headers(self, term: str, kind: bytes = _TERM) -> dict[int, Header]:
         """Those of a term by field, none for one that stands nowhere."""
@@ -390,8 +382,8 @@ def write(folder: Path, documents: Iterable[Analysed]) -> int:
     rows = _Rows([names.names for names in columns.names()], arrays)
     (folder / _ROWS).write_bytes(msgspec.msgpack.encode(rows))
     listed = WordList.of(words.items())
-    known = Titles.of((number, title) for number, title in enumerate(titles) if title)
-    (folder / _TEXTS).write_bytes(msgspec.msgpack.encode({"titles": known, "words": listed.packed}))
+    (folder / _WORDS).write_bytes(msgspec.msgpack.encode(listed.packed))
+    (folder / _TITLES).write_bytes(pack_titles((number, title) for number, title in enumerate(titles) if title))
     (folder / _KEYS).write_bytes(listed.packed_keys())
     return len(columns)
 

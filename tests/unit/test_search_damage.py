@@ -45,13 +45,16 @@ DAMAGES: list[Callable[[Path], object]] = [
     lambda root: change_one_byte(segment_file(root, ".trm")),
     lambda root: change_one_byte(segment_file(root, "rows")),
     lambda root: os.truncate(segment_file(root, "rows"), 100),
-    lambda root: os.truncate(segment_file(root, "texts"), 0),
+    lambda root: os.truncate(segment_file(root, "words"), 0),
     lambda root: change_one_byte(segment_file(root, "postings")),
     lambda root: os.truncate(segment_file(root, "postings"), 4),
     lambda root: segment_file(root, "postings").unlink(),
     lambda root: change_one_byte(segment_file(root, "keys")),
     lambda root: os.truncate(segment_file(root, "keys"), 4),
     lambda root: segment_file(root, "keys").unlink(),
+    lambda root: change_one_byte(segment_file(root, "titles")),
+    lambda root: os.truncate(segment_file(root, "titles"), 4),
+    lambda root: segment_file(root, "titles").unlink(),
 ]
 
 

@@ -49,12 +49,12 @@ def test_the_same_title_stands_first_and_together(tmp_path: Path):
 
 
 def test_a_long_text_gains_less_from_having_more_of_the_words():
-    lengths = [1, 0, 300, 100, 2_000], [0, 0, 300, 300, 0]
-    left, steps = brevity(lengths, [1, 1, 1, 1, 0])
-    assert [round(each, 3) for each in left] == [2.071, 2.071, 0.736, 0.849, 0.483]
+    lengths = [1, 0, 300, 100, 2_000, 250], [0, 0, 300, 300, 0, 150]
+    left, steps = brevity(lengths, [1, 1, 1, 1, 0, 0])
+    assert [round(each, 3) for each in left] == [2.071, 2.071, 0.736, 0.849, 0.483, 0.849]
     # Each document is in one step, which says no less than what is left to it.
-    ends = [[end for end, bits in steps if bits >> 4 - number & 1] for number in range(5)]
-    assert [len(found) for found in ends] == [1] * 5
+    ends = [[end for end, bits in steps if bits >> 5 - number & 1] for number in range(6)]
+    assert [len(found) for found in ends] == [1] * 6
     assert all(each <= end for each, (end,) in zip(left, ends, strict=True))
     assert list(brevity([[]], []).of) == []
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from random import Random
 
 import pytest
 
 from helpdesk.search import titles
 from helpdesk.search.analysis import fold_title
-from helpdesk.search.titles import TitleList, Titles
+from helpdesk.search.titles import TitleList, pack
 
 ENGLISH = (
     "How to withdraw",
@@ -23,7 +24,7 @@ ENGLISH = (
 
 
 def listed(given: Iterable[tuple[int, str]]) -> TitleList:
-    return TitleList(lambda: Titles.of(given))
+    return TitleList.of(given)
 
 
 def find(typed: str, *given: str, limit: int = 9) -> list[str]:
@@ -119,3 +120,63 @@ def test_articles_and_prepositions_before_a_word_do_not_hide_it() -> None:
     assert find("سحب", "أسباب تأخر السحب", "إيداع") == ["أسباب تأخر السحب"]
     assert find("إيدا", "رسوم السحب والإيداع") == ["رسوم السحب والإيداع"]
     assert find("משיכ", "למה המשיכה מתעכבת") == ["למה המשיכה מתעכבת"]
+
+
+def plainly(given: Iterable[tuple[int, str]], typed: str) -> list[tuple[int, tuple[int, int]]]:
+    """Titles with words of one script, as they are found without any table."""
+    *others, last = words = list(dict.fromkeys(typed.split()))
+    by_text = sorted((len(title), title, number) for number, title in given)
+
+    def has(title: str, *, is_whole: bool) -> bool:
+        begun = tuple(f" {word}" + " " * is_whole for word in others)
+        return all(word in f" {title} " for word in (*begun, f" {last}"))
+
+    def rank(title: str) -> int:
+        text, at = f" {title}", 0
+        for word in words:
+            at = text.find(f" {word}", at)
+            if at < 0:
+                return 2
+            at += len(word)
+        return 1
+
+    whole = [each for each in by_text if has(each[1], is_whole=True)]
+    having = whole or [each for each in by_text if has(each[1], is_whole=False)]
+    first = [each for each in by_text if each[1].startswith(typed)]
+    found = [(0, *each) for each in first] + sorted((rank(each[1]), *each) for each in having if each not in first)
+    return [(number, (rank, length)) for rank, length, _, number in found]
+
+
+def some_titles(count: int, letters: str) -> list[tuple[int, str]]:
+    rng = Random(count)
+    words = ["".join(rng.choices(letters, k=rng.randint(1, 4))) for _ in range(40)]
+    return [(number, " ".join(rng.choices(words, k=rng.randint(1, 5)))) for number in rng.sample(range(9_999), count)]
+
+
+@pytest.mark.parametrize("letters", ["ab", "дж", "aдéת"])
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 700])
+def test_what_was_packed_is_found(count: int, letters: str) -> None:
+    rng, given = Random(count), some_titles(count, letters)
+    packed, several = pack(given), listed(given)
+    some = TitleList(lambda size, at: packed[at : at + size])
+    words = [each for _, title in given for word in title.split() for each in (word, word[:2], word + letters[0])]
+    for _ in range(300):
+        typed = " ".join(rng.choices(words, k=rng.randint(1, 3)))[: rng.randint(1, 9)].strip()
+        expected = plainly(given, typed)
+        assert some.find(typed, 9_999) == several.find(typed, 9_999) == expected
+        assert some.find(typed, 3) == expected[:3]
+
+
+def test_of_what_was_packed_little_is_read() -> None:
+    given, read = some_titles(2_000, "abcdefgh"), list[int]()
+    packed = pack(given)
+
+    def piece(size: int, at: int) -> bytes:
+        read.append(size)
+        return packed[at : at + size]
+
+    some = TitleList(piece)
+    assert some.find(given[0][1], 1)
+    read.clear()
+    assert some.find(" ".join(given[1][1].split()[::-1]), 8)
+    assert sum(read) < len(packed) / 4

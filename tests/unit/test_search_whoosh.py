@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 import helpdesk
-from helpdesk.search import collection, ranking
+from helpdesk.search import collection, ranking, titles
 from helpdesk.search.backend import Document, Status
 from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, Some, analysed
-from helpdesk.search.titles import Titles
 from helpdesk.search.vocabulary import WordList
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.search.whoosh_collection import WhooshCollection
@@ -345,5 +344,5 @@ def test_suggestions_come_from_titles_that_were_written_with_their_segment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     built(tmp_path, document(1, "Fees for all"), document(2, "All fees"), document(3)).close()
-    monkeypatch.setattr(Titles, "of", None)
+    monkeypatch.setattr(titles, "pack", None)
     assert WhooshBackend(tmp_path).suggest("en", "fees al", limit=8) == (1, 2)
