@@ -261,12 +261,13 @@ class TermFit(NamedTuple):
                     scores[places[number]] += weight * times / (times + slope * norms[number])
         return scores
 
-    def parts(self, some: Some) -> Iterator[tuple[str, float]]:
-        """The fields of a single document that have the term, each with its score."""
+    def parts(self, some: Some) -> Iterator[tuple[int, str, float]]:
+        """The numbers of documents and their fields that have the term, each with its score."""
         for name, weight, _worth, norms, _bits, blocks in self.fields:
             for block in blocks:
-                for number, times in block.told(block.bits & some.bits, 1, len(norms)):
-                    yield name, weight * times / (times + self.slope * norms[number])
+                bits = block.bits & some.bits
+                for number, times in block.told(bits, bits.bit_count(), len(norms)):
+                    yield number, name, weight * times / (times + self.slope * norms[number])
 
 
 class Brevity(NamedTuple):
@@ -325,6 +326,10 @@ class Collection(Protocol):
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""
+
+    @property
+    def word_lists(self) -> Sequence[WordList]:
+        """The words of all parts, those of small ones in one list."""
 
     def parts(self) -> Sequence[Part]:
         """Words and titles, made on first use."""

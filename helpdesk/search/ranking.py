@@ -324,14 +324,17 @@ class Fit:
         columns = [column for _, column in self._columns(some)] or [[0.0] * len(some.places)]
         return columns[0] if len(columns) == 1 else list(map(max, *columns))
 
-    def parts(self, some: Some) -> Iterator[tuple[str, str, float]]:
-        """How well the best alternative fits a single document, by field and term."""
-        columns = self._columns(some)
-        value, alternative = max(((column[0], way) for way, column in columns), default=(0.0, Alternative(())))
-        if value:
+    def parts(self, some: Some) -> Iterator[tuple[int, str, str, float]]:
+        """How well the best alternative fits each of some documents that has one, by number, field and term."""
+        rows = [[(value, way) for value in column] for way, column in self._columns(some)]
+        values = zip(some.places, map(max, zip(*rows, strict=True)), strict=False)
+        best = {number: way for number, (value, way) in values if value}
+        for alternative in dict.fromkeys(best.values()):
             factor = alternative.factor / len(alternative.terms)
             for term, fit in zip(alternative.terms, self._ways[alternative], strict=True):
-                yield from ((name, term, score * factor) for name, score in fit.parts(some))
+                for number, name, score in fit.parts(some):
+                    if best.get(number) == alternative:
+                        yield number, name, term, score * factor
 
     def _columns(self, some: Some) -> Iterator[tuple[Alternative, list[float]]]:
         for alternative, fits in self._ways.items():

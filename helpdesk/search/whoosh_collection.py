@@ -7,8 +7,6 @@ nobody typed as they are written.
 
 from __future__ import annotations
 
-import io
-import os
 from array import array
 from collections import Counter
 from collections.abc import Collection as Container
@@ -18,25 +16,21 @@ from functools import cached_property
 from itertools import chain, compress
 from operator import mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import STORED, Schema
-from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import HashReader, HashWriter
 from whoosh.filedb.structfile import StructFile
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELDS, Analysed, Block, Brevity, Columns, Part, TermFit
+from helpdesk.search.files import File, Storage
 from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
 from helpdesk.search.ranking import brevity, norms
 from helpdesk.search.titles import TitleList, Titles
-from helpdesk.search.vocabulary import WordList, Words
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from helpdesk.search.vocabulary import WordList, Words, together
 
 _ROWS, _TEXTS, _KEYS, _POSTINGS = "rows", "texts", "keys", "postings"
 _HEADERS, _STORED = "headers", "stored"
@@ -95,7 +89,7 @@ class _Gathering:
                 own[2].append(characters_of(places))
         self._documents = number + 1
 
-    def write(self, storage: _Storage) -> None:
+    def write(self, storage: Storage) -> None:
         """All of them, and for each term a value that tells where those of all fields are."""
         table = HashWriter(storage.create_file(_HEADERS), hashtype=_CRC32)
         with storage.create_file(_POSTINGS) as file:
@@ -115,76 +109,13 @@ class _Gathering:
         return header
 
 
-class _File(io.RawIOBase):
-    """Keeps its offset to itself: processes that share a descriptor after a fork cannot move each other's.
-
-    It may be let go without being closed, as searches in other threads may still read it.
-    """
-
-    _descriptor = -1
-
-    def __init__(self, path: str | Path) -> None:
-        self._descriptor, self._offset = os.open(path, os.O_RDONLY), 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        if whence == os.SEEK_CUR:
-            offset += self._offset
-        elif whence == os.SEEK_END:
-            offset += os.fstat(self._descriptor).st_size
-        self._offset = offset
-        return offset
-
-    def tell(self) -> int:
-        return self._offset
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        count = os.preadv(self._descriptor, [buffer], self._offset)
-        self._offset += count
-        return count
-
-    def read_at(self, size: int, offset: int) -> bytes:
-        """So many bytes from there on."""
-        return os.pread(self._descriptor, size, offset)
-
-    def close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-        super().close()
-
-
-class _Storage(FileStorage):  # type: ignore[misc]
-    def __init__(self, folder: Path) -> None:
-        # Mapped into memory, a few large indexes cost each process hundreds of megabytes.
-        super().__init__(str(folder), supports_mmap=False)
-
-    def open_file(self, name: str, **options: Any) -> StructFile:
-        return _Pieces(io.BufferedReader(_File(self._fpath(name))), name=name, **options)
-
-
-class _Pieces(StructFile):  # type: ignore[misc]
-    """Reads a piece by itself, not with all that fits into a buffer."""
-
-    def get(self, position: int, length: int) -> bytes:
-        return self.file.raw.read_at(length, position)  # type: ignore[no-any-return]
-
-
 class Opened:
     """An open segment without regard to what was deleted since: it never changes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._keys, self._file = _File(folder / _KEYS), _File(folder / _POSTINGS)
-        storage = _Storage(folder)
+        self._keys, self._file = File(folder / _KEYS), File(folder / _POSTINGS)
+        storage = Storage(folder)
         self.reader = storage.open_index(schema=_SCHEMA).reader()
         self._table = HashReader.open(storage, _HEADERS)
         self.documents = self.reader.doc_count_all()
@@ -283,6 +214,11 @@ class WhooshCollection:
         """See Collection."""
         return brevity(self.columns.lengths, self.columns.living)
 
+    @cached_property
+    def word_lists(self) -> Sequence[WordList]:
+        """See Collection."""
+        return together(opened.word_list for _, _, opened in self._parts)
+
     def frequency(self, term: str) -> int:
         """See Collection."""
         known = self._frequencies.get(term)
@@ -370,7 +306,7 @@ def read_columns(folder: Path) -> Columns:
 def write(folder: Path, documents: Iterable[Analysed]) -> int:
     """A segment, not yet brought to the disk; how many documents it has."""
     # In one compound file, everything would be read through a layer of Python.
-    storage = _Storage(folder)
+    storage = Storage(folder)
     writer = storage.create_index(_SCHEMA).writer(codec=W3Codec(compression=0), compound=False)
     columns, titles, words, gathering = Columns(), list[str](), Counter[str](), _Gathering()
     try:

@@ -203,6 +203,18 @@ def test_parts_are_kept_while_their_segment_is(tmp_path: Path):
     assert list(parts[1].words) == [("banana", 1)]
 
 
+def test_small_segments_cost_one_look_up_of_a_word(tmp_path: Path):
+    words = [word(number) for number in range(2_100)]
+    backend = built(tmp_path, document(0, body=" ".join(words)))
+    for number in range(1, 5):
+        backend.index("en", [document(number, body=f"{words[number]} {words[number + 1]}")])
+    kept = opened(backend)
+    assert len(kept.parts()) == 5
+    large, small = kept.word_lists
+    assert large is kept.parts()[0].words
+    assert dict(small) == {words[1]: 1, words[2]: 2, words[3]: 2, words[4]: 2, words[5]: 1}
+
+
 def test_words_are_found_by_keys_that_were_written_with_their_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     rng = random.Random(5)
     words = ["".join(rng.choices(("ber", "den", "ing", "kon", "ter", "ü"), k=rng.randint(2, 4))) for _ in range(500)]
