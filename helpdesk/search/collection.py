@@ -23,6 +23,8 @@ PLACES = len(FIELDS) * FIELD_PLACES
 # A document that is sought by its bit costs as much as so many that are gone through, and one that has a term and is
 # not wanted only a part of that.
 _SOUGHT, _SKIPPED = 4, 3
+# To find its number in the bits costs as much as so many of those.
+_NUMBERED = 12
 
 
 class Row(NamedTuple):
@@ -214,6 +216,12 @@ class Block(NamedTuple):
             return [(n, often[n - offset]) for n in numbers_of(bits, documents, having)]
         return [(n, often[bisect_left(numbers, n - offset)]) for n in numbers_of(bits, documents, having)]
 
+    def among(self, places: Mapping[int, int]) -> Iterable[tuple[int, int]]:
+        """As `told`, of some documents; quick where few others have the term."""
+        _bits, _most, offset, numbers, often = self
+        shifted = map(add, numbers or (), repeat(offset)) if offset else numbers or ()
+        return [pair for pair in zip(shifted, often, strict=True) if pair[0] in places]
+
     def times(self, places: Mapping[int, int]) -> Iterable[int]:
         """How often each of some documents, in their order, has the term; quick where most of them have it."""
         _bits, _most, offset, numbers, often = self
@@ -257,7 +265,8 @@ class TermFit(NamedTuple):
                     rows = zip(scores, block.times(places), map(norms.__getitem__, places), strict=True)
                     scores = [score + weight * times / (times + slope * norm) for score, times, norm in rows]
                     continue
-                for number, times in block.told(bits, having, len(norms)):
+                is_short = block.numbers is not None and len(block.numbers) < _NUMBERED * having
+                for number, times in block.among(places) if is_short else block.told(bits, having, len(norms)):
                     scores[places[number]] += weight * times / (times + slope * norms[number])
         return scores
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial, reduce
+from functools import partial, reduce
 from heapq import nlargest, nsmallest
 from itertools import count, repeat
 from operator import neg, or_
@@ -188,7 +188,7 @@ def _in_order(
 def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: int) -> list[int]:
     """The first documents of a group by score, and far behind by what it may be."""
     ids = columns.article_ids
-    value = cache(partial(_value, found, scored))
+    value = partial(_value, found, scored)
     stages = found.leading(group, number, value, scored.most)
     bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
     ordered = nlargest(number, sorted([*next(stages), *bare], key=ids.__getitem__), key=value)

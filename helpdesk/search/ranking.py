@@ -130,8 +130,9 @@ class Ranking:
         """
         among &= self.answers
         level, least, scored = _FIRST, -inf, self._scored
-        if self._has_all(among & scored, number, value, most):
-            yield self._numbers(among & scored)
+        known, limit = self._foremost(among & scored, number, value)
+        if _NEARLY * limit / most >= self._complete:
+            yield known
             return
         is_few = among.bit_count() * len(self.fits) <= FEW
         bits = among if is_few else among & (self._reaching(level) | scored)
@@ -151,17 +152,20 @@ class Ranking:
             self._complete = max(0.0, _NEARLY * least / most) if among == self.answers else self._complete
         first = bits if least == -inf else bits & (self._with(_NEARLY * least / most) | scored)
         self._reckon(first)
-        yield self._numbers(first)
+        yield self._foremost(first, number, value)[0]
         while left := among & ~bits:
             level += 1
             yield self._numbers(left & self._reaching(level))
             bits |= self._reaching(level)
 
-    def _has_all(self, bits: int, number: int, value: Callable[[int], float], most: float) -> bool:
-        """Whether the greatest values are those of answers that were scored."""
-        if bits.bit_count() < number or self._complete == inf:
-            return False
-        return _NEARLY * nlargest(number, map(value, self._numbers(bits)))[-1] / most >= self._complete
+    def _foremost(self, bits: int, number: int, value: Callable[[int], float]) -> tuple[list[int], float]:
+        """Of answers that were scored those of the greatest values, and the least of these; all, where they are few."""
+        numbers = self._numbers(bits)
+        if len(numbers) < number:
+            return numbers, -inf
+        values = list(map(value, numbers))
+        least = nlargest(number, values)[-1] if number else inf
+        return [n for n, own in zip(numbers, values, strict=True) if own >= least], least
 
     def _least(self, bits: int, number: int, value: Callable[[int], float]) -> float:
         """What the value of so many answers is at least, as those show of which most may be expected."""
