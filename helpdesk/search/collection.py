@@ -190,11 +190,19 @@ class Part:
     titles: TitleList
 
 
-class Some(NamedTuple):
+class Some:
     """Some documents as bits, and each with its place from 0 on."""
 
-    bits: int
-    places: Mapping[int, int]
+    def __init__(self, bits: int, places: Mapping[int, int]) -> None:
+        self.bits, self.places = bits, places
+        self._norms: dict[tuple[str, float], list[float]] = {}
+
+    def norms(self, field: str, slope: float, norms: Sequence[float]) -> list[float]:
+        """The norms of these documents in a field, given for all, times a slope; kept for other terms."""
+        found = self._norms.get((field, slope))
+        if found is None:
+            found = self._norms[field, slope] = [slope * norms[number] for number in self.places]
+        return found
 
 
 class Block(NamedTuple):
@@ -255,15 +263,15 @@ class TermFit(NamedTuple):
     def column(self, some: Some) -> list[float]:
         """The scores of documents, in order of their places; 0 without the term."""
         scores, places, slope = [0.0] * len(some.places), some.places, self.slope
-        for _name, weight, _worth, norms, _bits, blocks in self.fields:
+        for name, weight, _worth, norms, _bits, blocks in self.fields:
             for block in blocks:
                 bits = block.bits & some.bits
                 if not bits:
                     continue
                 having = bits.bit_count()
                 if _SOUGHT * having > len(places) + len(block.numbers or ()) // _SKIPPED:
-                    rows = zip(scores, block.times(places), map(norms.__getitem__, places), strict=True)
-                    scores = [score + weight * times / (times + slope * norm) for score, times, norm in rows]
+                    rows = zip(scores, block.times(places), some.norms(name, slope, norms), strict=True)
+                    scores = [score + weight * times / (times + norm) for score, times, norm in rows]
                     continue
                 is_short = block.numbers is not None and len(block.numbers) < _NUMBERED * having
                 for number, times in block.among(places) if is_short else block.told(bits, having, len(norms)):
