@@ -40,6 +40,8 @@ _CRC32 = 1
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 # What an open segment remembers, in bytes, and so many for a term in any case: then it forgets all.
 _MAX_BYTES, _ROOM = 3_000_000, 500
+# All headers of a segment of so few documents are read when so many terms were sought in it.
+_SMALL, _MANY_ASKED = 16, 60
 # Of so many terms it is remembered how many documents have them.
 _MAX_FREQUENCIES = 5_000
 
@@ -124,7 +126,7 @@ class Opened:
         # or all dropped, so threads need no lock.
         self._headers: dict[bytes, dict[int, Header]] = {}
         self._found: dict[int, Found] = {}
-        self._remembered = 0
+        self._remembered = self._asked = 0
 
     def close(self) -> None:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
@@ -159,12 +161,18 @@ class Opened:
         key = _key(kind, term)
         headers = self._headers.get(key)
         if headers is None:
-            value = self._table.get(key)
+            self._asked += 1
+            is_read = self.documents <= _SMALL and self._asked > _MANY_ASKED
+            value = (self._values if is_read else self._table).get(key)
             found = msgspec.msgpack.decode(value, type=list[Header]) if value else ()
             headers = {header.field: header for header in found}
             self._remember(_ROOM)
             self._headers[key] = headers
         return headers
+
+    @cached_property
+    def _values(self) -> dict[bytes, bytes]:
+        return dict(self._table.items())
 
     def found(self, header: Header) -> Found:
         """What a header leads to."""

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from whoosh.filedb.filetables import HashReader
 
 import helpdesk
 from helpdesk.search import collection, ranking
@@ -213,6 +214,20 @@ def test_small_segments_cost_one_look_up_of_a_word(tmp_path: Path):
     large, small = kept.word_lists
     assert large is kept.parts()[0].words
     assert dict(small) == {words[1]: 1, words[2]: 2, words[3]: 2, words[4]: 2, words[5]: 1}
+
+
+def test_of_a_small_segment_all_headers_are_read_when_many_terms_were_sought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    backend = built(tmp_path, document(1, "Fees", word(700)))
+    (kept,) = opened(backend).opened.values()
+    expected = kept.headers(word(700)), kept.headers("fees", b"e")
+    assert [list(headers) for headers in expected] == [[FIELDS.index("body")], [0]]
+    assert [kept.headers(word(number)) for number in range(60)] == [{}] * 60
+    kept._headers.clear()
+    monkeypatch.setattr(HashReader, "get", None)
+    assert (kept.headers(word(700)), kept.headers("fees", b"e")) == expected
+    assert kept.headers(word(701)) == {}
 
 
 def test_words_are_found_by_keys_that_were_written_with_their_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
