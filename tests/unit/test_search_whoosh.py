@@ -176,10 +176,11 @@ def test_scores_are_the_same_however_documents_are_told(tmp_path: Path, monkeypa
             numbers = sorted(n for n in rng.sample(range(90), count) if kept.columns.living[n])
             some = Some(bits_of(numbers, 90), {n: place for place, n in enumerate(numbers)})
             columns = []
-            for cost in (0, 4, 10**6):
+            for cost, numbered in ((0, 0), (0, 10**6), (4, 12), (10**6, 0)):
                 monkeypatch.setattr(collection, "_SOUGHT", cost)
+                monkeypatch.setattr(collection, "_NUMBERED", numbered)
                 columns.append(fit.column(some))
-            assert columns[0] == columns[1] == columns[2]
+            assert columns == [columns[0]] * 4
             assert [n for n, score in zip(numbers, columns[0], strict=True) if score] == numbers_of(
                 some.bits & fit.bits, 90
             )
