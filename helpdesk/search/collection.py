@@ -23,6 +23,8 @@ PLACES = len(FIELDS) * FIELD_PLACES
 # A document that is sought by its bit costs as much as so many that are gone through, and one that has a term and is
 # not wanted only a part of that.
 _SOUGHT, _SKIPPED = 4, 3
+# To find its number in the bits costs as much as so many of those.
+_NUMBERED = 12
 
 
 class Row(NamedTuple):
@@ -188,11 +190,19 @@ class Part:
     titles: TitleList
 
 
-class Some(NamedTuple):
+class Some:
     """Some documents as bits, and each with its place from 0 on."""
 
-    bits: int
-    places: Mapping[int, int]
+    def __init__(self, bits: int, places: Mapping[int, int]) -> None:
+        self.bits, self.places = bits, places
+        self._norms: dict[tuple[str, float], list[float]] = {}
+
+    def norms(self, field: str, slope: float, norms: Sequence[float]) -> list[float]:
+        """The norms of these documents in a field, given for all, times a slope; kept for other terms."""
+        found = self._norms.get((field, slope))
+        if found is None:
+            found = self._norms[field, slope] = [slope * norms[number] for number in self.places]
+        return found
 
 
 class Block(NamedTuple):
@@ -213,6 +223,12 @@ class Block(NamedTuple):
         if numbers is None:
             return [(n, often[n - offset]) for n in numbers_of(bits, documents, having)]
         return [(n, often[bisect_left(numbers, n - offset)]) for n in numbers_of(bits, documents, having)]
+
+    def among(self, places: Mapping[int, int]) -> Iterable[tuple[int, int]]:
+        """As `told`, of some documents; quick where few others have the term."""
+        _bits, _most, offset, numbers, often = self
+        shifted = map(add, numbers or (), repeat(offset)) if offset else numbers or ()
+        return [pair for pair in zip(shifted, often, strict=True) if pair[0] in places]
 
     def times(self, places: Mapping[int, int]) -> Iterable[int]:
         """How often each of some documents, in their order, has the term; quick where most of them have it."""
@@ -247,26 +263,28 @@ class TermFit(NamedTuple):
     def column(self, some: Some) -> list[float]:
         """The scores of documents, in order of their places; 0 without the term."""
         scores, places, slope = [0.0] * len(some.places), some.places, self.slope
-        for _name, weight, _worth, norms, _bits, blocks in self.fields:
+        for name, weight, _worth, norms, _bits, blocks in self.fields:
             for block in blocks:
                 bits = block.bits & some.bits
                 if not bits:
                     continue
                 having = bits.bit_count()
                 if _SOUGHT * having > len(places) + len(block.numbers or ()) // _SKIPPED:
-                    rows = zip(scores, block.times(places), map(norms.__getitem__, places), strict=True)
-                    scores = [score + weight * times / (times + slope * norm) for score, times, norm in rows]
+                    rows = zip(scores, block.times(places), some.norms(name, slope, norms), strict=True)
+                    scores = [score + weight * times / (times + norm) for score, times, norm in rows]
                     continue
-                for number, times in block.told(bits, having, len(norms)):
+                is_short = block.numbers is not None and len(block.numbers) < _NUMBERED * having
+                for number, times in block.among(places) if is_short else block.told(bits, having, len(norms)):
                     scores[places[number]] += weight * times / (times + slope * norms[number])
         return scores
 
-    def parts(self, some: Some) -> Iterator[tuple[str, float]]:
-        """The fields of a single document that have the term, each with its score."""
+    def parts(self, some: Some) -> Iterator[tuple[int, str, float]]:
+        """The numbers of documents and their fields that have the term, each with its score."""
         for name, weight, _worth, norms, _bits, blocks in self.fields:
             for block in blocks:
-                for number, times in block.told(block.bits & some.bits, 1, len(norms)):
-                    yield name, weight * times / (times + self.slope * norms[number])
+                bits = block.bits & some.bits
+                for number, times in block.told(bits, bits.bit_count(), len(norms)):
+                    yield number, name, weight * times / (times + self.slope * norms[number])
 
 
 class Brevity(NamedTuple):
@@ -325,6 +343,10 @@ class Collection(Protocol):
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""
+
+    @property
+    def word_lists(self) -> Sequence[WordList]:
+        """The words of all parts, those of small ones in one list."""
 
     def parts(self) -> Sequence[Part]:
         """Words and titles, made on first use."""

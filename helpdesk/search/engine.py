@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial, reduce
+from functools import partial, reduce
 from heapq import nlargest, nsmallest
-from itertools import repeat
+from itertools import count, repeat
 from operator import neg, or_
 
 from helpdesk.search import asking
@@ -123,13 +123,14 @@ def _page(
     matches, counts, sections = _narrowed(columns, query, scored.answers)
     offset, limit = max(0, query.offset), max(0, query.limit)
     best = _in_order(columns, query, found, scored, matches, offset + limit)[offset : offset + limit]
+    reasons = _explained(len(columns), found, scored, best) if query.is_explained else {}
     return SearchResult(
         hits=tuple(
             Hit(
                 columns.article_ids[number],
                 columns.translation_ids[number],
                 _value(found, scored, number),
-                _explained(len(columns), found, scored, number) if query.is_explained else (),
+                tuple(reasons.get(number, ())),
             )
             for number in best
         ),
@@ -187,7 +188,7 @@ def _in_order(
 def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: int) -> list[int]:
     """The first documents of a group by score, and far behind by what it may be."""
     ids = columns.article_ids
-    value = cache(partial(_value, found, scored))
+    value = partial(_value, found, scored)
     stages = found.leading(group, number, value, scored.most)
     bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
     ordered = nlargest(number, sorted([*next(stages), *bare], key=ids.__getitem__), key=value)
@@ -217,15 +218,18 @@ def _value(found: Ranking, scored: Scored, number: int) -> float:
     return score if (factor := scored.factor(number)) is None else score * factor
 
 
-def _explained(documents: int, found: Ranking, scored: Scored, number: int) -> tuple[Reason, ...]:
-    """What a document's score is made of, in the order in which it is reckoned."""
-    one = Some(1 << documents - 1 - number, {number: 0})
-    reasons = [Reason("the exact title", 0.0)] if one.bits & scored.exact else []
+def _explained(documents: int, found: Ranking, scored: Scored, best: Sequence[int]) -> dict[int, list[Reason]]:
+    """What documents' scores are made of, by number, in the order in which they are reckoned."""
+    some = Some(bits_of(best, documents), dict(zip(sorted(best), count(), strict=False)))
+    exact = set(numbers_of(some.bits & scored.exact, documents))
+    reasons = {number: [Reason("the exact title", 0.0)] if number in exact else [] for number in best}
     for fit in found.fits.values():
-        reasons += (Reason(f"{name}: {term}", value) for name, term, value in fit.parts(one))
-    gain = 1.0 if number in scored.bare else found.gain(number)
-    reasons.append(Reason("share of the words", gain, is_factor=True))
-    for what, factor in (("nearness", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
-        if factor is not None:
-            reasons.append(Reason(what, factor, is_factor=True))
-    return tuple(reasons)
+        for number, name, term, value in fit.parts(some):
+            reasons[number].append(Reason(f"{name}: {term}", value))
+    for number, own in reasons.items():
+        gain = 1.0 if number in scored.bare else found.gain(number)
+        own.append(Reason("share of the words", gain, is_factor=True))
+        for what, factor in (("nearness", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
+            if factor is not None:
+                own.append(Reason(what, factor, is_factor=True))
+    return reasons

@@ -75,6 +75,10 @@ class _Memory:
         titles = [(number, document.title) for number, document in enumerate(self.documents.values())]
         return Part(0, WordList.of(frequencies.items()), TitleList.of(titles))
 
+    @property
+    def word_lists(self) -> Sequence[WordList]:
+        return [self._part.words]
+
     def parts(self) -> Sequence[Part]:
         return [self._part]
 

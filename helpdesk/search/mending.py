@@ -57,9 +57,8 @@ def understand(collection: Collection, query: SearchQuery) -> tuple[Asked, Mendi
     asked = _ask(collection, query, query.text)
     if query.is_literal or not asked.unknown:
         return asked, None
-    parts = [part.words for part in collection.parts()]
     if 2 * len(asked.unknown) >= len(asked.words):
-        for text, mending in readings(asked.text, query.locale, parts):
+        for text, mending in readings(asked.text, query.locale, collection.word_lists):
             again = _ask(collection, query, text)
             if len(again.unknown) * len(asked.words) < len(asked.unknown) * len(again.words):
                 return again, mending
@@ -72,7 +71,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     taken = take_apart(text)
     words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
     worths = little.worths(taken.text, [word.span for word in words], query.locale)
-    lists = [part.words for part in collection.parts()]
+    lists = collection.word_lists
     if query.locale.split("-")[0] in compounds.LANGUAGES:
         words = [word if word.span in worths else _with_compounds(word, query.locale, lists) for word in words]
     elif query.locale.split("-")[0] == "ar":
@@ -160,7 +159,7 @@ def _kin(text: str, language: str, lists: Sequence[WordList], collection: Collec
 
 def _corrected(collection: Collection, asked: Asked, language: str) -> str:
     """The text with the words that nothing has put right, where that can be done; little words are no typos."""
-    lists = [part.words for part in collection.parts()]
+    lists = collection.word_lists
     text, at, pieces = asked.text, 0, list[str]()
     unknown = {word.span for word in asked.unknown}
     for word, following in zip(asked.words, (*asked.words[1:], None), strict=True):

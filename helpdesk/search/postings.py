@@ -55,7 +55,7 @@ class Found(NamedTuple):
     @property
     def bytes(self) -> int:
         """What it takes, about."""
-        return self.bits.bit_length() // 8 + 5 * len(self.often) + 500
+        return self.bits.bit_length() // 8 + (1 if self.numbers is None else 5) * len(self.often) + 500
 
     @property
     def having(self) -> Iterable[int]:

@@ -130,8 +130,9 @@ class Ranking:
         """
         among &= self.answers
         level, least, scored = _FIRST, -inf, self._scored
-        if self._has_all(among & scored, number, value, most):
-            yield self._numbers(among & scored)
+        known, limit = self._foremost(among & scored, number, value)
+        if _NEARLY * limit / most >= self._complete:
+            yield known
             return
         is_few = among.bit_count() * len(self.fits) <= FEW
         bits = among if is_few else among & (self._reaching(level) | scored)
@@ -151,17 +152,20 @@ class Ranking:
             self._complete = max(0.0, _NEARLY * least / most) if among == self.answers else self._complete
         first = bits if least == -inf else bits & (self._with(_NEARLY * least / most) | scored)
         self._reckon(first)
-        yield self._numbers(first)
+        yield self._foremost(first, number, value)[0]
         while left := among & ~bits:
             level += 1
             yield self._numbers(left & self._reaching(level))
             bits |= self._reaching(level)
 
-    def _has_all(self, bits: int, number: int, value: Callable[[int], float], most: float) -> bool:
-        """Whether the greatest values are those of answers that were scored."""
-        if bits.bit_count() < number or self._complete == inf:
-            return False
-        return _NEARLY * nlargest(number, map(value, self._numbers(bits)))[-1] / most >= self._complete
+    def _foremost(self, bits: int, number: int, value: Callable[[int], float]) -> tuple[list[int], float]:
+        """Of answers that were scored those of the greatest values, and the least of these; all, where they are few."""
+        numbers = self._numbers(bits)
+        if len(numbers) < number:
+            return numbers, -inf
+        values = list(map(value, numbers))
+        least = nlargest(number, values)[-1] if number else inf
+        return [n for n, own in zip(numbers, values, strict=True) if own >= least], least
 
     def _least(self, bits: int, number: int, value: Callable[[int], float]) -> float:
         """What the value of so many answers is at least, as those show of which most may be expected."""
@@ -329,14 +333,17 @@ class Fit:
         columns = [column for _, column in self._columns(some)] or [[0.0] * len(some.places)]
         return columns[0] if len(columns) == 1 else list(map(max, *columns))
 
-    def parts(self, some: Some) -> Iterator[tuple[str, str, float]]:
-        """How well the best alternative fits a single document, by field and term."""
-        columns = self._columns(some)
-        value, alternative = max(((column[0], way) for way, column in columns), default=(0.0, Alternative(())))
-        if value:
+    def parts(self, some: Some) -> Iterator[tuple[int, str, str, float]]:
+        """How well the best alternative fits each of some documents that has one, by number, field and term."""
+        rows = [[(value, way) for value in column] for way, column in self._columns(some)]
+        values = zip(some.places, map(max, zip(*rows, strict=True)), strict=False)
+        best = {number: way for number, (value, way) in values if value}
+        for alternative in dict.fromkeys(best.values()):
             factor = alternative.factor / len(alternative.terms)
             for term, fit in zip(alternative.terms, self._ways[alternative], strict=True):
-                yield from ((name, term, score * factor) for name, score in fit.parts(some))
+                for number, name, score in fit.parts(some):
+                    if best.get(number) == alternative:
+                        yield number, name, term, score * factor
 
     def _columns(self, some: Some) -> Iterator[tuple[Alternative, list[float]]]:
         for alternative, fits in self._ways.items():

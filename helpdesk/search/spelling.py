@@ -29,10 +29,11 @@ def correct(word: str, language: str, parts: Sequence[WordList]) -> str | None:
             if other != typed:
                 key = _cost(folded, letters(other), faults), other
                 documents[key] = documents.get(key, 0) + frequency
-    for at in range(1, len(typed)):
-        first, second = typed[:at], typed[at:]
-        if frequency := min(total(first, parts), total(second, parts)):
-            documents[_MISSING_SPACE, f"{first} {second}"] = frequency
+    if all(cost >= _MISSING_SPACE for cost, _ in documents):
+        for at in range(1, len(typed)):
+            first, second = typed[:at], typed[at:]
+            if (frequency := total(first, parts)) and (other_frequency := total(second, parts)):
+                documents[_MISSING_SPACE, f"{first} {second}"] = min(frequency, other_frequency)
     best = min(documents, key=lambda key: (key[0], -documents[key], key[1]), default=None)
     return as_written(best[1]) if best else None
 

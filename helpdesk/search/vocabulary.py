@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import msgspec
 
 from helpdesk.search.blocks import AFTER_ALL, Blocks
-from helpdesk.search.keys import Key, KeyTable, Read, pack
+from helpdesk.search.keys import Key, KeyTable, Read, codes, pack
 from helpdesk.search.likeness import LONG, SHORTEST, UNSPACED, allowed, deletions, distance, letters
 from helpdesk.search.sounds import sounds
 
@@ -18,6 +20,8 @@ from helpdesk.search.sounds import sounds
 _MAX_COMPARED = 1_000
 # Words that one key may give.
 _MAX_HAVING = 100
+# Lists of no more words are few: there is one for each of the last edits.
+_FEW = 2_000
 
 
 def bare(word: str) -> Iterator[str]:
@@ -49,8 +53,10 @@ class WordList:
     @classmethod
     def of(cls, words: Iterable[tuple[str, int]]) -> WordList:
         """Of words in any order."""
-        pairs = sorted(words)
-        return cls(Words(Blocks.of([word for word, _ in pairs]).packed, [frequency for _, frequency in pairs]))
+        return cls(_packed(words))
+
+    def __len__(self) -> int:
+        return len(self._frequencies)
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         return zip(self._words, self._frequencies, strict=True)
@@ -99,20 +105,13 @@ class WordList:
 
     def having(self, key: str, finder: Finder) -> list[tuple[str, int]]:
         """Words of which one of FINDERS gives this key, with the number of their documents."""
-        found = self._keys.find(_key_of(key, finder), _MAX_HAVING)
-        return [
-            (word, self._frequencies[at]) for at, word in self._words.at(dict.fromkeys(found)) if key in finder(word)
-        ]
+        found = sorted(self._keys.find(codes([_key_of(key, finder)]), _MAX_HAVING))
+        return [(word, self._frequencies[at]) for at, word in self._words.at(found) if key in finder(word)]
 
     def _candidates(self, typed: str) -> set[int]:
-        found = self._almost(typed, 1, 1)
-        return found | self._almost(typed, 2, allowed(len(typed))) if len(typed) >= LONG - 1 else found
-
-    def _almost(self, typed: str, kind: int, faults: int) -> set[int]:
-        found = set[int]()
-        for key in _rests(typed, kind, faults):
-            if len(found) < _MAX_COMPARED:
-                found.update(self._keys.find(key, _MAX_COMPARED - len(found)))
+        found = self._keys.find(_rests(typed, 1, 1), _MAX_COMPARED)
+        if len(typed) >= LONG - 1:
+            found |= self._keys.find(_rests(typed, 2, allowed(len(typed))), _MAX_COMPARED)
         return found
 
     def _backward(self, at: int) -> str:
@@ -131,6 +130,38 @@ class WordList:
         return KeyTable(len(self._frequencies), lambda size, at: made[at : at + size])
 
 
+class _Together(WordList):
+    """The words of several lists: one look-up instead of several, but for keys, which each list has of its own."""
+
+    def __init__(self, lists: Sequence[WordList]) -> None:
+        frequencies = Counter[str]()
+        for words in lists:
+            for word, frequency in words:
+                frequencies[word] += frequency
+        super().__init__(_packed(frequencies.items()))
+        self._lists = lists
+
+    def near(self, word: str) -> Iterator[tuple[str, int, int]]:
+        return chain.from_iterable(words.near(word) for words in self._lists)
+
+    def having(self, key: str, finder: Finder) -> list[tuple[str, int]]:
+        return [found for words in self._lists for found in words.having(key, finder)]
+
+
+def together(lists: Iterable[WordList]) -> list[WordList]:
+    """Some lists, of which those with few words are put into one."""
+    by_size: dict[bool, list[WordList]] = {True: [], False: []}
+    for words in lists:
+        by_size[len(words) <= _FEW].append(words)
+    small = by_size[True]
+    return [*by_size[False], *(small if len(small) < 2 else [_Together(small)])]
+
+
+def _packed(words: Iterable[tuple[str, int]]) -> Words:
+    pairs = sorted(words)
+    return Words(Blocks.of([word for word, _ in pairs]).packed, [frequency for _, frequency in pairs])
+
+
 def _keys_of(word: str) -> Iterator[Key]:
     """Those of short words and of long ones apart, as the long ones may have more faults."""
     plain = letters(word)
@@ -143,9 +174,9 @@ def _keys_of(word: str) -> Iterator[Key]:
 
 
 @lru_cache(maxsize=64)
-def _rests(typed: str, kind: int, faults: int) -> tuple[Key, ...]:
-    """What is left of a word with so many faults, by which it is sought in all parts."""
-    return tuple(deletions(_numbered(typed, kind), faults))
+def _rests(typed: str, kind: int, faults: int) -> tuple[int, ...]:
+    """Codes of what is left of a word with so many faults, by which it is sought in all parts."""
+    return codes(deletions(_numbered(typed, kind), faults))
 
 
 def _key_of(key: str, finder: Finder) -> Key:

@@ -7,8 +7,6 @@ typed as they are written, and `titles`.
 
 from __future__ import annotations
 
-import io
-import os
 from array import array
 from collections import Counter
 from collections.abc import Collection as Container
@@ -18,26 +16,22 @@ from functools import cached_property
 from itertools import chain, compress
 from operator import mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import STORED, Schema
-from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import HashReader, HashWriter
 from whoosh.filedb.structfile import StructFile
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
 from helpdesk.search.collection import FIELDS, Analysed, Block, Brevity, Columns, Part, TermFit
+from helpdesk.search.files import File, Storage
 from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
 from helpdesk.search.ranking import brevity, norms
 from helpdesk.search.titles import TitleList
 from helpdesk.search.titles import pack as pack_titles
-from helpdesk.search.vocabulary import WordList, Words
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from helpdesk.search.vocabulary import WordList, Words, together
 
 _ROWS, _WORDS, _KEYS, _TITLES, _POSTINGS = "rows", "words", "keys", "titles", "postings"
 _HEADERS, _STORED = "headers", "stored"
@@ -47,6 +41,8 @@ _CRC32 = 1
 _MAX_TITLE_TERM = 4 * MAX_QUERY_LENGTH
 # What an open segment remembers, in bytes, and so many for a term in any case: then it forgets all.
 _MAX_BYTES, _ROOM = 3_000_000, 500
+# All headers of a segment of so few documents are read when so many terms were sought in it.
+_SMALL, _MANY_ASKED = 16, 60
 # Of so many terms it is remembered how many documents have them.
 _MAX_FREQUENCIES = 5_000
 
@@ -89,7 +85,7 @@ class _Gathering:
                 own[2].append(characters_of(places))
         self._documents = number + 1
 
-    def write(self, storage: _Storage) -> None:
+    def write(self, storage: Storage) -> None:
         """All of them, and for each term a value that tells where those of all fields are."""
         table = HashWriter(storage.create_file(_HEADERS), hashtype=_CRC32)
         with storage.create_file(_POSTINGS) as file:
@@ -109,76 +105,13 @@ class _Gathering:
         return header
 
 
-class _File(io.RawIOBase):
-    """Keeps its offset to itself: processes that share a descriptor after a fork cannot move each other's.
-
-    It may be let go without being closed, as searches in other threads may still read it.
-    """
-
-    _descriptor = -1
-
-    def __init__(self, path: str | Path) -> None:
-        self._descriptor, self._offset = os.open(path, os.O_RDONLY), 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        if whence == os.SEEK_CUR:
-            offset += self._offset
-        elif whence == os.SEEK_END:
-            offset += os.fstat(self._descriptor).st_size
-        self._offset = offset
-        return offset
-
-    def tell(self) -> int:
-        return self._offset
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        count = os.preadv(self._descriptor, [buffer], self._offset)
-        self._offset += count
-        return count
-
-    def read_at(self, size: int, offset: int) -> bytes:
-        """So many bytes from there on."""
-        return os.pread(self._descriptor, size, offset)
-
-    def close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-        super().close()
-
-
-class _Storage(FileStorage):  # type: ignore[misc]
-    def __init__(self, folder: Path) -> None:
-        # Mapped into memory, a few large indexes cost each process hundreds of megabytes.
-        super().__init__(str(folder), supports_mmap=False)
-
-    def open_file(self, name: str, **options: Any) -> StructFile:
-        return _Pieces(io.BufferedReader(_File(self._fpath(name))), name=name, **options)
-
-
-class _Pieces(StructFile):  # type: ignore[misc]
-    """Reads a piece by itself, not with all that fits into a buffer."""
-
-    def get(self, position: int, length: int) -> bytes:
-        return self.file.raw.read_at(length, position)  # type: ignore[no-any-return]
-
-
 class Opened:
     """An open segment without regard to what was deleted since: it never changes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._keys, self._titles, self._file = (_File(folder / name) for name in (_KEYS, _TITLES, _POSTINGS))
-        storage = _Storage(folder)
+        self._keys, self._titles, self._file = (File(folder / name) for name in (_KEYS, _TITLES, _POSTINGS))
+        storage = Storage(folder)
         self.reader = storage.open_index(schema=_SCHEMA).reader()
         self._table = HashReader.open(storage, _HEADERS)
         self.documents = self.reader.doc_count_all()
@@ -187,7 +120,7 @@ class Opened:
         # or all dropped, so threads need no lock.
         self._headers: dict[bytes, dict[int, Header]] = {}
         self._found: dict[int, Found] = {}
-        self._remembered = 0
+        self._remembered = self._asked = 0
 
     def close(self) -> None:
         with suppress(Exception):  # a damaged reader must not stand in the way of its successor
@@ -220,12 +153,18 @@ class Opened:
         key = _key(kind, term)
         headers = self._headers.get(key)
         if headers is None:
-            value = self._table.get(key)
+            self._asked += 1
+            is_read = self.documents <= _SMALL and self._asked > _MANY_ASKED
+            value = (self._values if is_read else self._table).get(key)
             found = msgspec.msgpack.decode(value, type=list[Header]) if value else ()
             headers = {header.field: header for header in found}
             self._remember(_ROOM)
             self._headers[key] = headers
         return headers
+
+    @cached_property
+    def _values(self) -> dict[bytes, bytes]:
+        return dict(self._table.items())
 
     def found(self, header: Header) -> Found:
         """What a header leads to."""
@@ -274,6 +213,11 @@ class WhooshCollection:
     def brevity(self) -> Brevity:
         """See Collection."""
         return brevity(self.columns.lengths, self.columns.living)
+
+    @cached_property
+    def word_lists(self) -> Sequence[WordList]:
+        """See Collection."""
+        return together(opened.word_list for _, _, opened in self._parts)
 
     def frequency(self, term: str) -> int:
         """See Collection."""
@@ -362,7 +306,7 @@ def read_columns(folder: Path) -> Columns:
 def write(folder: Path, documents: Iterable[Analysed]) -> int:
     """A segment, not yet brought to the disk; how many documents it has."""
     # In one compound file, everything would be read through a layer of Python.
-    storage = _Storage(folder)
+    storage = Storage(folder)
     writer = storage.create_index(_SCHEMA).writer(codec=W3Codec(compression=0), compound=False)
     columns, titles, words, gathering = Columns(), list[str](), Counter[str](), _Gathering()
     try:

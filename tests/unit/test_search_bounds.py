@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import prod
 from random import Random
 
 import pytest
 
 from helpdesk.search import asking, ranking
 from helpdesk.search.asking import MAX_PHRASES, take_apart
-from helpdesk.search.backend import SearchQuery
+from helpdesk.search.backend import Knowledge, SearchQuery, Synonym
 from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Block, Collection, TermFit, analysed
 from helpdesk.search.engine import search, suggest
@@ -84,6 +85,20 @@ def test_what_is_explained_reads_each_term_a_few_times_however_many_hits():
         assert len(search(counting, query, BOOSTS).hits) == limit
         reads.append(counting.read)
     assert reads[0] == reads[1]
+
+
+def test_only_the_best_of_what_stands_for_a_word_is_explained():
+    texts = ("fee charge town hall", "charge town", "fee town", "town hall", "fee fee", "city fee hall", *["other"] * 9)
+    memory = _Memory({n: analysed(document(n, body=text)) for n, text in enumerate(texts, 1)})
+    knowledge = Knowledge(synonyms=(Synonym("city", "town hall"),))
+    result = search(memory, SearchQuery(locale="en", text="city fee", is_explained=True, knowledge=knowledge), BOOSTS)
+    assert len(result.hits) == 5
+    for hit in result.hits:
+        added = sum(reason.value for reason in hit.reasons if not reason.is_factor)
+        assert added * prod(reason.value for reason in hit.reasons if reason.is_factor) == pytest.approx(hit.score)
+    named = {hit.article_id: {reason.what for reason in hit.reasons if not reason.is_factor} for hit in result.hits}
+    assert named[3] == {"body: fee"}
+    assert named[4] == {"body: town", "body: hall"}
 
 
 def test_of_many_phrases_and_exclusions_the_first_count():

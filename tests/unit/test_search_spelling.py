@@ -99,6 +99,21 @@ def test_documents_of_all_parts_count() -> None:
     assert correct("feet", "en", []) is None
 
 
+def test_a_missing_space_is_sought_only_where_it_may_be_the_least_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = []
+    words = WordList.of([("withdrawal", 1), ("fees", 1), ("withdraw", 1)])
+    frequency = WordList.frequency
+    monkeypatch.setattr(WordList, "frequency", lambda own, word: looked_up.append(word) or frequency(own, word))
+    assert correct("withdrawel", "en", [words]) == "withdrawal"
+    assert looked_up == []
+    assert correct("withdrawfees", "en", [words]) == "withdraw fees"
+    assert looked_up == [
+        *("withdrawfees"[:at] for at in range(1, 9)),
+        "fees",
+        *("withdrawfees"[:at] for at in (9, 10, 11)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "language", "expected"),
     [

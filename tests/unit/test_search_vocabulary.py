@@ -10,7 +10,7 @@ import pytest
 from helpdesk.search import keys, vocabulary
 from helpdesk.search.hangul import composed, keyed
 from helpdesk.search.sounds import sounds
-from helpdesk.search.vocabulary import WordList, bare
+from helpdesk.search.vocabulary import WordList, bare, together
 
 
 def words(*given: str) -> WordList:
@@ -120,6 +120,19 @@ def test_words_of_other_keys_with_the_same_hash_are_not_found(monkeypatch: pytes
     some = words("gebühr", "gebaren", "ähnlich", "withdrawal")
     assert some.having("gebuhr", bare) == [("gebühr", 1)]
     assert [word for word, *_ in some.near("gebuhrr")] == ["gebühr"]
+
+
+def test_short_lists_are_looked_up_as_one() -> None:
+    long = WordList.of((f"fee{number}", 1) for number in range(2_001))
+    short = [WordList.of([("fees", 2), ("gebühr", 1)]), WordList.of([("fees", 3), ("feet", 1), ("gëbuhr", 4)])]
+    assert together([short[0], long]) == [long, short[0]]
+    assert together([]) == []
+    first, one = together([short[0], long, short[1]])
+    assert first is long
+    assert list(one) == [("fees", 5), ("feet", 1), ("gebühr", 1), ("gëbuhr", 4)]
+    assert (one.frequency("fees"), one.starting("fee", 9)) == (5, ["fees", "feet"])
+    assert sorted(one.near("fees")) == sorted(found for words in short for found in words.near("fees"))
+    assert one.having("gebuhr", bare) == [("gebühr", 1), ("gëbuhr", 4)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 5_000])

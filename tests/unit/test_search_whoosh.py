@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from whoosh.filedb.filetables import HashReader
 
 import helpdesk
 from helpdesk.search import collection, ranking, titles
@@ -174,10 +175,11 @@ def test_scores_are_the_same_however_documents_are_told(tmp_path: Path, monkeypa
             numbers = sorted(n for n in rng.sample(range(90), count) if kept.columns.living[n])
             some = Some(bits_of(numbers, 90), {n: place for place, n in enumerate(numbers)})
             columns = []
-            for cost in (0, 4, 10**6):
+            for cost, numbered in ((0, 0), (0, 10**6), (4, 12), (10**6, 0)):
                 monkeypatch.setattr(collection, "_SOUGHT", cost)
+                monkeypatch.setattr(collection, "_NUMBERED", numbered)
                 columns.append(fit.column(some))
-            assert columns[0] == columns[1] == columns[2]
+            assert columns == [columns[0]] * 4
             assert [n for n, score in zip(numbers, columns[0], strict=True) if score] == numbers_of(
                 some.bits & fit.bits, 90
             )
@@ -200,6 +202,32 @@ def test_parts_are_kept_while_their_segment_is(tmp_path: Path):
     assert parts[0].words is first.words
     assert parts[0].titles is first.titles
     assert list(parts[1].words) == [("banana", 1)]
+
+
+def test_small_segments_cost_one_look_up_of_a_word(tmp_path: Path):
+    words = [word(number) for number in range(2_100)]
+    backend = built(tmp_path, document(0, body=" ".join(words)))
+    for number in range(1, 5):
+        backend.index("en", [document(number, body=f"{words[number]} {words[number + 1]}")])
+    kept = opened(backend)
+    assert len(kept.parts()) == 5
+    large, small = kept.word_lists
+    assert large is kept.parts()[0].words
+    assert dict(small) == {words[1]: 1, words[2]: 2, words[3]: 2, words[4]: 2, words[5]: 1}
+
+
+def test_of_a_small_segment_all_headers_are_read_when_many_terms_were_sought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    backend = built(tmp_path, document(1, "Fees", word(700)))
+    (kept,) = opened(backend).opened.values()
+    expected = kept.headers(word(700)), kept.headers("fees", b"e")
+    assert [list(headers) for headers in expected] == [[FIELDS.index("body")], [0]]
+    assert [kept.headers(word(number)) for number in range(60)] == [{}] * 60
+    kept._headers.clear()
+    monkeypatch.setattr(HashReader, "get", None)
+    assert (kept.headers(word(700)), kept.headers("fees", b"e")) == expected
+    assert kept.headers(word(701)) == {}
 
 
 def test_words_are_found_by_keys_that_were_written_with_their_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
