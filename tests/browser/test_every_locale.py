@@ -46,7 +46,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     close(app)
 
 
-@pytest.mark.parametrize("tag", SHIPPED)
+# Of those written in Latin letters alone, the ones with long words and with marks above marks.
+@pytest.mark.parametrize("tag", [tag for tag in SHIPPED if tag not in {"en", "en-SG", "es", "id", "pt-BR"}])
 def test_nothing_overflows_and_each_script_has_its_font(
     readers: Callable[..., Reader], world: Server, tag: str
 ) -> None:

@@ -9,6 +9,7 @@ from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from flask import Flask
 from hypothesis import given, settings
@@ -99,6 +100,7 @@ def files(
     return found, stored
 
 
+@pytest.mark.on("sqlite")
 def test_any_folder_there_and_back(
     build: Callable[..., Flask], empty_template: Path, tmp_path: Path, noon: datetime
 ) -> None:

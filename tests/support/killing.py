@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.processes import FULL, Worker
 
-KILLS = 40 if FULL else 3
+KILLS = 40 if FULL else 4
 # Kills that one instance suffers before it may finish.
 KILLS_IN_A_ROW = 2
 
