@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,9 @@ from helpdesk.locales import Locales
 from helpdesk.models import Article, Body, Category, Counter, Section, Translation
 from helpdesk.queries.searching import Found, dress, is_foreign
 from helpdesk.queries.visibility import AnySelect, Viewer, reader_of, served_translation, titled_translation
-from helpdesk.search.analysis import MAX_QUERY_LENGTH
+from helpdesk.search.analysis import MAX_QUERY_LENGTH, Span, query_terms
 from helpdesk.search.backend import Hit, SearchQuery, SearchResult
+from helpdesk.search.little import littleness, telling, wholly
 
 # Words of a query that are looked for, and articles that are looked into (those with the lowest ids): a search
 # costs at most one pass over the texts of a locale, about a second for 10,000 articles.
@@ -99,8 +100,14 @@ def _result(query: SearchQuery, wanted: Sequence[str], matches: Sequence[_Match]
         counts=_by_key(counts),
         sections=_by_key(sections),
         searched=query.text,
+        marks=_marks(query, {tag for match in page for tag in (match.row.locale, match.row.title_locale)}),
         is_partial=any(len(match.words) < len(wanted) for match in matches[:1]),
     )
+
+
+def _marks(query: SearchQuery, languages: Collection[str]) -> dict[Span, frozenset[str]]:
+    words = query_terms(query.text, [query.locale, *sorted(languages)])
+    return telling(words, wholly(littleness(query.text, words, query.locale)))
 
 
 def _place(match: _Match, query: SearchQuery, title: str) -> tuple[Any, ...]:
@@ -136,6 +143,7 @@ def _statement(viewer: Viewer, wanted: Sequence[str], unwanted: Sequence[str], *
         select(
             Article.id,
             Translation.id.label("translation_id"),
+            Translation.locale,
             titled.c.locale.label("title_locale"),
             Translation.published_at,
             Translation.updated_at,

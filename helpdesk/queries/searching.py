@@ -26,7 +26,7 @@ from helpdesk.queries.visibility import (
     titled_translation,
 )
 from helpdesk.search.backend import Document, Mending, SearchBackend, SearchQuery, SearchResult, SearchUnavailable
-from helpdesk.search.passages import Passage, find_passages, mark
+from helpdesk.search.passages import Passage, Sought, find_passages, mark
 
 # Share of an article's own score that another one needs to be called related.
 SIMILAR = 0.1
@@ -101,10 +101,10 @@ def dress(
         with database.read() as connection:
             found = connection.execute(_found(reader_of(locales, locale)), {"ids": ids, "now": now})
             rows = {row.article_id: row for row in found}
-    text = " ".join((result.searched, *result.also))
+    sought = Sought(result.marks)
     return Found(
         # Visibility is applied again by the query: what was withdrawn a moment ago has no row.
-        cards=tuple(_card(rows[i], locales, locale, text) for i in ids if i in rows),
+        cards=tuple(_card(rows[i], locales, locale, sought) for i in ids if i in rows),
         total=result.total,
         counts=result.counts,
         sections=result.sections,
@@ -129,12 +129,11 @@ def list_similar(backend: SearchBackend, locale: Locale, article_id: int, title:
     return tuple(hit.article_id for hit in near)[:limit]
 
 
-def _card(row: Any, locales: Locales, locale: Locale, text: str) -> FoundCard:
-    languages = tuple(dict.fromkeys((locale.tag, row.title_locale, row.locale)))
+def _card(row: Any, locales: Locales, locale: Locale, sought: Sought) -> FoundCard:
     return FoundCard(
         card=make_card(row, locales, locale),
-        title=mark(row.title, query=text, languages=languages, language=row.title_locale),
-        passages=find_passages(row.text, query=text, languages=languages, language=row.locale),
+        title=mark(row.title, sought, language=row.title_locale),
+        passages=find_passages(row.text, sought, language=row.locale),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from helpdesk.errors import HelpdeskError
+from helpdesk.search.analysis import Span
 
 Sort = Literal["relevance", "updated", "views"]
 # How a query that found nothing was mended: its spelling, the keyboard it was typed on, the script it was written in.
@@ -121,6 +122,7 @@ class SearchResult:
     `counts` per category ignores the query's category and section, `sections` (of the chosen category) its section;
     `total` ignores nothing, and `local` of them are in the reader's language. `searched` is the text that was
     searched, and `mending` says why that is not what was typed; `also` are the synonyms that were searched beside it.
+    `marks` are the terms that answers are told by, for each word of it by its place.
     `missing` are words of it that no article has; `is_partial`: no article has all the others either.
     """
 
@@ -133,6 +135,7 @@ class SearchResult:
     mending: Mending | None = None
     also: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    marks: Mapping[Span, frozenset[str]] = field(default_factory=dict)
     is_partial: bool = False
 
 

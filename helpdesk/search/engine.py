@@ -142,6 +142,7 @@ def _page(
         mending=mending,
         also=asked.also,
         missing=asked.missing,
+        marks=asked.marks,
         is_partial=_is_partial(asked, found, scored),
     )
 

@@ -7,15 +7,11 @@ themselves, so no `off`, `not` or `without`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from helpdesk.search.analysis import Span, is_unspaced
 from helpdesk.search.letters import APOSTROPHES, IGNORED, fold, lower, unify
-
-# What such a word is worth beside another one, and what of n-grams is that stand in nothing else: there are several of
-# them for each word.
-WORD, GRAM = 0.7, 0.5
 
 _WORDS = {
     "ar": """
@@ -265,8 +261,8 @@ _WORDS = {
 _ALSO = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr"}
 
 
-def worths(text: str, spans: Iterable[Span], language: str) -> dict[Span, float]:
-    """What words or n-grams of a text are worth that are little ones or parts of such, by their places."""
+def littleness(text: str, spans: Iterable[Span], language: str) -> dict[Span, float]:
+    """How much of words or n-grams of a text is in little words, by their places: all of it is 1, nothing left out."""
     primary = language.replace("_", "-").split("-")[0].lower()
     words, seek = _little(_ALSO.get(primary, primary))
     covered = {place for match in seek.finditer(text) for place in range(*match.span())} if seek else set[int]()
@@ -274,10 +270,20 @@ def worths(text: str, spans: Iterable[Span], language: str) -> dict[Span, float]
     for start, end in spans:
         if not is_unspaced(text[start:end]):
             if _plain(text[start:end]) in words:
-                found[start, end] = WORD
+                found[start, end] = 1.0
         elif share := len(covered.intersection(range(start, end))) / (end - start):
-            found[start, end] = 1 - (1 - GRAM) * share
+            found[start, end] = share
     return found
+
+
+def wholly(shares: Mapping[Span, float]) -> frozenset[Span]:
+    """The places of what is in little words altogether."""
+    return frozenset(span for span, share in shares.items() if share == 1)
+
+
+def telling(words: Mapping[Span, frozenset[str]], little: frozenset[Span]) -> dict[Span, frozenset[str]]:
+    """The words that tell what is asked, in their order: little ones only where there are no others."""
+    return {span: terms for span, terms in words.items() if span not in little} or dict(words)
 
 
 @cache

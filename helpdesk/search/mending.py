@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from helpdesk.search import asking, compounds, little
+from helpdesk.search import asking, compounds
 from helpdesk.search.analysis import Span, analyse, is_unspaced
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
 from helpdesk.search.kin import kin, nouns
+from helpdesk.search.little import littleness, telling, wholly
 from helpdesk.search.ranking import Alternative, Word, idf
 from helpdesk.search.rescue import readings
 from helpdesk.search.spelling import correct, joined
@@ -18,8 +19,9 @@ from helpdesk.search.vocabulary import WordList
 
 # What a compound is worth for one of its words, and its words together for the compound; how many compounds.
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
-# A little word counts as if it were in one document of so many at least.
-USUAL = 4
+# What a little word is worth beside another one, and what an n-gram that stands in nothing else: there are several of
+# them for each word. It counts as if it were in one document of so many at least.
+WORD, GRAM, USUAL = 0.7, 0.5, 4
 # What a noun is worth for the verb of a question.
 NOUN = 0.8
 # What a word of the same kin is worth by its likeness, and how many; none for words that one document in so many has.
@@ -30,10 +32,14 @@ MAX_KIN_WORDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A text as it is searched; `phrases` and `excluded` have one set of readings for each that stands in the text."""
+    """A text as it is searched; `phrases` and `excluded` have one set of readings for each that stands in the text.
+
+    `little` are the places of words that questions are made of, and of grams of nothing else.
+    """
 
     text: str
     words: tuple[Word, ...]
+    little: frozenset[Span]
     characters: tuple[Word, ...]
     phrases: tuple[frozenset[Phrase], ...]
     excluded: tuple[frozenset[Phrase], ...]
@@ -43,8 +49,13 @@ class Asked:
     @property
     def missing(self) -> tuple[str, ...]:
         """Words as typed that no document has, but no little ones and no grams, as these are no words."""
-        words = (word for word in self.unknown if word.worth >= 1 and not is_unspaced(word.text))
+        words = (word for word in self.unknown if word.span not in self.little and not is_unspaced(word.text))
         return tuple(dict.fromkeys(word.text for word in words))
+
+    @property
+    def marks(self) -> dict[Span, frozenset[str]]:
+        """The terms by which answers are told, by the places of words: little ones only where nothing else is asked."""
+        return telling({word.span: word.terms for word in self.words}, self.little)
 
     @property
     def has_grams(self) -> bool:
@@ -70,20 +81,21 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
     words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
-    worths = little.worths(taken.text, [word.span for word in words], query.locale)
+    shares = littleness(taken.text, [word.span for word in words], query.locale)
     lists = collection.word_lists
-    if query.locale.split("-")[0] in compounds.LANGUAGES:
-        words = [word if word.span in worths else _with_compounds(word, query.locale, lists) for word in words]
-    elif query.locale.split("-")[0] == "ar":
-        words = [word if word.span in worths else _with_nouns(word, collection) for word in words]
-    words = asking.weighed(words, _as_if_usual(collection, words, worths))
+    words = [
+        word if word.span in shares else _with(word, _derived(word.text, query.locale, lists, collection))
+        for word in words
+    ]
+    words = asking.weighed(words, _worths(collection, words, shares))
     akin = [
-        word if query.is_literal or word.span in worths else _with_kin(word, query.locale, lists, collection)
+        word if query.is_literal or word.span in shares else _with(word, _akin(word, query.locale, lists, collection))
         for word in words
     ]
     return Asked(
         text=taken.whole,
         words=asking.without_borders(collection, akin),
+        little=wholly(shares),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
@@ -92,13 +104,14 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     )
 
 
-def _as_if_usual(collection: Collection, words: Sequence[Word], worths: Mapping[Span, float]) -> dict[Span, float]:
+def _worths(collection: Collection, words: Sequence[Word], shares: Mapping[Span, float]) -> dict[Span, float]:
     """What little words are worth here: articles ask less than readers do, so many of them are in few articles."""
-    documents, found = collection.living, dict(worths)
+    documents, found = collection.living, dict[Span, float]()
     for word in words:
-        if word.span in worths:
+        if share := shares.get(word.span):
             own = idf(max(map(collection.frequency, word.terms)), documents)
-            found[word.span] *= min(1.0, idf(documents // USUAL, documents) / own)
+            worth = 1 - (1 - (GRAM if is_unspaced(word.text) else WORD)) * share
+            found[word.span] = worth * min(1.0, idf(documents // USUAL, documents) / own)
     return found
 
 
@@ -112,37 +125,41 @@ def _outermost(words: Sequence[Word]) -> tuple[Word, ...]:
     return tuple(word for word in words if word.span in outer)
 
 
-def _with_compounds(word: Word, language: str, lists: Sequence[WordList]) -> Word:
-    wider = [(whole,) for whole in compounds.wider(word.text, language, lists, MAX_WIDER)]
-    pieces = compounds.split(word.text, language, lists)
-    found = [
-        Alternative(tuple(analyse(word, language)[0].term for word in words), factor)
-        for words, factor in [*((whole, WIDER) for whole in wider), (pieces, PIECES)]
-        if words
-    ]
+def _with(word: Word, more: Iterable[Alternative]) -> Word:
+    """The word with what else may stand for it."""
     known = {alternative.terms for alternative in word.alternatives}
-    more = {alternative for alternative in found if alternative.terms not in known}
-    return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
+    found = {alternative for alternative in more if alternative.terms not in known}
+    return Word(word.text, word.span, (*word.alternatives, *sorted(found))) if found else word
 
 
-def _with_nouns(word: Word, collection: Collection) -> Word:
-    terms = dict.fromkeys((analyse(noun, "ar")[0].term,) for noun in nouns(word.text))
-    known = {alternative.terms for alternative in word.alternatives}
-    more = [Alternative(each, NOUN) for each in terms if each not in known and collection.frequency(*each)]
-    return Word(word.text, word.span, (*word.alternatives, *sorted(more)))
+def _derived(text: str, language: str, lists: Sequence[WordList], collection: Collection) -> Iterator[Alternative]:
+    """What a language makes of a word: compounds that have it and its own pieces, or the nouns for a verb."""
+    primary = language.split("-")[0]
+    if primary in compounds.LANGUAGES:
+        for whole in compounds.wider(text, language, lists, MAX_WIDER):
+            yield Alternative(_terms([whole], language), WIDER)
+        if pieces := compounds.split(text, language, lists):
+            yield Alternative(_terms(pieces, language), PIECES)
+    elif primary == "ar":
+        found = (_terms([noun], language) for noun in nouns(text))
+        yield from (Alternative(terms, NOUN) for terms in found if collection.frequency(*terms))
 
 
-def _with_kin(word: Word, language: str, lists: Sequence[WordList], collection: Collection) -> Word:
+def _terms(words: Sequence[str], language: str) -> tuple[str, ...]:
+    return tuple(analyse(word, language)[0].term for word in words)
+
+
+def _akin(word: Word, language: str, lists: Sequence[WordList], collection: Collection) -> Iterator[Alternative]:
+    """Words of the same kin, where it is not a word that many documents have."""
     known = word.terms
     if is_unspaced(word.text) or COMMON * max(map(collection.frequency, known)) > collection.living:
-        return word
+        return
     found = collection.kin.get(word.text)
     if found is None:
         if len(collection.kin) >= MAX_KIN_WORDS:
             collection.kin.clear()
         found = collection.kin[word.text] = _kin(word.text, language, lists, collection)
-    more = (Alternative((term,), found[term]) for term in sorted(found) if term not in known)
-    return Word(word.text, word.span, (*word.alternatives, *more))
+    yield from (Alternative((term,), worth) for term, worth in found.items() if term not in known)
 
 
 def _kin(text: str, language: str, lists: Sequence[WordList], collection: Collection) -> dict[str, float]:
@@ -164,7 +181,7 @@ def _corrected(collection: Collection, asked: Asked, language: str) -> str:
     unknown = {word.span for word in asked.unknown}
     for word, following in zip(asked.words, (*asked.words[1:], None), strict=True):
         start, end = word.span
-        is_meant = word.worth < 1 or is_unspaced(word.text) or any(map(str.isdigit, word.text))
+        is_meant = word.span in asked.little or is_unspaced(word.text) or any(map(str.isdigit, word.text))
         if is_meant or word.span not in unknown or start < at:
             continue
         is_split = following is not None and text[end : following.span[0]] == " "

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from math import log
 from typing import NamedTuple
 
-from helpdesk.search.analysis import GRAM_SCRIPTS, HANGUL, Span, needless_parts, occurrences, query_terms
+from helpdesk.search.analysis import GRAM_SCRIPTS, HANGUL, Span, needless_parts, occurrences
 
 _WIDE_LANGUAGES = ("zh", "ja", "ko")
 _CLOSERS = "\"'”’»)\\]」』）】"
@@ -33,6 +33,20 @@ class Segment(NamedTuple):
 
 
 Passage = tuple[Segment, ...]
+
+
+class Sought:
+    """The words of a query by their place in it, each with the terms that stand for it; made once for all cards."""
+
+    def __init__(self, words: Mapping[Span, frozenset[str]]) -> None:
+        self.words = words
+        self.having: dict[str, set[Span]] = {}
+        for word, terms in words.items():
+            for term in terms:
+                self.having.setdefault(term, set()).add(word)
+        self.terms = frozenset(self.having)
+
+
 # What words of the query are worth together.
 _Weigh = Callable[[frozenset[Span]], float]
 
@@ -53,16 +67,14 @@ class _Window(NamedTuple):
     is_cut_after: bool
 
 
-def find_passages(
-    text: str, *, query: str, languages: Sequence[str], language: str, count: int = 3, width: int = 160
-) -> tuple[Passage, ...]:
+def find_passages(text: str, sought: Sought, *, language: str, count: int = 3, width: int = 160) -> tuple[Passage, ...]:
     """Up to `count` sentences from anywhere in a plain text whose blocks are separated by line ends.
 
     Together they have as many different words of the query as possible, rare ones first; they stand in the
     order of the text. What is wider than `width` characters (half of it in Chinese, Japanese and Korean) is
-    cut at words with "…". Empty if nothing matches. `languages` are those in which the query is understood.
+    cut at words with "…". Empty if nothing matches.
     """
-    matches = _matches(text, query, languages, language)
+    matches = _matches(text, sought, language)
     if not matches:
         return ()
     if language.split("-")[0] in _WIDE_LANGUAGES:
@@ -75,19 +87,18 @@ def find_passages(
     return tuple(_passage(text, window, matches) for window in sorted(_choose(windows, weigh, count)))
 
 
-def mark(text: str, *, query: str, languages: Sequence[str], language: str) -> Passage:
+def mark(text: str, sought: Sought, *, language: str) -> Passage:
     """The whole of a short text, such as a title, with what matches."""
-    matches = _matches(text, query, languages, language)
+    matches = _matches(text, sought, language)
     return tuple(_segments(text, 0, len(text), matches))
 
 
-def _matches(text: str, query: str, languages: Sequence[str], language: str) -> list[_Match]:
+def _matches(text: str, sought: Sought, language: str) -> list[_Match]:
     """Where words of the query stand in the text, in order; n-grams that overlap are one match."""
-    asked, words_of, terms = _asked(query, tuple(languages))
-    if not terms:
+    if not sought.terms:
         return []
-    hits = [(start, end, words_of[term]) for term, start, end in occurrences(text, language, terms)]
-    needless = needless_parts(asked, set().union(*(words for _, _, words in hits)))
+    hits = [(start, end, sought.having[term]) for term, start, end in occurrences(text, language, sought.terms)]
+    needless = needless_parts(sought.words, set().union(*(words for _, _, words in hits)))
     merged: list[_Match] = []
     for start, end, words in sorted(hits, key=lambda hit: hit[:2]):
         wanted = frozenset(words - needless)
@@ -99,19 +110,6 @@ def _matches(text: str, query: str, languages: Sequence[str], language: str) -> 
             start, end, wanted = last.start, max(end, last.end), last.words | wanted
         merged.append(_Match(start, end, wanted))
     return merged
-
-
-@lru_cache(maxsize=8)
-def _asked(
-    query: str, languages: tuple[str, ...]
-) -> tuple[dict[Span, frozenset[str]], dict[str, set[Span]], frozenset[str]]:
-    """The words of a query, which all cards of a page share: their terms, the words of each term, all terms."""
-    asked = query_terms(query, languages)
-    words_of: dict[str, set[Span]] = {}
-    for word, terms in asked.items():
-        for term in terms:
-            words_of.setdefault(term, set()).add(word)
-    return asked, words_of, frozenset(words_of)
 
 
 def _whole_characters(text: str, start: int, end: int) -> Span:

@@ -262,8 +262,12 @@ class Indexer:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        with _locked(self.folder / "lock", fcntl.LOCK_EX):
-            yield
+        with _locked(self.folder / "lock", fcntl.LOCK_EX) as lock:
+            try:
+                yield
+            finally:
+                # Closing is not enough: a process forked meanwhile holds the same open file.
+                fcntl.flock(lock, fcntl.LOCK_UN)
 
     @contextmanager
     def _alone(self, how: int = fcntl.LOCK_EX) -> Iterator[int]:

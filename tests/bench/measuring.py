@@ -16,7 +16,7 @@ from typing import ParamSpec
 
 from helpdesk.search.analysis import analyse
 from helpdesk.search.backend import Document, SearchQuery
-from helpdesk.search.passages import find_passages, mark
+from helpdesk.search.passages import Sought, find_passages, mark
 from tests.bench.corpus import KINDS, Ask, Asking, edited, sample_sentences
 from tests.bench.engines import Engine, Helpdesk
 from tests.bench.hostile import SHAPES
@@ -132,10 +132,11 @@ class Trial:
 
     def _page(self, text: str, texts: Mapping[int, Document]) -> list[int]:
         """What the page of results does with its hits."""
-        locale, ids = self._locale, self.ours.search(self._locale, text)
+        result = self.ours.backend.search(SearchQuery(locale=self._locale, text=text))
+        ids, sought = [hit.article_id for hit in result.hits], Sought(result.marks)
         for document in map(texts.__getitem__, ids):
-            mark(document.title, query=text, languages=(locale,), language=locale)
-            find_passages(document.body, query=text, languages=(locale,), language=locale)
+            mark(document.title, sought, language=self._locale)
+            find_passages(document.body, sought, language=self._locale)
         return ids
 
     def _row(self, asks: Sequence[Ask], answer: Answer, engines: Sequence[Engine] = ()) -> Row:

@@ -43,6 +43,7 @@ def sign_in(reader: Reader, tag: str = "en") -> None:
     page.locator("main [name=email]").fill("ada@example.com")
     page.locator("main [name=password]").fill(PASSWORD)
     page.locator("main form button").click()
+    page.wait_for_url("**/team/")
     page.close()
 
 

@@ -16,7 +16,7 @@ from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Block, Collection, TermFit, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.memory_backend import _Memory
-from helpdesk.search.passages import find_passages, mark
+from helpdesk.search.passages import Sought, find_passages, mark
 from helpdesk.search.ranking import BOOSTS
 from tests.bench.corpus import Asking, planted
 from tests.bench.hostile import SHAPES
@@ -66,14 +66,14 @@ def test_no_shape_of_text_fails_or_reads_without_end(name: str, monkeypatch: pyt
     text = SHAPES[name](Random(name), _ASKING)
     for locale in ("en", "de", "zh-Hans", "ja", "ko", "ru", "th"):
         counting = _Counting(_MEMORY)
-        search(counting, SearchQuery(locale=locale, text=text), BOOSTS)
+        sought = Sought(search(counting, SearchQuery(locale=locale, text=text), BOOSTS).marks)
         assert counting.read <= MAX_READ
         assert counting.looked_up <= MAX_LOOK_UPS
         suggest(counting, text, limit=8)
         cut = text[:2_000]
-        marked = mark(cut, query=text, languages=("en", locale), language=locale)
+        marked = mark(cut, sought, language=locale)
         assert "".join(segment.text for segment in marked) == cut
-        for passage in find_passages(cut, query=text, languages=("en", locale), language=locale):
+        for passage in find_passages(cut, sought, language=locale):
             assert any(segment.is_match for segment in passage)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.search.analysis import query_terms
-from helpdesk.search.backend import SearchQuery
-from helpdesk.search.little import worths
+from helpdesk.search.backend import Knowledge, SearchQuery, Synonym
+from helpdesk.search.little import littleness
 from helpdesk.search.memory_backend import MemoryBackend
+from helpdesk.search.passages import Sought, mark
 from tests.support.searching import document, found
 
 
@@ -22,27 +23,26 @@ def index(*texts: str, language: str = "en") -> MemoryBackend:
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
-        ("Which fee is WHAT'S due", "en-SG", {"Which": 0.7, "is": 0.7, "WHAT'S": 0.7}),
-        ("turn it off, not on", "en", {"it": 0.7}),
-        ("Wofür dürfen", "de", {"Wofür": 0.7, "dürfen": 0.7}),
-        ("durfen wer", "de", {"durfen": 0.7, "wer": 0.7}),
-        ("mà mã ma", "vi", {"mà": 0.7, "ma": 0.7}),
-        ("أين الدفع", "ar", {"أين": 0.7}),
+        ("Which fee is WHAT'S due", "en-SG", {"Which": 1, "is": 1, "WHAT'S": 1}),
+        ("turn it off, not on", "en", {"it": 1}),
+        ("Wofür dürfen", "de", {"Wofür": 1, "dürfen": 1}),
+        ("durfen wer", "de", {"durfen": 1, "wer": 1}),
+        ("mà mã ma", "vi", {"mà": 1, "ma": 1}),
+        ("أين الدفع", "ar", {"أين": 1}),
         ("hvad koster", "nb", {}),
-        ("hva koster", "nb", {"hva": 0.7}),
+        ("hva koster", "nb", {"hva": 1}),
         ("what 什么", "tlh", {}),
         ("", "en", {}),
         # Of three letters one is in a little word, then two, then all of them.
-        ("ฝากอะไร", "th", {"กอะ": 0.667, "อะไ": 0.5, "ะไร": 0.5, "ากอ": 0.833}),
-        ("什么是出金", "zh-Hans", {"什么": 0.5, "么是": 0.75}),
-        ("什麼是出金", "zh-Hant", {"什麼": 0.5, "麼是": 0.75}),
-        ("출금은 어떻게", "ko", {"어떻게": 0.5, "어떻": 0.5, "떻게": 0.5}),
+        ("ฝากอะไร", "th", {"กอะ": 0.667, "อะไ": 1, "ะไร": 1, "ากอ": 0.333}),
+        ("什么是出金", "zh-Hans", {"什么": 1, "么是": 0.5}),
+        ("什麼是出金", "zh-Hant", {"什麼": 1, "麼是": 0.5}),
+        ("출금은 어떻게", "ko", {"어떻게": 1, "어떻": 1, "떻게": 1}),
     ],
 )
-def test_worths(text: str, language: str, expected: dict[str, float]) -> None:
-    spans = list(query_terms(text, [language]))
-    found_worths = worths(text, spans, language)
-    assert {text[start:end]: round(worth, 3) for (start, end), worth in found_worths.items()} == expected
+def test_how_much_is_little(text: str, language: str, expected: dict[str, float]) -> None:
+    shares = littleness(text, list(query_terms(text, [language])), language)
+    assert {text[start:end]: round(share, 3) for (start, end), share in shares.items()} == expected
 
 
 def test_a_little_word_does_not_outvote_what_is_asked_about() -> None:
@@ -72,3 +72,37 @@ def test_an_answer_may_lack_little_words_sooner_than_others() -> None:
     backend.rebuild("en", [document(1, "passkey"), *(document(i, f"other{i}") for i in range(2, 200))])
     assert found(backend, "passkey whose whom theirs ours yours mine myself") == [1]
     assert found(backend, "passkey anyone begin carry dwell enter frost guard") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("How do I withdraw my bitcoin?", "en", ["withdraw", "bitcoin"]),
+        ("what is this", "en", ["what", "is", "this"]),
+        ("fees -card of what", "en", ["fees"]),
+        ("什么是出金", "zh-Hans", ["么是", "是出", "出金"]),
+        ("", "en", []),
+    ],
+)
+def test_answers_are_told_by_what_is_asked_about(text: str, language: str, expected: list[str]) -> None:
+    """Little words are in every text, and mark nothing where there are others."""
+    result = index(text, language=language).search(SearchQuery(locale=language, text=text))
+    assert [result.searched[start:end] for start, end in result.marks] == expected
+
+
+def test_what_found_an_article_is_what_is_marked() -> None:
+    """Kin, nouns for verbs, compounds and synonyms, not only the words as typed."""
+    for words, title, language, synonyms in (
+        ("religious", "religion", "en", ()),
+        ("كيف أسحب", "السحب", "ar", ()),
+        ("Auszahlung", "Auszahlungslimit", "de", ()),
+        ("pin", "personal code", "en", (Synonym("pin", "personal code"),)),
+    ):
+        backend = MemoryBackend()
+        backend.rebuild(language, [document(1, title), *(document(n, f"Other{n}") for n in range(2, 30))])
+        query = SearchQuery(locale=language, text=words, knowledge=Knowledge(synonyms=synonyms))
+        result = backend.search(query)
+        assert [hit.article_id for hit in result.hits] == [1]
+        assert [
+            part.text for part in mark(title, Sought(result.marks), language=language) if part.is_match
+        ] == title.split()
