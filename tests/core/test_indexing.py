@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -172,6 +176,21 @@ def test_a_rebuild_that_fails_leaves_the_old_index_and_no_lock(
     site.indexer.rebuild(is_apart=True)
     assert nodes(site) == []
     assert_in_step(site)
+
+
+def test_a_process_that_was_forked_meanwhile_holds_no_lock(site: Site) -> None:
+    """Some servers fork while they write."""
+    with site.indexer._lock():
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+    is_free = False
+    with (site.indexer.folder / "lock").open() as lock, suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_free = True
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert is_free
 
 
 def test_while_a_large_index_is_broken_the_database_answers_and_another_process_builds(site: Site, large: None) -> None:
