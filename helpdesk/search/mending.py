@@ -26,6 +26,8 @@ WORD, GRAM, USUAL = 0.7, 0.5, 4
 NOUN = 0.8
 # What a word of the same kin is worth by its likeness, and how many; none for words that one document in so many has.
 KIN, MAX_KIN, COMMON = 0.6, 4, 10
+# Words of one query that are put right, as hardly any reader has more of them wrong.
+MAX_CORRECTED = 8
 # Of so many words it is kept, as those of questions come again and again.
 MAX_KIN_WORDS = 10_000
 
@@ -177,13 +179,14 @@ def _kin(text: str, language: str, lists: Sequence[WordList], collection: Collec
 def _corrected(collection: Collection, asked: Asked, language: str) -> str:
     """The text with the words that nothing has put right, where that can be done; little words are no typos."""
     lists = collection.word_lists
-    text, at, pieces = asked.text, 0, list[str]()
+    text, at, pieces, tried = asked.text, 0, list[str](), 0
     unknown = {word.span for word in asked.unknown}
     for word, following in zip(asked.words, (*asked.words[1:], None), strict=True):
         start, end = word.span
         is_meant = word.span in asked.little or is_unspaced(word.text) or any(map(str.isdigit, word.text))
-        if is_meant or word.span not in unknown or start < at:
+        if is_meant or word.span not in unknown or start < at or tried == MAX_CORRECTED:
             continue
+        tried += 1
         is_split = following is not None and text[end : following.span[0]] == " "
         if following and is_split and (whole := joined(word.text, following.text, language, lists)):
             pieces += text[at:start], whole

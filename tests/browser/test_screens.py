@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from helpdesk.cli.messages import PACKAGE, catalog_path, extract_catalog, read_catalog
 from helpdesk.cli.screens import TOUR, Demo, visit, write
 from helpdesk.services.migrating import shipped_folder
+from tests.browser.conftest import PATIENCE
 from tests.conftest import close, make_app
 
 TRANSLATIONS = shipped_folder("translations")
@@ -55,6 +56,7 @@ def demo(demo_template: Path, tmp_path: Path):
 def test_messages_are_found_and_pictured(chromium: Browser, demo: Demo, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     with demo.served() as address, chromium.new_page(base_url=address) as page:
+        page.set_default_timeout(PATIENCE)
         seen = visit(demo, page, "de", folder, STOPS)
     assert {message: (seen[message]["address"], seen[message]["place"]) for message in PLACES} == PLACES
     sizes = {message: imagesize.get(folder / found["picture"]) for message, found in seen.items() if "picture" in found}

@@ -15,7 +15,7 @@ from helpdesk.search.backend import Knowledge, SearchQuery, Synonym
 from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.collection import Block, Collection, TermFit, analysed
 from helpdesk.search.engine import search, suggest
-from helpdesk.search.memory_backend import _Memory
+from helpdesk.search.memory_backend import MemoryBackend, _Memory
 from helpdesk.search.passages import Sought, find_passages, mark
 from helpdesk.search.ranking import BOOSTS
 from tests.bench.corpus import Asking, planted
@@ -228,3 +228,24 @@ def test_words_that_are_nearly_everywhere_may_have_half_of_what_others_have(monk
     for postings, expected in ((48, 2), (47, 1)):
         monkeypatch.setattr(ranking, "MAX_POSTINGS", postings)
         assert len(ranking.rank(memory, words, BOOSTS, lambda bits: bits).fits) == expected
+
+
+def test_of_many_misspelt_words_the_first_are_put_right():
+    words = [
+        "account",
+        "bitcoin",
+        "deposit",
+        "exchange",
+        "finance",
+        "holiday",
+        "invoice",
+        "journal",
+        "kitchen",
+        "leather",
+    ]
+    backend = MemoryBackend()
+    backend.rebuild("en", [document(1, " ".join(words))])
+    slips = [f"{word[:-1]}q{word[-1]}" for word in words]
+    result = backend.search(SearchQuery(locale="en", text=" ".join(slips)))
+    assert (result.mending, result.searched.split()) == ("spelling", [*words[:8], *slips[8:]])
+    assert result.missing == tuple(slips[8:])
