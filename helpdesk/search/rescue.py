@@ -72,20 +72,26 @@ class _Known:
         self.language, self.parts = language, parts
         self.total: Callable[[str], int] = cache(lambda word: total(word, parts))
         self._has: Callable[[str], float] = cache(self._look_up)
+        self._is_whole: Callable[[str], bool] = cache(self._has_all)
 
     def share(self, text: str) -> float:
-        """How much of a text the collection has, from 0 to 1; just enough where that cannot be told."""
+        """How much of a text the collection has, from 0, also for too little, to 1; just enough if that is not told."""
         words = surfaces(text, self.language)
         if not words:
             return _LEAST_KNOWN if _UNLISTED.fullmatch(text.replace(" ", "")) else 0.0
-        return sum(map(self._has, words)) / len(words)
+        found, least = 0.0, _LEAST_KNOWN * len(words)
+        for left, word in zip(reversed(range(len(words))), words, strict=True):
+            found += self._has(word)
+            if found + left < least:
+                return 0.0
+        return found / len(words)
 
     def keep(self, text: str, reading: str) -> str:
         """The reading but for those words of the text that are known as they are."""
         pairs = zip(text.split(), reading.split(), strict=False)
         return " ".join(typed if self._is_whole(typed) else read for typed, read in pairs)
 
-    def _is_whole(self, typed: str) -> bool:
+    def _has_all(self, typed: str) -> bool:
         words = surfaces(typed, self.language)
         return bool(words) and all(map(self.total, words))
 
