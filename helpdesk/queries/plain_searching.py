@@ -18,7 +18,7 @@ from helpdesk.queries.searching import Found, dress, is_foreign
 from helpdesk.queries.visibility import AnySelect, Viewer, reader_of, served_translation, titled_translation
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, Span, query_terms
 from helpdesk.search.backend import Hit, SearchQuery, SearchResult
-from helpdesk.search.little import littleness, telling, wholly
+from helpdesk.search.little import littleness, telling
 
 # Words of a query that are looked for, and articles that are looked into (those with the lowest ids): a search
 # costs at most one pass over the texts of a locale, about a second for 10,000 articles.
@@ -107,7 +107,7 @@ def _result(query: SearchQuery, wanted: Sequence[str], matches: Sequence[_Match]
 
 def _marks(query: SearchQuery, languages: Collection[str]) -> dict[Span, frozenset[str]]:
     words = query_terms(query.text, [query.locale, *sorted(languages)])
-    return telling(words, wholly(littleness(query.text, words, query.locale)))
+    return telling(words, littleness(query.text, words, query.locale))
 
 
 def _place(match: _Match, query: SearchQuery, title: str) -> tuple[Any, ...]:

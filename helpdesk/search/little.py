@@ -7,7 +7,7 @@ themselves, so no `off`, `not` or `without`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 
 from helpdesk.search.analysis import Span, is_unspaced
@@ -276,13 +276,8 @@ def littleness(text: str, spans: Iterable[Span], language: str) -> dict[Span, fl
     return found
 
 
-def wholly(shares: Mapping[Span, float]) -> frozenset[Span]:
-    """The places of what is in little words altogether."""
-    return frozenset(span for span, share in shares.items() if share == 1)
-
-
-def telling(words: Mapping[Span, frozenset[str]], little: frozenset[Span]) -> dict[Span, frozenset[str]]:
-    """The words that tell what is asked, in their order: little ones only where there are no others."""
+def telling(words: Mapping[Span, frozenset[str]], little: Container[Span]) -> dict[Span, frozenset[str]]:
+    """The words that tell what is asked, in order: little ones and parts of such only where there are no others."""
     return {span: terms for span, terms in words.items() if span not in little} or dict(words)
 
 

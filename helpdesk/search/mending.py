@@ -11,7 +11,7 @@ from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, 
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
 from helpdesk.search.kin import kin, nouns
-from helpdesk.search.little import littleness, telling, wholly
+from helpdesk.search.little import littleness, telling
 from helpdesk.search.ranking import Alternative, Word, idf
 from helpdesk.search.rescue import readings
 from helpdesk.search.spelling import correct, joined
@@ -36,7 +36,7 @@ MAX_KIN_WORDS = 10_000
 class Asked:
     """A text as it is searched; `phrases` and `excluded` have one set of readings for each that stands in the text.
 
-    `little` are the places of words that questions are made of, and of grams of nothing else.
+    `little` are the places of words that questions are made of, and of grams that begin or end in such.
     """
 
     text: str
@@ -97,7 +97,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     return Asked(
         text=taken.whole,
         words=asking.without_borders(collection, akin),
-        little=wholly(shares),
+        little=frozenset(shares),
         characters=tuple(characters_of(taken.text)),
         phrases=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.phrases),
         excluded=tuple(frozenset(phrases_of(phrase, languages)) for phrase in taken.excluded),
