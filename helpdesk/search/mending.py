@@ -36,7 +36,7 @@ MAX_KIN_WORDS = 10_000
 class Asked:
     """A text as it is searched; `phrases` and `excluded` have one set of readings for each that stands in the text.
 
-    `little` are the places of words that questions are made of, and of grams that begin or end in such.
+    `little` are the places of words that questions are made of, and of grams that lie in such or touch them.
     """
 
     text: str
