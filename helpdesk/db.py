@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +44,8 @@ log = logging.getLogger(__name__)
 BUSY_TIMEOUT = 5000
 # Milliseconds that a page waits to note a view or a search, which it can be served without.
 NOTE_TIMEOUT = 2000
+# Seconds, from and to, after which a writer asks again for SQLite's lock.
+ASKED_AGAIN = (0.001, 0.01)
 # Milliseconds after which PostgreSQL gives a statement up.
 STATEMENT_TIMEOUT = 15_000
 # One process opens at most fifteen connections; each is tried before it is used, and none grows old.
@@ -197,21 +200,39 @@ def _set_pragmas(connection: Any, values: Mapping[str, int]) -> None:
 
 
 def _use_wal(connection: Any) -> None:
-    """Wait ourselves: SQLite heeds no busy_timeout here, and two first connections to a new file meet."""
-    deadline = time.monotonic() + BUSY_TIMEOUT / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.01)
+    """SQLite heeds no busy_timeout here, and two first connections to a new file meet."""
+    _ask_until_free(lambda: connection.execute("PRAGMA journal_mode=WAL"), BUSY_TIMEOUT)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    is_write = connection.get_execution_options().get("hd_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+    if not connection.get_execution_options().get("hd_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver = cast(Any, connection.connection.driver_connection)
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    _set_pragmas(driver, {"busy_timeout": 0})
+    try:
+        _ask_until_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), patience)
+    finally:
+        _set_pragmas(driver, {"busy_timeout": patience})
+
+
+def _ask_until_free(call: Callable[[], object], patience: int) -> None:
+    """Wait for SQLite's lock ourselves, for so many milliseconds, and ask as often at the end as at the start.
+
+    SQLite asks ever more rarely (1, 2, 5 ... 100 ms): where there is always somebody who writes, who came last is
+    served first, and who waited longest waits on.
+    """
+    deadline = time.monotonic() + patience / 1000
+    while True:
+        try:
+            call()
+            return
+        except (sqlite3.OperationalError, OperationalError) as error:
+            code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+            if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(*ASKED_AGAIN))
 
 
 @contextmanager

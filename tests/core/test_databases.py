@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +23,7 @@ from helpdesk.services.site import Site
 from helpdesk.sql import by_code
 from tests.conftest import close, make_app
 from tests.core.test_importing import FOLDER, found, write
-from tests.support.databases import administer, connect, database_name, url_of
+from tests.support.databases import administer, connect, database_name, url_of, written_elsewhere
 from tests.support.pages import CheckingClient
 from tests.support.votes import count_votes, list_votes, translation_id
 
@@ -300,6 +301,29 @@ def test_commands_say_in_a_sentence_that_the_database_is_away(app: Flask, site: 
         result = cut_off.test_cli_runner().invoke(args=["helpdesk", *command])
         assert (result.exit_code, result.output.count("Error: The database is busy: ")) == (1, 1)
         assert result.output.endswith(". Nothing was changed.\n")
+
+
+@pytest.mark.on("sqlite")
+def test_who_waits_for_the_lock_asks_as_often_at_the_end_as_at_the_start(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own waiting asks ten times a second in the end: the lock goes to who came last."""
+    sleep, pauses = time.sleep, []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr("helpdesk.db.time.sleep", pause)
+    with written_elsewhere(site), pytest.raises(Busy, match="locked"), site.database.transaction(patience=300):
+        pass
+    assert len(pauses) > 5
+    assert max(pauses) <= 0.01
+    for patience in (100, None):
+        with site.database.transaction(patience=patience) as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == (patience or 5000)
+    with site.database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 5000
 
 
 @pytest.mark.on("postgresql")

@@ -19,8 +19,9 @@ import pytest
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from helpdesk import clock
+from helpdesk import clock, db
 from helpdesk.config import Settings, load
+from helpdesk.services import feedback, searches, views
 from helpdesk.services.bootstrapping import secret_key
 from tests.conftest import NOON, close
 from tests.support.instances import (
@@ -31,7 +32,7 @@ from tests.support.instances import (
     rows,
 )
 from tests.support.pages import READER, CheckingClient
-from tests.support.processes import FULL, Worker, listen, ready, run, run_together, say
+from tests.support.processes import FULL, PATIENCE, Worker, listen, ready, run, run_together, say
 
 PROCESSES = 4
 READERS = 1000 if FULL else 400
@@ -72,7 +73,15 @@ def tally(instance: Path) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def running(instance: Path, **settings: object) -> Iterator[Flask]:
-    """In a worker: the app, its connections closed at the end."""
+    """In a worker: the app, its connections closed at the end.
+
+    It waits for the database as long as a test may last: what is lost is lost by us, and not by a disk that stands
+    still for seconds.
+    """
+    for module in (db, feedback, searches, views):
+        for name in ("BUSY_TIMEOUT", "NOTE_TIMEOUT"):
+            if hasattr(module, name):
+                setattr(module, name, PATIENCE * 1000)
     app = make(instance, **settings)
     try:
         yield app
