@@ -106,8 +106,9 @@ def _result(query: SearchQuery, wanted: Sequence[str], matches: Sequence[_Match]
 
 
 def _marks(query: SearchQuery, languages: Collection[str]) -> dict[Span, frozenset[str]]:
-    words = query_terms(query.text, [query.locale, *sorted(languages)])
-    return telling(words, littleness(query.text, words, query.locale))
+    spoken = [query.locale, *sorted(languages)]
+    words = query_terms(query.text, spoken)
+    return telling(words, littleness(query.text, words, spoken))
 
 
 def _place(match: _Match, query: SearchQuery, title: str) -> tuple[Any, ...]:

@@ -261,10 +261,20 @@ _WORDS = {
 _ALSO = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr"}
 
 
-def littleness(text: str, spans: Iterable[Span], language: str) -> dict[Span, float]:
-    """How much of words or n-grams of a text is in little words, by their places: all of it is 1, nothing left out."""
-    primary = language.replace("_", "-").split("-")[0].lower()
-    words, seek = _little(_ALSO.get(primary, primary))
+def littleness(text: str, spans: Iterable[Span], languages: Iterable[str]) -> dict[Span, float]:
+    """How much of words or n-grams of a text is in little words, by their places: all of it is 1, nothing left out.
+
+    They are those of one language, in which the most of the text is little: a reader of an Arabic page may ask in
+    English. Of several the first one counts.
+    """
+    spans = list(spans)
+    primaries = dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in languages)
+    found = (_littleness(text, spans, _ALSO.get(primary, primary)) for primary in primaries)
+    return max(found, key=lambda shares: sum(shares.values()), default={})
+
+
+def _littleness(text: str, spans: Iterable[Span], language: str) -> dict[Span, float]:
+    words, seek = _little(language)
     covered = {place for match in seek.finditer(text) for place in range(*match.span())} if seek else set[int]()
     found = dict[Span, float]()
     for start, end in spans:

@@ -83,7 +83,7 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
     languages = tuple(dict.fromkeys((query.locale, *collection.languages)))
     taken = take_apart(text)
     words, also = asking.with_synonyms(words_of(taken.text, languages), query.knowledge.synonyms, languages)
-    shares = littleness(taken.text, [word.span for word in words], query.locale)
+    shares = littleness(taken.text, [word.span for word in words], languages)
     lists = collection.word_lists
     words = [
         word if word.span in shares else _with(word, _derived(word.text, query.locale, lists, collection))

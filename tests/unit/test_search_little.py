@@ -41,8 +41,40 @@ def index(*texts: str, language: str = "en") -> MemoryBackend:
     ],
 )
 def test_how_much_is_little(text: str, language: str, expected: dict[str, float]) -> None:
-    shares = littleness(text, list(query_terms(text, [language])), language)
+    shares = littleness(text, list(query_terms(text, [language])), [language])
     assert {text[start:end]: round(share, 3) for (start, end), share in shares.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "expected"),
+    [
+        ("how do I withdraw", ["ar", "en"], {"how", "do", "I"}),
+        ("متى أستلم المبلغ", ["ar", "en"], {"متى"}),
+        # As many are little in the one as in the other, so it is the reader's own.
+        ("was ist IT", ["de", "en"], {"was", "ist"}),
+        ("was ist IT", ["en", "de"], {"was", "IT"}),
+        ("was is IT", ["de", "en"], {"was", "is", "IT"}),
+        ("withdraw", ["ar", "en"], set()),
+        ("how", [], set()),
+    ],
+)
+def test_little_words_are_those_of_one_language(text: str, languages: list[str], expected: set[str]) -> None:
+    shares = littleness(text, list(query_terms(text, languages)), languages)
+    assert {text[start:end] for start, end in shares} == expected
+
+
+def test_who_asks_in_the_language_of_what_is_not_translated_misses_no_little_words() -> None:
+    backend = MemoryBackend()
+    backend.rebuild(
+        "ar",
+        [
+            document(1, "withdraw bitcoin", language="en", is_foreign=True),
+            *(document(i, f"كلمة{i}", "نص", language="ar") for i in range(20, 40)),
+        ],
+    )
+    result = backend.search(SearchQuery(locale="ar", text="how do I withdraw my bitcoin"))
+    assert ([hit.article_id for hit in result.hits], result.missing) == ([1], ())
+    assert {"how do I withdraw my bitcoin"[start:end] for start, end in result.marks} == {"withdraw", "bitcoin"}
 
 
 def test_a_little_word_does_not_outvote_what_is_asked_about() -> None:
