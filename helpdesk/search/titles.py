@@ -144,8 +144,7 @@ class TitleList:
         slices = []
         for word in words:
             if UNSPACED.match(word):
-                grams = {word[i : i + _GRAM] for i in range(max(1, len(word) - _GRAM + 1))}
-                slices.append(min(map(self._index.words.starting, grams), key=self._width))
+                slices.append(self._rarest(word[i : i + _GRAM] for i in range(max(1, len(word) - _GRAM + 1))))
             elif is_whole and word is not words[-1]:
                 at, is_there = self._index.words.find(word)
                 slices.append(range(at, at + is_there))
@@ -161,6 +160,16 @@ class TitleList:
         if not long:
             return found
         return {at for at, title in self._index.texts(sorted(found)) if all(word in title for word in long)}
+
+    def _rarest(self, grams: Iterable[str]) -> range:
+        """The words that begin with that gram which the fewest titles have; if one has none, the others are not read."""
+        rarest: range | None = None
+        for words in map(self._index.words.starting, grams):
+            if rarest is None or self._width(words) < self._width(rarest):
+                rarest = words
+            if not self._width(rarest):
+                break
+        return rarest or range(0)
 
     def _width(self, words: range) -> int:
         return self._index.starts[words.stop] - self._index.starts[words.start]
