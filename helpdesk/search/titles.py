@@ -162,7 +162,7 @@ class TitleList:
         return {at for at, title in self._index.texts(sorted(found)) if all(word in title for word in long)}
 
     def _rarest(self, grams: Iterable[str]) -> range:
-        """The words that begin with that gram which the fewest titles have; if one has none, the others are not read."""
+        """The words that begin with the gram that the fewest titles have; after one that none has, no other is read."""
         rarest: range | None = None
         for words in map(self._index.words.starting, grams):
             if rarest is None or self._width(words) < self._width(rarest):
