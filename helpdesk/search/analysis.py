@@ -23,8 +23,8 @@ from helpdesk.search.segmenters import segmenter_of, split
 
 MAX_QUERY_LENGTH = 256
 MAX_QUERY_TERMS = 32
-# A question in Thai has one of them for each letter.
-_MAX_QUERY_GRAMS, _MAX_CHARACTERS = 96, 32
+# A question in Thai has an n-gram for each letter.
+_GRAMS_OF_A_WORD, _MAX_CHARACTERS = 3, 32
 _MAX_TERM_LENGTH = 64
 _MAX_WORD_LENGTH = 40
 _MAX_MEMO = 50_000
@@ -199,7 +199,7 @@ def _parts(raw: str, language: str, memo: dict[str, _Parts], *, is_indexed: bool
 def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str]]:
     """A reader's words by their place in the query, each with its terms in all the languages given.
 
-    At most 32 words (96 n-grams) of the first 256 characters, in order; a repeated word stands once.
+    At most 32 words of the first 256 characters, in order, n-grams counting a third; a repeated word stands once.
     """
     text = text[:MAX_QUERY_LENGTH]
     words: dict[Span, set[str]] = {}
@@ -213,8 +213,13 @@ def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str
     distinct: dict[frozenset[str], Span] = {}
     for span in sorted(words):
         distinct.setdefault(frozenset(words[span]), span)
-    limit = _MAX_QUERY_GRAMS if _HAS_GRAMS.search(text) else MAX_QUERY_TERMS
-    return {span: terms for terms, span in list(distinct.items())[:limit]}
+    found, left = dict[Span, frozenset[str]](), _GRAMS_OF_A_WORD * MAX_QUERY_TERMS
+    for terms, span in distinct.items():
+        left -= 1 if any(map(is_unspaced, terms)) else _GRAMS_OF_A_WORD
+        if left < 0:
+            break
+        found[span] = terms
+    return found
 
 
 def needless_parts(words: Mapping[Span, frozenset[str]], found: set[Span]) -> set[Span]:

@@ -161,7 +161,11 @@ def test_query_words_unite_languages_and_stand_once():
 def test_query_is_capped_in_length_and_words():
     assert len(query_terms(" ".join(f"w{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(60)), ["en"])) == 32
     assert query_terms("a" * 300 + " late", ["en"]) == {(0, 256): frozenset({"a" * 64})}
-    assert len(query_terms("".join(chr(0x4E00 + i) for i in range(500)), ["zh"])) == 96
+    han = "".join(chr(0x4E00 + i) for i in range(500))
+    assert len(query_terms(han, ["zh"])) == 96
+    # One word and 93 pairs of characters; what comes first in the text counts.
+    assert len(query_terms(f"usdt {han}", ["zh"])) == 94
+    assert len(query_terms(f"{' '.join(f'w{chr(97 + i)}' for i in range(26))} {han}", ["zh"])) == 26 + 96 - 3 * 26
     assert query_terms("?! …", ["en"]) == {}
 
 
