@@ -7,6 +7,7 @@ themselves, so no `off`, `not` or `without`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
 
@@ -264,13 +265,20 @@ _ALSO = {"nb": "no", "nn": "no", "hr": "sr", "bs": "sr"}
 def littleness(text: str, spans: Iterable[Span], languages: Iterable[str]) -> dict[Span, float]:
     """How much of words or n-grams of a text is in little words, by their places: all of it is 1, nothing left out.
 
-    They are those of one language, in which the most of the text is little: a reader of an Arabic page may ask in
-    English. Of several the first one counts.
+    They are those of one language: that in which the most of the text is little, of several the first one. English is
+    always among them, as readers of any page may ask in it; but one word in another script than that of the first
+    language may be a name, such as IT, so there must be two.
     """
     spans = list(spans)
-    primaries = dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in languages)
-    found = (_littleness(text, spans, _ALSO.get(primary, primary)) for primary in primaries)
-    return max(found, key=lambda shares: sum(shares.values()), default={})
+    primaries = dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in (*languages, "en"))
+    first, *others = (_ALSO.get(primary, primary) for primary in primaries)
+    best = _littleness(text, spans, first)
+    for language in others:
+        found = _littleness(text, spans, language)
+        is_asked = len(found) > 1 or _script(language) == _script(first)
+        if is_asked and sum(found.values()) > sum(best.values()):
+            best = found
+    return best
 
 
 def _littleness(text: str, spans: Iterable[Span], language: str) -> dict[Span, float]:
@@ -298,6 +306,12 @@ def _little(language: str) -> tuple[frozenset[str], re.Pattern[str] | None]:
     unspaced = sorted(filter(is_unspaced, words), key=len, reverse=True)
     plain = [_plain(word) for word in words]
     return frozenset((*plain, *map(fold, plain))), re.compile("|".join(unspaced)) if unspaced else None
+
+
+@cache
+def _script(language: str) -> str:
+    """In which its words are written."""
+    return unicodedata.name(_WORDS.get(language, "").strip()[:1] or "-").split()[0]
 
 
 def _plain(word: str) -> str:

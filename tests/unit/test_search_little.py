@@ -32,6 +32,7 @@ def index(*texts: str, language: str = "en") -> MemoryBackend:
         ("hvad koster", "nb", {}),
         ("hva koster", "nb", {"hva": 1}),
         ("what 什么", "tlh", {}),
+        ("what is 什么", "tlh", {"what": 1, "is": 1}),
         ("", "en", {}),
         # Of three letters one is in a little word, then two, then all of them.
         ("ฝากอะไร", "th", {"กอะ": 0.667, "อะไ": 1, "ะไร": 1, "ากอ": 0.333}),
@@ -54,8 +55,11 @@ def test_how_much_is_little(text: str, language: str, expected: dict[str, float]
         ("was ist IT", ["de", "en"], {"was", "ist"}),
         ("was ist IT", ["en", "de"], {"was", "IT"}),
         ("was is IT", ["de", "en"], {"was", "is", "IT"}),
+        ("how do I withdraw", ["ar"], {"how", "do", "I"}),
         ("withdraw", ["ar", "en"], set()),
-        ("how", [], set()),
+        ("ist", ["en"], set()),
+        ("哪所大学获得了大多数IT组织的赞誉", ["zh-Hans"], set()),
+        ("ما هو IT", ["ar"], {"ما", "هو"}),
     ],
 )
 def test_little_words_are_those_of_one_language(text: str, languages: list[str], expected: set[str]) -> None:
@@ -63,15 +67,12 @@ def test_little_words_are_those_of_one_language(text: str, languages: list[str],
     assert {text[start:end] for start, end in shares} == expected
 
 
-def test_who_asks_in_the_language_of_what_is_not_translated_misses_no_little_words() -> None:
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_who_asks_in_english_elsewhere_misses_no_little_words(language: str) -> None:
+    """Of the article the reader's language has a translation, or not."""
     backend = MemoryBackend()
-    backend.rebuild(
-        "ar",
-        [
-            document(1, "withdraw bitcoin", language="en", is_foreign=True),
-            *(document(i, f"كلمة{i}", "نص", language="ar") for i in range(20, 40)),
-        ],
-    )
+    others = (document(i, f"كلمة{i}", "how my نص", language="ar") for i in range(20, 40))
+    backend.rebuild("ar", [document(1, "withdraw bitcoin", language=language), *others])
     result = backend.search(SearchQuery(locale="ar", text="how do I withdraw my bitcoin"))
     assert ([hit.article_id for hit in result.hits], result.missing) == ([1], ())
     assert {"how do I withdraw my bitcoin"[start:end] for start, end in result.marks} == {"withdraw", "bitcoin"}
