@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from helpdesk import clock
+from helpdesk.cli import progress
 from helpdesk.config import load
 from helpdesk.db import Database, create_engine_for
 from helpdesk.factory import create_app
@@ -167,6 +169,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name in absent():
         terminalreporter.write_line(LEFT_OUT[name])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_time() -> Iterator[None]:
+    """What commands say does not depend on how fast the machine is: nothing takes so long that they show progress."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress, "PATIENCE", inf)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A progress bar for whatever takes over a second, and the site that a command is about."""
+"""A progress bar for whatever takes its time, and the site that a command is about."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from helpdesk.services.bootstrapping import prepare
 from helpdesk.services.site import Site
 
 WIDTH = 30
+# Seconds after which work shows how far it is, and between two lines of a log.
+PATIENCE, BETWEEN = 0.5, 10
 
 
 class _Clock:
     started = 0.0
-    label = ""
 
 
 def show_progress(label: str, done: int, total: int) -> None:
-    """Draw one line on standard error, once the work has taken half a second; in a log, a line at the end only."""
+    """Draw one line on standard error, once the work has taken PATIENCE; in a log, a line at the end only."""
     if done == 0:
         _Clock.started = time.monotonic()
-    if total == 0 or time.monotonic() - _Clock.started < 0.5:
+    if total == 0 or time.monotonic() - _Clock.started < PATIENCE:
         return
     if sys.stderr.isatty():
         filled = WIDTH * done // total
         bar = "#" * filled + "-" * (WIDTH - filled)
         click.echo(f"\r[{bar}] {done}/{total} {label[:40]:40}", nl=done == total, err=True)
-    elif done == total or time.monotonic() - _Clock.started > 10:
+    elif done == total or time.monotonic() - _Clock.started > BETWEEN:
         _Clock.started = time.monotonic()
         click.echo(f"{done}/{total} {label}".rstrip(), err=True)
 

@@ -34,6 +34,16 @@ def run(empty_app: Flask) -> Run:
     return invoke
 
 
+@pytest.mark.parametrize(("patience", "expected"), [(0, "1/1\n"), (3600, "")])
+def test_what_takes_its_time_says_how_far_it_is(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: int, expected: str
+) -> None:
+    monkeypatch.setattr("helpdesk.cli.progress.PATIENCE", patience)
+    result = run("import", write(tmp_path / "content", FOLDER))
+    assert (result.exit_code, result.stderr) == (0, expected)
+    assert "1/1" not in result.stdout
+
+
 def test_a_dry_run_shows_the_words_that_change(run: Run, tmp_path: Path) -> None:
     root = write(tmp_path / "content", FOLDER)
     new = "new: pay/en\n  title: {+How to pay+}\nnew: pay/de\n  title: {+So zahlen Sie+}\n"
