@@ -82,7 +82,7 @@ class Trip:
 
     def visit(self, address: str) -> str:
         """Be let in by the provider; the path of ours that it sends back to."""
-        answer = requests.get(address, allow_redirects=False, timeout=5)
+        answer = requests.get(address, allow_redirects=False, timeout=60)
         assert answer.status_code == 302
         parts = urlsplit(answer.headers["Location"])
         assert (parts.scheme, parts.netloc, parts.path) == ("http", "localhost", BACK)

@@ -49,7 +49,7 @@ def _pass(visitor: Any, provider: Provider, status: int, **person: Any) -> None:
     """Through the provider as this person; back on a page of ours, in the language of before."""
     provider.person |= {"sub": "1"} | person
     page = visitor.client.get(f"/{visitor.tag}/team/oidc", headers=NAVIGATED)
-    back = requests.get(page.response.headers["Location"], allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(page.response.headers["Location"], allow_redirects=False, timeout=60).headers["Location"]
     parts = urlsplit(back)
     if status == 303:
         assert visitor.client.get(f"{parts.path}?{parts.query}").status == 303
