@@ -205,16 +205,17 @@ def _use_wal(connection: Any) -> None:
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get("hd_write", False):
+    options = connection.get_execution_options()
+    if not options.get("hd_write", False):
         connection.exec_driver_sql("BEGIN")
         return
     driver = cast(Any, connection.connection.driver_connection)
-    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    (before,) = driver.execute("PRAGMA busy_timeout").fetchone()
     _set_pragmas(driver, {"busy_timeout": 0})
     try:
-        _ask_until_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), patience)
+        _ask_until_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), options.get("hd_patience", BUSY_TIMEOUT))
     finally:
-        _set_pragmas(driver, {"busy_timeout": patience})
+        _set_pragmas(driver, {"busy_timeout": before})
 
 
 def _ask_until_free(call: Callable[[], object], patience: int) -> None:
@@ -297,19 +298,20 @@ class Database:
             yield connection
 
     @contextmanager
-    def transaction(self, *, patience: int | None = None, is_dry: bool = False) -> Iterator[Connection]:
+    def transaction(self, *, is_brief: bool = False, is_dry: bool = False) -> Iterator[Connection]:
         """The one place that commits; with `is_dry` all is undone instead. Nested calls join the outermost.
 
-        Raises Busy when no lock is to be had within `patience` milliseconds (None: the connection's own), or when the
-        database is lost.
+        Raises Busy when no lock is to be had in time, or when the database is lost. With `is_brief` a page waits for it
+        that can be served without, so the time is short.
         """
         current = self._open.get()
         if current is not None:
             yield current.connection
             return
+        patience = NOTE_TIMEOUT if is_brief else BUSY_TIMEOUT
         with busy_when_unavailable(), self._writing(patience) as connection, connection.begin() as begun:
             begin_as_ours(connection)
-            if self.is_postgres and patience is not None:
+            if self.is_postgres and is_brief:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience}")
             current = _Transaction(connection)
             token = self._open.set(current)
@@ -324,17 +326,15 @@ class Database:
             call()
 
     @contextmanager
-    def _writing(self, patience: int | None) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(hd_write=True) as connection:
-            is_own = self.engine.get_execution_options().get("hd_own")
-            if self.is_postgres or (is_own and patience is None):
+    def _writing(self, patience: int) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(hd_write=True, hd_patience=patience) as connection:
+            if self.is_postgres or self.engine.get_execution_options().get("hd_own"):
                 yield connection
                 return
             # Said to the driver, so that no transaction begins yet; taken back before the pool gets the connection.
             driver = cast(Any, connection.connection.driver_connection)
-            wanted = {"busy_timeout": patience or BUSY_TIMEOUT} | ({} if is_own else PROMISED)
-            before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
-            _set_pragmas(driver, wanted)
+            before = {name: driver.execute(f"PRAGMA {name}").fetchone()[0] for name in PROMISED}
+            _set_pragmas(driver, PROMISED)
             try:
                 yield connection
             finally:

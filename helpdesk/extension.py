@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from helpdesk import clock
 from helpdesk.cli import build_group
 from helpdesk.config import Settings, load
-from helpdesk.db import NOTE_TIMEOUT, Database, borrow_engine, create_engine_for
+from helpdesk.db import Database, borrow_engine, create_engine_for
 from helpdesk.errors import Busy, ConfigurationError
 from helpdesk.search.segmenters import plug_in
 from helpdesk.search.whoosh_backend import WhooshBackend
@@ -155,7 +155,7 @@ class _Entrance:
     def _invite_first(self) -> None:
         """Log the link that makes the first administrator, once in the life of a database; no page waits for it."""
         with suppress(Busy):
-            token = make_first_link(self.site, now=clock.now(), patience=NOTE_TIMEOUT)
+            token = make_first_link(self.site, now=clock.now(), is_brief=True)
             if token is not None:
                 # Not the Host of the request, which may be anybody's.
                 base = f"http://127.0.0.1:{request.environ.get('SERVER_PORT', 5000)}"

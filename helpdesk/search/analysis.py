@@ -203,7 +203,7 @@ def query_terms(text: str, languages: Sequence[str]) -> dict[Span, frozenset[str
     """
     text = text[:MAX_QUERY_LENGTH]
     words: dict[Span, set[str]] = {}
-    primaries = dict.fromkeys(map(_primary, languages))
+    primaries = dict.fromkeys(map(primary_of, languages))
     # Beside a language's own words, n-grams for the others would be words that nothing has.
     own = [language for language in primaries if segmenter_of(language)]
     for language in primaries:
@@ -254,13 +254,14 @@ def fold_title(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _primary(language: str) -> str:
+def primary_of(language: str) -> str:
+    """The language of a tag, such as `zh` of `zh-Hans`."""
     return language.replace("_", "-").split("-")[0].lower()
 
 
 def _language(language: str) -> tuple[str, dict[str, _Parts]]:
     """The primary language of a tag, and the memo of it or of all that have neither rules nor a function."""
-    primary = _primary(language)
+    primary = primary_of(language)
     return primary, _memos.setdefault((primary if primary in _RULED else "") + segmenter_of(primary), {})
 
 
@@ -366,7 +367,7 @@ def surfaces(text: str, language: str) -> set[str]:
 
     Of Chinese and Japanese the pairs of characters; none of the other scripts without spaces.
     """
-    language = _primary(language)
+    language = primary_of(language)
     memo = _surface_memos.setdefault(language if language in _RULED else "", {})
     found: set[str] = set()
     for raw in set((_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)):

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
 
-from helpdesk.search.analysis import Span, is_unspaced
+from helpdesk.search.analysis import Span, is_unspaced, primary_of
 from helpdesk.search.letters import APOSTROPHES, IGNORED, fold, lower, unify
 
 _WORDS = {
@@ -270,8 +270,7 @@ def littleness(text: str, spans: Iterable[Span], languages: Iterable[str]) -> di
     language may be a name, such as IT, so there must be two.
     """
     spans = list(spans)
-    primaries = dict.fromkeys(language.replace("_", "-").split("-")[0].lower() for language in (*languages, "en"))
-    first, *others = (_ALSO.get(primary, primary) for primary in primaries)
+    first, *others = (_ALSO.get(each, each) for each in dict.fromkeys(map(primary_of, (*languages, "en"))))
     best = _littleness(text, spans, first)
     for language in others:
         found = _littleness(text, spans, language)
@@ -310,7 +309,7 @@ def _little(language: str) -> tuple[frozenset[str], re.Pattern[str] | None]:
 
 @cache
 def _script(language: str) -> str:
-    """In which its words are written."""
+    """In which its words are written; of a language without a list, a name that none has."""
     return unicodedata.name(_WORDS.get(language, "").strip()[:1] or "-").split()[0]
 
 

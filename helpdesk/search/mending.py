@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.search import asking, compounds
-from helpdesk.search.analysis import Span, analyse, is_unspaced
+from helpdesk.search.analysis import Span, analyse, is_unspaced, primary_of
 from helpdesk.search.asking import Phrase, characters_of, is_known, phrases_of, take_apart, words_of
 from helpdesk.search.backend import Mending, SearchQuery
 from helpdesk.search.collection import Collection
@@ -136,7 +136,7 @@ def _with(word: Word, more: Iterable[Alternative]) -> Word:
 
 def _derived(text: str, language: str, lists: Sequence[WordList], collection: Collection) -> Iterator[Alternative]:
     """What a language makes of a word: compounds that have it and its own pieces, or the nouns for a verb."""
-    primary = language.split("-")[0]
+    primary = primary_of(language)
     if primary in compounds.LANGUAGES:
         for whole in compounds.wider(text, language, lists, MAX_WIDER):
             yield Alternative(_terms([whole], language), WIDER)

@@ -163,13 +163,12 @@ class TitleList:
 
     def _rarest(self, grams: Iterable[str]) -> range:
         """The words that begin with the gram that the fewest titles have; after one that none has, no other is read."""
-        rarest: range | None = None
+        found = list[range]()
         for words in map(self._index.words.starting, grams):
-            if rarest is None or self._width(words) < self._width(rarest):
-                rarest = words
-            if not self._width(rarest):
+            found.append(words)
+            if not self._width(words):
                 break
-        return rarest or range(0)
+        return min(found, key=self._width)
 
     def _width(self, words: range) -> int:
         return self._index.starts[words.stop] - self._index.starts[words.start]

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import BUSY_TIMEOUT, NOTE_TIMEOUT, Database
+from helpdesk.db import Database
 from helpdesk.models import RequestTally, Vote
 from helpdesk.queries.feedback import HeldScope, is_held
 from helpdesk.services.counting import lock_counters, recount_votes
@@ -157,7 +157,7 @@ def count_request(database: Database, key: bytes, *, now: datetime, number: int 
 
     Raises Busy, for a request that only reads sooner than for one that writes anyway.
     """
-    with database.transaction(patience=NOTE_TIMEOUT if is_read else BUSY_TIMEOUT) as connection:
+    with database.transaction(is_brief=is_read) as connection:
         return _tally(database, connection, key, "requests", now, more=number)
 
 

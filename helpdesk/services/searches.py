@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from helpdesk.db import NOTE_TIMEOUT, Database
+from helpdesk.db import Database
 from helpdesk.models import SearchClick, SearchLog
 from helpdesk.text.masking import masked_query
 
@@ -31,7 +31,7 @@ def log_search(
     row = {"searched_on": now.date(), "locale": locale, "category": category, "results": results, "page": page}
     row |= {"query": masked_query(query), "correction": masked_query(correction)}
     row["refined"] = "" if page > 1 or masked_query(refined) == row["query"] else masked_query(refined)
-    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with database.transaction(is_brief=True) as connection:
         connection.execute(insert(SearchLog).values(**row))
 
 
@@ -40,7 +40,7 @@ def log_click(database: Database, *, locale: str, query: str, article_id: int, p
     row = {"locale": locale, "query": masked_query(query), "clicked_on": now.date()}
     row |= {"article_id": article_id, "position": position}
     statement = database.upsert(SearchClick).values(**row, clicks=1)
-    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with database.transaction(is_brief=True) as connection:
         connection.execute(
             statement.on_conflict_do_update(index_elements=list(row), set_={"clicks": SearchClick.clicks + 1})
         )

@@ -13,7 +13,6 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, insert, not_, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import NOTE_TIMEOUT
 from helpdesk.errors import UserError
 from helpdesk.models import RequestTally, Session, User
 from helpdesk.queries.users import Member, find_user, is_open, session_key, token_hash
@@ -73,7 +72,7 @@ def start_session(site: Site, connection: Connection, user_id: int, label: str, 
 
 def touch_session(site: Site, token: str, *, now: datetime) -> None:
     """Note that a session is in use. Raises Busy: then it was not noted."""
-    with site.database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with site.database.transaction(is_brief=True) as connection:
         connection.execute(update(Session).where(Session.token_hash == token_hash(token)).values(seen_at=now))
 
 

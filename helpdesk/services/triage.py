@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import NOTE_TIMEOUT, Database
+from helpdesk.db import Database
 from helpdesk.errors import RevisionNotFound
 from helpdesk.models import Revision, Triage, Vote
 from helpdesk.queries.inbox import IS_COUNTED, IS_FEEDBACK
@@ -22,7 +22,7 @@ from helpdesk.queries.reports import EVERYWHERE, Reach
 
 def mark_read(database: Database, votes: Sequence[int], reach: Reach = EVERYWHERE, *, seen_at: datetime) -> int:
     """Somebody has read them, as they stood at a time: what was said later stays unread."""
-    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with database.transaction(is_brief=True) as connection:
         where = (Vote.is_read.is_(False), Vote.updated_at <= seen_at)
         return len(_change(connection, votes, reach, *where, is_read=True))
 

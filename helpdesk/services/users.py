@@ -103,14 +103,14 @@ def _make_link(site: Site, connection: Connection, purpose: str, user_id: int | 
     return token
 
 
-def make_first_link(site: Site, *, now: datetime, patience: int | None = None) -> str | None:
+def make_first_link(site: Site, *, now: datetime, is_brief: bool = False) -> str | None:
     """The token of a link that makes the first administrator, once in the life of a database; None: not now.
 
-    Raises Busy, after so many milliseconds of `patience`.
+    Raises Busy, sooner with `is_brief`: a page waits for it.
     """
     if site.settings.oidc_only or not is_installed() or _is_begun(site):
         return None
-    with site.database.transaction(patience=patience) as connection:
+    with site.database.transaction(is_brief=is_brief) as connection:
         wait_for_turn(connection, "users")
         if _is_begun(site):
             return None

@@ -17,7 +17,7 @@ from crawleruseragents import is_crawler
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
-from helpdesk.db import NOTE_TIMEOUT, Database
+from helpdesk.db import Database
 from helpdesk.models import ContactTally, Counter, DailyTally, Reading, ReadingKey, SwitchTally
 from helpdesk.services.feedback import count_request
 
@@ -96,7 +96,7 @@ def record_view(
 ) -> Request:
     """Count one answered request; a buffer may stand here later. Raises Busy: then nothing was counted."""
     kind = classify(reader)
-    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with database.transaction(is_brief=True) as connection:
         what = str(translation_id)
         if kind is Request.READER and not _is_first(database, connection, reader, what, now, repeat_minutes):
             kind = Request.REPEAT
@@ -120,7 +120,7 @@ def record_switch(
         return False
     row = {"article_id": article_id, "from_locale": left, "to_locale": chosen, "day": now.date()}
     statement = database.upsert(SwitchTally).values(**row, switches=1)
-    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with database.transaction(is_brief=True) as connection:
         connection.execute(
             statement.on_conflict_do_update(index_elements=list(row), set_={"switches": SwitchTally.switches + 1})
         )
@@ -142,7 +142,7 @@ def record_contact(
     """
     if classify(reader) is not Request.READER:
         return False
-    with database.transaction(patience=NOTE_TIMEOUT) as connection:
+    with database.transaction(is_brief=True) as connection:
         is_first = _is_first(database, connection, reader, f"contact {translation_id}", now, repeat_minutes)
         if is_first:
             _tally(database, connection, ContactTally, ["contacts"], translation_id, locale, now.date())
@@ -165,7 +165,7 @@ def record_told_view(
 
     Raises Busy: then nothing was counted.
     """
-    with database.transaction(patience=NOTE_TIMEOUT):
+    with database.transaction(is_brief=True):
         if count_request(database, network, now=now) > limit:
             return None
         return record_view(

@@ -203,7 +203,7 @@ def test_postgresql_is_set_up_as_promised(site: Site) -> None:
     with site.database.engine.connect() as connection:
         found = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("lock_timeout", "statement_timeout")]
     assert found == ["5s", "15s"]
-    with site.database.transaction(patience=2000) as connection:
+    with site.database.transaction(is_brief=True) as connection:
         assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "2s"
     with site.database.transaction() as connection:
         assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "5s"
@@ -315,13 +315,11 @@ def test_who_waits_for_the_lock_asks_as_often_at_the_end_as_at_the_start(
         sleep(seconds)
 
     monkeypatch.setattr("helpdesk.db.time.sleep", pause)
-    with written_elsewhere(site), pytest.raises(Busy, match="locked"), site.database.transaction(patience=300):
+    monkeypatch.setattr("helpdesk.db.NOTE_TIMEOUT", 300)
+    with written_elsewhere(site), pytest.raises(Busy, match="locked"), site.database.transaction(is_brief=True):
         pass
     assert 0 < max(pauses, default=0) <= 0.01
-    for patience in (100, None):
-        with site.database.transaction(patience=patience) as connection:
-            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == (patience or 5000)
-    with site.database.read() as connection:
+    with site.database.transaction(is_brief=True) as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 5000
 
 

@@ -141,7 +141,7 @@ def test_no_link_is_made_where_there_is_an_account(
 def test_pages_do_not_wait_for_that_link(
     build: Callable[..., Flask], empty_template: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpdesk.extension.NOTE_TIMEOUT", 20)
+    monkeypatch.setattr("helpdesk.db.NOTE_TIMEOUT", 20)
     app = build(empty_template)
     with written_elsewhere(app.extensions["helpdesk"]):
         assert CheckingClient(app).get("/en/").status == 200

@@ -21,7 +21,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from helpdesk import clock, db
 from helpdesk.config import Settings, load
-from helpdesk.services import feedback, searches, views
 from helpdesk.services.bootstrapping import secret_key
 from tests.conftest import NOON, close
 from tests.support.instances import (
@@ -73,15 +72,8 @@ def tally(instance: Path) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def running(instance: Path, **settings: object) -> Iterator[Flask]:
-    """In a worker: the app, its connections closed at the end.
-
-    It waits for the database as long as a test may last: what is lost is lost by us, and not by a disk that stands
-    still for seconds.
-    """
-    for module in (db, feedback, searches, views):
-        for name in ("BUSY_TIMEOUT", "NOTE_TIMEOUT"):
-            if hasattr(module, name):
-                setattr(module, name, PATIENCE * 1000)
+    """In a worker: the app, its connections closed at the end; no disk that stands still for seconds makes it give up."""
+    db.BUSY_TIMEOUT = db.NOTE_TIMEOUT = 1_000 * PATIENCE
     app = make(instance, **settings)
     try:
         yield app

@@ -68,7 +68,7 @@ def test_nothing_listens_and_no_pragma_stays(make_engine: Callable[..., Engine])
         seen = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
     with pytest.raises(OperationalError), engine.connect() as connection:
         connection.exec_driver_sql("nonsense")
-    with pytest.raises(OperationalError), database.transaction(patience=1) as connection:
+    with pytest.raises(OperationalError), database.transaction(is_brief=True) as connection:
         connection.exec_driver_sql("nonsense")
     assert seen == {"journal_mode": "delete", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000}
     assert pragmas(engine) == before

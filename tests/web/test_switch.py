@@ -212,7 +212,7 @@ def test_switches_at_once_are_all_counted(app: Flask, site: Site) -> None:
 def test_the_switch_works_while_the_database_takes_no_writes(
     site: Site, client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpdesk.services.views.NOTE_TIMEOUT", 50)
+    monkeypatch.setattr("helpdesk.db.NOTE_TIMEOUT", 50)
     with written_elsewhere(site):
         page = client.get(FROM_ENGLISH, headers=CLICK)
         assert (page.status, page.response.headers["Location"][:4]) == (303, "/de/")
