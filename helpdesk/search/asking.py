@@ -8,23 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from itertools import chain, repeat
-from operator import or_, sub
+from functools import lru_cache
+
+import numpy as np
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, Span, analyse, characters, query_terms
 from helpdesk.search.backend import Synonym
-from helpdesk.search.bits import bits_of
-from helpdesk.search.collection import FIELDS, PLACES, Collection
-from helpdesk.search.ranking import Alternative, Word
+from helpdesk.search.collection import FIELDS, PLACES, Collection, Mask, Numbers
+from helpdesk.search.ranking import Alternative, Word, marked
 
 # Phrases and exclusions of a query, of more the first count; and the documents that may be gone through to find them,
 # of which one that is sought counts as so many. After that a phrase is no more than its words, and nothing excludes it.
-MAX_PHRASES, MAX_COST, _SOUGHT = 8, 25_000, 16
+MAX_PHRASES, MAX_COST, _SOUGHT = 8, 100_000, 16
 # Words of a phrase by which documents are told apart before places are compared, rare ones first.
 _TOLD = 6
-# Of so many places it is not told in which documents they are: all of another term are gone through anyway.
-_MANY = 2_000
 # What a synonym is worth beside the word itself.
 SYNONYM = 0.8
 # What letters with digits or underscores are worth beside another word: who names a code means that code.
@@ -173,41 +170,44 @@ def is_known(collection: Collection, word: Word) -> bool:
     return any(all(map(collection.frequency, alternative.terms)) for alternative in word.alternatives)
 
 
-def with_words(collection: Collection, phrase: Phrase, among: int) -> int:
-    """Which of some documents have the rarest words of a phrase in one of their fields; all are told by bits."""
-    found, told = 0, _rarest_first(collection, phrase)[:_TOLD]
+def with_words(collection: Collection, phrase: Phrase, among: Mask) -> Mask:
+    """Which of some documents have the rarest words of a phrase in one of their fields."""
+    found, told = np.zeros_like(among), _rarest_first(collection, phrase)[:_TOLD]
+    postings = [[collection.postings(term) for term in terms] for _, terms in told]
     for name in FIELDS:
         having = among
-        for _, terms in told:
-            blocks = (block for term in terms for block in collection.postings(name, term))
-            having &= reduce(or_, (block.bits for block in blocks), 0)
+        for each in postings:
+            having = having & marked(len(among), *(fields[name].numbers for fields in each if name in fields))
         found |= having
     return found
 
 
-def cost(collection: Collection, phrase: Phrase, among: int) -> int:
+def cost(collection: Collection, phrase: Phrase, among: Mask) -> int:
     """Documents that are gone through to find a phrase in some: the other terms are sought where two stand together."""
     if len(phrase) == 1:
         return 0
-    sought = _SOUGHT * among.bit_count()
+    sought = _SOUGHT * int(np.count_nonzero(among))
     return sum(min(sought, _count(collection, terms)) for _, terms in _rarest_first(collection, phrase)[:2])
 
 
-def with_phrase(collection: Collection, phrase: Phrase, among: int) -> int:
+def with_phrase(collection: Collection, phrase: Phrase, among: Mask) -> Mask:
     """Which of some documents that have the words of a phrase in one field have the phrase."""
     if len(phrase) == 1:
         return among
-    starts: set[int] | None = None
-    wanted = among
+    starts: Numbers | None = None
     for distance, terms in _rarest_first(collection, phrase):
-        places = chain.from_iterable(collection.places(term, wanted) for term in terms)
-        here = map(sub, places, repeat(distance))
-        starts = set(here) if starts is None else starts.intersection(here)
-        if len(starts) < _MANY:
-            wanted = bits_of({start // PLACES for start in starts}, len(collection.columns))
-        if not starts:
-            return 0
-    return among & bits_of({start // PLACES for start in starts or ()}, len(collection.columns))
+        places = _in_order([collection.places(term, among) for term in terms])
+        here = places[np.diff(places, prepend=-1) > 0] - distance
+        if starts is not None:
+            both = _in_order((starts, here))
+            here = both[1:][np.diff(both) == 0]
+        starts, among = here, marked(len(among), here // PLACES)
+    return among
+
+
+def _in_order(places: Sequence[Numbers]) -> Numbers:
+    """All of them; those that are given in a few runs are merged."""
+    return np.sort(np.concatenate(places), kind="stable")
 
 
 def _rarest_first(collection: Collection, phrase: Phrase) -> list[tuple[int, frozenset[str]]]:

@@ -65,11 +65,6 @@ class Knowledge:
     priors: Mapping[int, float] = field(default_factory=dict)
     views: Mapping[int, int] = field(default_factory=dict)
     news: str = ""
-    # What no document's factor is above.
-    greatest_prior: float = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "greatest_prior", max(self.priors.values(), default=1.0))
 
 
 NO_KNOWLEDGE = Knowledge()

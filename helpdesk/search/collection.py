@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, repeat
-from operator import add, eq
-from typing import NamedTuple, Protocol
+from itertools import compress
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from helpdesk.search.analysis import fold_title, places, surfaces
 from helpdesk.search.backend import Document
-from helpdesk.search.bits import bits_where, numbers_of
 from helpdesk.search.titles import TitleList
 from helpdesk.search.vocabulary import WordList
 
@@ -20,11 +20,10 @@ FIELDS = ("title", "keywords", "headings", "summary", "body")
 # More places than a field can have, and a document: it begins at its number times this.
 FIELD_PLACES = 1 << 21
 PLACES = len(FIELDS) * FIELD_PLACES
-# A document that is sought by its bit costs as much as so many that are gone through, and one that has a term and is
-# not wanted only a part of that.
-_SOUGHT, _SKIPPED = 4, 3
-# To find its number in the bits costs as much as so many of those.
-_NUMBERED = 12
+# Documents by number in their order, or places; a flag for each document; a value for each of some documents.
+Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Values = NDArray[np.float64]
 
 
 class Row(NamedTuple):
@@ -114,7 +113,6 @@ class Columns:
         self.lengths = tuple(array("I") for _ in FIELDS)
         self.living = bytearray()
         self.language_names, self.category_names, self.section_names = Names(), Names(), Names()
-        self._bits: dict[tuple[str, int | None], int] = {}
 
     def __len__(self) -> int:
         return len(self.living)
@@ -168,13 +166,10 @@ class Columns:
         living = {*compress(self.languages, self.living), *compress(self.title_languages, self.living)}
         return sorted(self.language_names.names[language] for language in living)
 
-    def where(self, column: str, value: int | None) -> int:
-        """The bits of documents with a value in a column that is complete; none with None."""
-        bits = self._bits.get((column, value))
-        if bits is None:
-            numbers: Iterable[int] = () if value is None else getattr(self, column)
-            bits = self._bits[column, value] = bits_where(bytes(map(eq, numbers, repeat(value))))
-        return bits
+    def of(self, column: str) -> NDArray[Any]:
+        """The values of a column by document number; the columns are complete from then on."""
+        values = getattr(self, column)
+        return np.frombuffer(values, np.bool_) if isinstance(values, bytearray) else np.asarray(values)
 
     def stamp(self, number: int) -> str:
         """As it was given."""
@@ -190,108 +185,11 @@ class Part:
     titles: TitleList
 
 
-class Some:
-    """Some documents as bits, and each with its place from 0 on."""
+class Posting(NamedTuple):
+    """Documents that have a term in a field, by number in their order, and how often each has it."""
 
-    def __init__(self, bits: int, places: Mapping[int, int]) -> None:
-        self.bits, self.places = bits, places
-        self._norms: dict[tuple[str, float], list[float]] = {}
-
-    def norms(self, field: str, slope: float, norms: Sequence[float]) -> list[float]:
-        """The norms of these documents in a field, given for all, times a slope; kept for other terms."""
-        found = self._norms.get((field, slope))
-        if found is None:
-            found = self._norms[field, slope] = [slope * norms[number] for number in self.places]
-        return found
-
-
-class Block(NamedTuple):
-    """Documents that have a term in a field, told by bits.
-
-    How often they have it, at most `most` times, is told along `numbers` or by number, both counted from `offset` on.
-    """
-
-    bits: int
-    most: int
-    offset: int
-    numbers: Sequence[int] | None
-    often: Sequence[int]
-
-    def told(self, bits: int, having: int, documents: int) -> Iterable[tuple[int, int]]:
-        """So many documents that have the term, whose bits these are, each with how often it has it."""
-        _bits, _most, offset, numbers, often = self
-        if numbers is None:
-            return [(n, often[n - offset]) for n in numbers_of(bits, documents, having)]
-        return [(n, often[bisect_left(numbers, n - offset)]) for n in numbers_of(bits, documents, having)]
-
-    def among(self, places: Mapping[int, int]) -> Iterable[tuple[int, int]]:
-        """As `told`, of some documents; quick where few others have the term."""
-        _bits, _most, offset, numbers, often = self
-        shifted = map(add, numbers or (), repeat(offset)) if offset else numbers or ()
-        return [pair for pair in zip(shifted, often, strict=True) if pair[0] in places]
-
-    def times(self, places: Mapping[int, int]) -> Iterable[int]:
-        """How often each of some documents, in their order, has the term; quick where most of them have it."""
-        _bits, _most, offset, numbers, often = self
-        if numbers is not None:
-            known = dict(zip(map(add, numbers, repeat(offset)) if offset else numbers, often, strict=True))
-            return map(known.get, places, repeat(0))
-        end = offset + len(often)
-        if not offset and next(reversed(places)) < end:
-            return map(often.__getitem__, places)
-        return [often[n - offset] if offset <= n < end else 0 for n in places]
-
-
-class FieldFit(NamedTuple):
-    """A term in one field: its weight, what it is worth at most, the norms, which documents have it, and how often."""
-
-    name: str
-    weight: float
-    worth: float
-    norms: Sequence[float]
-    bits: int
-    blocks: Sequence[Block]
-
-
-class TermFit(NamedTuple):
-    """Which living documents have a term, as a bit for each from the highest one down, and how well it fits them."""
-
-    bits: int
-    slope: float
-    fields: Sequence[FieldFit]
-
-    def column(self, some: Some) -> list[float]:
-        """The scores of documents, in order of their places; 0 without the term."""
-        scores, places, slope = [0.0] * len(some.places), some.places, self.slope
-        for name, weight, _worth, norms, _bits, blocks in self.fields:
-            for block in blocks:
-                bits = block.bits & some.bits
-                if not bits:
-                    continue
-                having = bits.bit_count()
-                if _SOUGHT * having > len(places) + len(block.numbers or ()) // _SKIPPED:
-                    rows = zip(scores, block.times(places), some.norms(name, slope, norms), strict=True)
-                    scores = [score + weight * times / (times + norm) for score, times, norm in rows]
-                    continue
-                is_short = block.numbers is not None and len(block.numbers) < _NUMBERED * having
-                for number, times in block.among(places) if is_short else block.told(bits, having, len(norms)):
-                    scores[places[number]] += weight * times / (times + slope * norms[number])
-        return scores
-
-    def parts(self, some: Some) -> Iterator[tuple[int, str, float]]:
-        """The numbers of documents and their fields that have the term, each with its score."""
-        for name, weight, _worth, norms, _bits, blocks in self.fields:
-            for block in blocks:
-                bits = block.bits & some.bits
-                for number, times in block.told(bits, bits.bit_count(), len(norms)):
-                    yield number, name, weight * times / (times + self.slope * norms[number])
-
-
-class Brevity(NamedTuple):
-    """How much of the gain for the query's share is left to documents, by number; those to whom at most so much is."""
-
-    of: Sequence[float]
-    steps: Sequence[tuple[float, int]]
+    numbers: Numbers
+    often: NDArray[np.unsignedinteger]
 
 
 class Collection(Protocol):
@@ -313,20 +211,12 @@ class Collection(Protocol):
         """Those of living documents and their titles, sorted."""
 
     @property
-    def norms(self) -> Mapping[str, Sequence[float]]:
+    def norms(self) -> Mapping[str, NDArray[np.float32]]:
         """BM25's length norms by field and document number."""
 
     @property
-    def least_norms(self) -> Mapping[str, float]:
-        """The least norms of documents that have the field at all."""
-
-    @property
-    def brevity(self) -> Brevity:
-        """What the lengths of documents leave of the gain for a query's share."""
-
-    @property
-    def fits(self) -> dict[object, TermFit]:
-        """What ranking keeps of terms, those asked for last at the end."""
+    def brevity(self) -> NDArray[np.float32]:
+        """How much of the gain for the query's share a document's length leaves, by number."""
 
     @property
     def kin(self) -> dict[str, dict[str, float]]:
@@ -335,11 +225,11 @@ class Collection(Protocol):
     def frequency(self, term: str) -> int:
         """In how many living documents the term is at least; quick."""
 
-    def postings(self, field: str, term: str) -> Iterable[Block]:
-        """Where the term is."""
+    def postings(self, term: str) -> Mapping[str, Posting]:
+        """Which documents have the term, by those fields in which one has it, in the order of FIELDS."""
 
-    def places(self, term: str, bits: int | None) -> Iterable[int]:
-        """Where the term stands in these documents at least, or in all: places in their fields after all before."""
+    def places(self, term: str, among: Mask) -> Numbers:
+        """Where the term stands in some documents: places in their fields after all before, each once, in no order."""
 
     def titled(self, title: str) -> Iterable[int]:
         """Documents, deleted ones too, that have exactly this folded title."""

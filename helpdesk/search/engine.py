@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial, reduce
-from heapq import nlargest, nsmallest
-from itertools import count, repeat
-from operator import neg, or_
+from itertools import repeat
+from operator import or_
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from helpdesk.search import asking
 from helpdesk.search.analysis import MAX_QUERY_LENGTH, fold_title, is_unspaced
 from helpdesk.search.backend import Hit, Mending, Reason, SearchQuery, SearchResult
-from helpdesk.search.bits import bits_of, numbers_of
-from helpdesk.search.collection import Collection, Columns, Names, Some
+from helpdesk.search.collection import Collection, Columns, Mask, Names, Numbers, Values
 from helpdesk.search.mending import Asked, understand
 from helpdesk.search.nearness import nearness_of
-from helpdesk.search.ranking import Fits, Ranking, idf, rank
+from helpdesk.search.ranking import Ranking, foremost, idf, marked, rank
 
 # Whose best document has so little of a query has no answer to it: words that nothing has count as the rarest.
 ENOUGH = 0.12
@@ -29,18 +31,17 @@ FEW_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """The answers, told by bits, and what their scores are made of beside the words: factors, the last at most so much.
+class Answers:
+    """The documents that answer; by number which have exactly the title that was asked for, scores, and `factors`.
 
-    `bare` have exactly the title that was asked for, and too little of the words.
+    These are what is known beside the text: how documents fare with readers, and their age. `nearness` some have.
     """
 
-    answers: int
-    exact: int
-    bare: frozenset[int]
-    nearness: Fits
-    factor: Callable[[int], float | None]
-    most: float
+    numbers: Numbers
+    exact: Mask
+    scores: Values
+    nearness: Mapping[int, float]
+    factors: Values
 
 
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
@@ -48,14 +49,24 @@ def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, floa
     asked, mending = understand(collection, query)
     found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
     if not _is_enough(collection, found, asked):
-        found.answers = 0
+        found = found.emptied()
+    return _page(collection.columns, query, asked, mending, found, _answers(collection, query, asked, found))
+
+
+def _answers(collection: Collection, query: SearchQuery, asked: Asked, found: Ranking) -> Answers:
+    columns = collection.columns
     titles = set(map(fold_title, {query.text[:MAX_QUERY_LENGTH], asked.text}))
-    titled = {n for title in titles for n in collection.titled(title) if collection.columns.living[n]}
-    exact = bits_of(titled, len(collection.columns))
-    bare = frozenset(numbers_of(exact & ~found.answers, len(collection.columns)))
-    factor, most = _factors(collection, query)
-    scored = Scored(found.answers | exact, exact, bare, nearness_of(collection, found), factor, most)
-    return _page(collection, query, asked, mending, found, scored)
+    exact = marked(len(columns), [number for title in titles for number in collection.titled(title)])
+    exact &= columns.of("living")
+    nearness, factors, scores = nearness_of(collection, found), np.ones(len(columns)), np.zeros(len(columns))
+    factors[found.numbers] = _factors(columns, query, found.numbers)
+    # What has only the title, and too little of the words, scores nothing.
+    scores[found.numbers] = found.scores
+    for number, factor in nearness.items():
+        scores[number] *= factor
+    return Answers(
+        np.flatnonzero(exact | marked(len(columns), found.numbers)), exact, scores * factors, nearness, factors
+    )
 
 
 def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...]:
@@ -71,25 +82,26 @@ def suggest(collection: Collection, typed: str, *, limit: int) -> tuple[int, ...
     return tuple(article_id for _, article_id in sorted(found)[:limit])
 
 
-def _narrow(collection: Collection, asked: Asked, bits: int) -> int:
+def _narrow(collection: Collection, asked: Asked, among: Mask) -> Mask:
     """Documents with all phrases, or if there is none all, and without what is excluded."""
     wanted = [(phrases, False) for phrases in asked.phrases if phrases] + [
         (phrases, True) for phrases in asked.excluded
     ]
-    having, without, left = bits, 0, asking.MAX_COST
+    having, without, left = among, np.zeros_like(among), asking.MAX_COST
     for phrases, is_excluded in wanted:
-        if not having and not is_excluded:
+        if not having.any() and not is_excluded:
             continue
-        told = {phrase: asking.with_words(collection, phrase, having or bits) for phrase in phrases}
-        left -= sum(asking.cost(collection, phrase, among) for phrase, among in told.items())
+        scope = having if having.any() else among
+        told = {phrase: asking.with_words(collection, phrase, scope) for phrase in phrases}
+        left -= sum(asking.cost(collection, phrase, having) for phrase, having in told.items())
         if left >= 0:
-            told = {phrase: asking.with_phrase(collection, phrase, among) for phrase, among in told.items()}
-        found = reduce(or_, told.values(), 0)
+            told = {phrase: asking.with_phrase(collection, phrase, having) for phrase, having in told.items()}
+        found = reduce(or_, told.values(), np.zeros_like(among))
         if not is_excluded:
-            having &= found
+            having = having & found
         elif left >= 0:
             without |= found
-    return (having or bits) & ~without
+    return (having if having.any() else among) & ~without
 
 
 def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
@@ -99,43 +111,42 @@ def _is_enough(collection: Collection, found: Ranking, asked: Asked) -> bool:
     return found.best > 0 and found.best * whole >= ENOUGH * (whole + unknown * idf(0, collection.living))
 
 
-def _factors(collection: Collection, query: SearchQuery) -> tuple[Callable[[int], float | None], float]:
-    """What is known beside the text: how documents fare with readers, and how young announcements are; at most."""
-    columns, knowledge = collection.columns, query.knowledge
-    news = columns.category_names.find(knowledge.news)
-    if not knowledge.priors and news is None:
-        return lambda _number: None, 1.0
+def _factors(columns: Columns, query: SearchQuery, numbers: Numbers) -> Values:
+    """What is known beside the text: how documents fare with readers, and how young announcements are."""
+    knowledge = query.knowledge
+    factors = _known(knowledge.priors, columns, numbers, 1.0) if knowledge.priors else np.ones(len(numbers))
+    if (news := columns.category_names.find(knowledge.news)) is not None:
+        is_news = columns.of("categories")[numbers] == news
+        ages = np.maximum(0, query.today - columns.of("published_on")[numbers[is_news]])
+        factors[is_news] *= 1 + RECENCY * 0.5 ** (ages / HALF_LIFE)
+    return factors
 
-    def factor(number: int) -> float:
-        factor = knowledge.priors.get(columns.translation_ids[number], 1.0)
-        if columns.categories[number] == news:
-            age = max(0, query.today - columns.published_on[number])
-            factor *= 1 + RECENCY * 0.5 ** (age / HALF_LIFE)
-        return factor
 
-    return factor, max(1.0, knowledge.greatest_prior) * (1.0 if news is None else 1 + RECENCY)
+def _known(values: Mapping[int, float], columns: Columns, numbers: Numbers, otherwise: float) -> Values:
+    """What is known of some documents by the ids of their translations."""
+    ids = columns.of("translation_ids")[numbers].tolist()
+    return np.array(list(map(values.get, ids, repeat(otherwise))), np.float64)
 
 
 def _page(
-    collection: Collection, query: SearchQuery, asked: Asked, mending: Mending | None, found: Ranking, scored: Scored
+    columns: Columns, query: SearchQuery, asked: Asked, mending: Mending | None, found: Ranking, answers: Answers
 ) -> SearchResult:
-    columns = collection.columns
-    matches, counts, sections = _narrowed(columns, query, scored.answers)
+    matches, counts, sections = _narrowed(columns, query, answers.numbers)
     offset, limit = max(0, query.offset), max(0, query.limit)
-    best = _in_order(columns, query, found, scored, matches, offset + limit)[offset : offset + limit]
-    reasons = _explained(len(columns), found, scored, best) if query.is_explained else {}
+    best = _in_order(columns, query, answers, matches, offset + limit)[offset:]
+    reasons = _explained(found, answers, best) if query.is_explained else {}
     return SearchResult(
         hits=tuple(
             Hit(
                 columns.article_ids[number],
                 columns.translation_ids[number],
-                _value(found, scored, number),
+                float(answers.scores[number]),
                 tuple(reasons.get(number, ())),
             )
             for number in best
         ),
-        total=matches.bit_count(),
-        local=(matches & ~columns.where("foreign", 1)).bit_count(),
+        total=len(matches),
+        local=int(np.count_nonzero(~columns.of("foreign")[matches])),
         counts=counts,
         sections=sections,
         searched=asked.text,
@@ -143,94 +154,68 @@ def _page(
         also=asked.also,
         missing=asked.missing,
         marks=asked.marks,
-        is_partial=_is_partial(asked, found, scored),
+        is_partial=_is_partial(asked, found, answers),
     )
 
 
-def _narrowed(columns: Columns, query: SearchQuery, matches: int) -> tuple[int, dict[str, int], dict[str, int]]:
+def _narrowed(columns: Columns, query: SearchQuery, matches: Numbers) -> tuple[Numbers, dict[str, int], dict[str, int]]:
     """The matches in the chosen category and section, and counts by the keys of categories and sections."""
-    counts = _counts(columns, "categories", columns.category_names, matches)
+    counts = _counts(columns.of("categories")[matches], columns.category_names)
     sections: dict[str, int] = {}
     if query.category is not None:
-        matches &= columns.where("categories", columns.category_names.find(query.category))
-        sections = _counts(columns, "sections", columns.section_names, matches)
+        matches = matches[columns.of("categories")[matches] == columns.category_names.find(query.category)]
+        sections = _counts(columns.of("sections")[matches], columns.section_names)
         if query.section is not None:
-            matches &= columns.where("sections", columns.section_names.find(query.section))
+            matches = matches[columns.of("sections")[matches] == columns.section_names.find(query.section)]
     return matches, counts, sections
 
 
-def _counts(columns: Columns, column: str, names: Names, matches: int) -> dict[str, int]:
-    counts = ((name, (matches & columns.where(column, n)).bit_count()) for n, name in enumerate(names.names))
+def _counts(values: NDArray[Any], names: Names) -> dict[str, int]:
+    counts = zip(names.names, np.bincount(values, minlength=len(names.names)).tolist(), strict=True)
     return dict(sorted((name, count) for name, count in counts if count))
 
 
-def _is_partial(asked: Asked, found: Ranking, scored: Scored) -> bool:
-    if scored.exact or not scored.answers or asked.has_grams or len(asked.words) > FEW_WORDS:
+def _is_partial(asked: Asked, found: Ranking, answers: Answers) -> bool:
+    if answers.exact.any() or not len(answers.numbers) or asked.has_grams or len(asked.words) > FEW_WORDS:
         return False
     return found.best < 0.999
 
 
-def _in_order(
-    columns: Columns, query: SearchQuery, found: Ranking, scored: Scored, matches: int, number: int
-) -> list[int]:
+def _in_order(columns: Columns, query: SearchQuery, answers: Answers, matches: Numbers, number: int) -> list[int]:
     """The first documents as they are shown: exact titles, then local ones, then by what was asked for, then by id."""
-    foreign = columns.where("foreign", 1)
-    groups = [matches & ~foreign, matches & foreign]
+    groups = columns.of("foreign")[matches].astype(np.uint8)
     if query.sort == "relevance":
-        groups = [group & part for part in (scored.exact, ~scored.exact) for group in groups]
-    first = partial(_best, columns, found, scored) if query.sort == "relevance" else partial(_latest, columns, query)
+        groups[~answers.exact[matches]] += 2
     ordered = list[int]()
-    for group in groups:
-        if group and len(ordered) < number:
-            ordered += first(group, number - len(ordered))
+    for group in np.unique(groups):
+        if len(ordered) < number:
+            ordered += _first(columns, query, answers, matches[groups == group], number - len(ordered))
     return ordered
 
 
-def _best(columns: Columns, found: Ranking, scored: Scored, group: int, number: int) -> list[int]:
-    """The first documents of a group by score, and far behind by what it may be."""
-    ids = columns.article_ids
-    value = partial(_value, found, scored)
-    stages = found.leading(group, number, value, scored.most)
-    bare = [n for n in scored.bare if group >> len(columns) - 1 - n & 1]
-    ordered = nlargest(number, sorted([*next(stages), *bare], key=ids.__getitem__), key=value)
-    for stage in stages:
-        if len(ordered) >= number:
-            break
-        ordered += sorted(stage, key=ids.__getitem__)
-    return ordered
-
-
-def _latest(columns: Columns, query: SearchQuery, group: int, number: int) -> list[int]:
-    """The first documents of a group by date or views."""
-    numbers, views = numbers_of(group, len(columns)), query.knowledge.views
+def _first(columns: Columns, query: SearchQuery, answers: Answers, group: Numbers, number: int) -> list[int]:
+    """The first documents of a group."""
     if query.sort == "updated":
-        values = map(columns.updated_at.__getitem__, numbers)
+        values = columns.of("updated_at")[group]
+    elif query.sort == "views":
+        values = _known(query.knowledge.views, columns, group, 0)
     else:
-        values = map(views.get, map(columns.translation_ids.__getitem__, numbers), repeat(0))
-    rows = zip(map(neg, values), map(columns.article_ids.__getitem__, numbers), numbers, strict=True)
-    return [n for _, _, n in nsmallest(number, rows)]
+        values = answers.scores[group]
+    first: list[int] = group[foremost(values, columns.of("article_ids")[group], number)].tolist()
+    return first
 
 
-def _value(found: Ranking, scored: Scored, number: int) -> float:
-    """A document's score."""
-    if number in scored.bare:
-        return 0.0
-    score = found.score(number) * scored.nearness.get(number, 1.0)
-    return score if (factor := scored.factor(number)) is None else score * factor
-
-
-def _explained(documents: int, found: Ranking, scored: Scored, best: Sequence[int]) -> dict[int, list[Reason]]:
+def _explained(found: Ranking, answers: Answers, best: list[int]) -> dict[int, list[Reason]]:
     """What documents' scores are made of, by number, in the order in which they are reckoned."""
-    some = Some(bits_of(best, documents), dict(zip(sorted(best), count(), strict=False)))
-    exact = set(numbers_of(some.bits & scored.exact, documents))
-    reasons = {number: [Reason("the exact title", 0.0)] if number in exact else [] for number in best}
+    reasons = {number: [Reason("the exact title", 0.0)] if answers.exact[number] else [] for number in best}
+    ranked = np.intersect1d(best, found.numbers)
+    wanted = marked(len(answers.exact), ranked)
     for fit in found.fits.values():
-        for number, name, term, value in fit.parts(some):
+        for number, name, term, value in fit.parts(wanted, ranked):
             reasons[number].append(Reason(f"{name}: {term}", value))
+    gains = dict(zip(ranked.tolist(), found.gains[np.searchsorted(found.numbers, ranked)].tolist(), strict=True))
     for number, own in reasons.items():
-        gain = 1.0 if number in scored.bare else found.gain(number)
-        own.append(Reason("share of the words", gain, is_factor=True))
-        for what, factor in (("nearness", scored.nearness.get(number)), ("readers and age", scored.factor(number))):
-            if factor is not None:
-                own.append(Reason(what, factor, is_factor=True))
+        own.append(Reason("share of the words", gains.get(number, 1.0), is_factor=True))
+        others = {"nearness": answers.nearness.get(number, 1.0), "readers and age": float(answers.factors[number])}
+        own += [Reason(what, factor, is_factor=True) for what, factor in others.items() if factor != 1]
     return reasons

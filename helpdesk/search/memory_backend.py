@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from helpdesk.search.backend import (
     Document,
     Latest,
@@ -15,8 +17,18 @@ from helpdesk.search.backend import (
     Status,
     nothing_new,
 )
-from helpdesk.search.bits import bits_of
-from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Analysed, Block, Columns, Part, TermFit, analysed
+from helpdesk.search.collection import (
+    FIELD_PLACES,
+    FIELDS,
+    PLACES,
+    Analysed,
+    Columns,
+    Mask,
+    Numbers,
+    Part,
+    Posting,
+    analysed,
+)
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.ranking import BOOSTS, brevity, norms
 from helpdesk.search.titles import TitleList
@@ -39,29 +51,28 @@ class _Memory:
                 for term, places in terms.items():
                     self._terms.setdefault((name, term), {})[number] = places
         self.languages = self.columns.spoken()
-        self.fits: dict[object, TermFit] = {}
         self.kin: dict[str, dict[str, float]] = {}
-        self.norms = {name: norms(column) for name, column in zip(FIELDS, self.columns.lengths, strict=True)}
-        self.least_norms = {name: min(column, default=1.0) for name, column in self.norms.items()}
-        self.brevity = brevity(self.columns.lengths, self.columns.living)
+        self.norms, self.brevity = norms(self.columns), brevity(self.columns)
 
     def frequency(self, term: str) -> int:
         return max(len(self._terms.get((name, term), ())) for name in FIELDS)
 
-    def postings(self, field: str, term: str) -> Iterable[Block]:
-        found = self._terms.get((field, term), {})
-        bits = bits_of(found, len(self.columns))
-        often = [len(places) for places in found.values()]
-        return [Block(bits, max(often), 0, list(found), often)] if found else []
+    def postings(self, term: str) -> Mapping[str, Posting]:
+        return {
+            name: Posting(np.array([*found]), np.array([*map(len, found.values())], np.uint32))
+            for name in FIELDS
+            if (found := self._terms.get((name, term)))
+        }
 
-    def places(self, term: str, bits: int | None) -> Iterable[int]:
-        return [
+    def places(self, term: str, among: Mask) -> Numbers:
+        found = [
             number * PLACES + field * FIELD_PLACES + place
             for field, name in enumerate(FIELDS)
             for number, places in self._terms.get((name, term), {}).items()
-            if bits is None or bits >> len(self.columns) - 1 - number & 1
+            if among[number]
             for place in places
         ]
+        return np.array(found, np.int64)
 
     def titled(self, title: str) -> Iterable[int]:
         return self._titles.get(title, []) if title else []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from heapq import nlargest
 from itertools import pairwise, repeat
 from operator import add, itemgetter
 
 from helpdesk.search.analysis import Span
-from helpdesk.search.bits import bits_of
-from helpdesk.search.collection import FIELD_PLACES, PLACES, Collection
-from helpdesk.search.ranking import Fits, Ranking, Word
+from helpdesk.search.collection import FIELD_PLACES, PLACES, Collection, Mask
+from helpdesk.search.ranking import Ranking, Word, foremost, marked
 
 # How much a document gains that has all neighbours of the query side by side, and how many of the best are looked at.
 NEARNESS = 0.3
@@ -23,18 +21,17 @@ _HALVES, _OF_TITLE = PLACES // _HALF, FIELD_PLACES // _HALF
 LESSER = 0.5
 
 
-def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
+def nearness_of(collection: Collection, ranking: Ranking) -> dict[int, float]:
     """Factors from 1 up for documents in which words of the query stand near each other, by number."""
     words = sorted((word for word in ranking.fits if word.worth > LESSER), key=lambda word: word.span)
     if len(words) < 2:
         return {}
-    first = next(ranking.leading(ranking.answers, NEAR_CANDIDATES, ranking.score, 1.0))
-    ids = collection.columns.article_ids
-    best = nlargest(NEAR_CANDIDATES, first, key=lambda number: (ranking.score(number), -ids[number]))
-    near_best = bits_of(best, len(collection.columns))
-    places = {word: _places(collection, word, ranking.fits[word].loose & near_best) for word in words}
+    ids = collection.columns.of("article_ids")[ranking.numbers]
+    best = ranking.numbers[foremost(ranking.scores, ids, NEAR_CANDIDATES)].tolist()
+    among = marked(len(collection.columns), best)
+    places = {word: _places(collection, word, among) for word in words}
     whole = 0.0
-    near: Fits = {}
+    near: dict[int, float] = {}
     for one, two in pairwise(words):
         weight = min(ranking.weights[one.span], ranking.weights[two.span])
         whole += weight
@@ -46,9 +43,11 @@ def nearness_of(collection: Collection, ranking: Ranking) -> Fits:
     return {number: 1 + gain for number, gain in gains.items() if gain}
 
 
-def _together(words: Sequence[Word], places: Mapping[Word, set[int]], weights: Mapping[Span, float]) -> Fits:
+def _together(
+    words: Sequence[Word], places: Mapping[Word, set[int]], weights: Mapping[Span, float]
+) -> dict[int, float]:
     """The greatest share of the query that a document has in one stretch and in its title, by number."""
-    titled, stretches = Fits(), dict[int, float]()
+    titled, stretches = dict[int, float](), dict[int, float]()
     for word in words:
         weight = weights[word.span]
         halves = {place // _HALF for place in places[word]}
@@ -65,6 +64,6 @@ def _together(words: Sequence[Word], places: Mapping[Word, set[int]], weights: M
     return {n: (most.get(n, 0.0) + titled.get(n, 0.0)) / whole for n in {*most, *titled}}
 
 
-def _places(collection: Collection, word: Word, bits: int) -> set[int]:
+def _places(collection: Collection, word: Word, among: Mask) -> set[int]:
     """Where the word's terms stand in the documents: see Collection.places."""
-    return set[int]().union(*(collection.places(term, bits) for term in word.terms)) if bits else set()
+    return set[int]().union(*(collection.places(term, among).tolist() for term in word.terms))

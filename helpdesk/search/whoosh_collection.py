@@ -13,11 +13,12 @@ from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain, compress
-from operator import mul
+from itertools import chain
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import STORED, Schema
 from whoosh.filedb.filetables import HashReader, HashWriter
@@ -25,7 +26,7 @@ from whoosh.filedb.structfile import StructFile
 
 from helpdesk.search.analysis import MAX_QUERY_LENGTH
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELDS, Analysed, Block, Brevity, Columns, Part, TermFit
+from helpdesk.search.collection import FIELDS, PLACES, Analysed, Columns, Mask, Numbers, Part, Posting
 from helpdesk.search.files import File, Storage
 from helpdesk.search.postings import Found, Header, Postings, characters_of, pack
 from helpdesk.search.ranking import brevity, norms
@@ -100,7 +101,7 @@ class _Gathering:
     def _put(
         self, file: StructFile, field: int, numbers: array[int], frequencies: array[int], places: Sequence[str]
     ) -> Header:
-        header, packed = pack(field, numbers, frequencies, places, self._documents, file.tell())
+        header, packed = pack(field, numbers, frequencies, places, file.tell())
         file.write(packed)
         return header
 
@@ -115,7 +116,7 @@ class Opened:
         self.reader = storage.open_index(schema=_SCHEMA).reader()
         self._table = HashReader.open(storage, _HEADERS)
         self.documents = self.reader.doc_count_all()
-        self._postings = Postings(self.documents, self._file.read_at)
+        self._postings = Postings(self._file.read_at)
         # One query asks for the same terms several times, and the next one for some of them again. Entries are added
         # or all dropped, so threads need no lock.
         self._headers: dict[bytes, dict[int, Header]] = {}
@@ -171,13 +172,13 @@ class Opened:
         found = self._found.get(header.at)
         if found is None:
             found = self._postings.find(header)
-            self._remember(found.bytes)
+            self._remember(_ROOM + header.places_at - header.at)
             self._found[header.at] = found
         return found
 
-    def places(self, header: Header, offset: int, bits: int | None) -> Iterable[int]:
-        """Where the term of a header stands, in documents of this segment; see Collection."""
-        return self._postings.places(header, self.found(header), offset, bits)
+    def places(self, header: Header, among: Mask) -> Numbers:
+        """Where the term of a header stands in some documents of this segment; see Collection."""
+        return self._postings.places(header, self.found(header), among)
 
     def _remember(self, size: int) -> None:
         self._remembered += size
@@ -202,17 +203,15 @@ class WhooshCollection:
             self._parts.append((offset, len(segment.deleted), self.opened[segment.name]))
         self.living = sum(segment.living for segment in segments)
         self.languages: Sequence[str] = self.columns.spoken()
-        self.norms: Mapping[str, Sequence[float]] = _Norms(self.columns)
-        self.least_norms: Mapping[str, float] = _LeastNorms(self.columns, self.norms)
-        self.fits: dict[object, TermFit] = {}
+        self.norms = norms(self.columns)
         self.kin: dict[str, dict[str, float]] = {}
         # One query asks for the same ones several times.
         self._frequencies: dict[str, int] = {}
 
     @cached_property
-    def brevity(self) -> Brevity:
+    def brevity(self) -> NDArray[np.float32]:
         """See Collection."""
-        return brevity(self.columns.lengths, self.columns.living)
+        return brevity(self.columns)
 
     @cached_property
     def word_lists(self) -> Sequence[WordList]:
@@ -234,61 +233,40 @@ class WhooshCollection:
         having = max((header.having for header in headers), default=0)
         if having > deleted:
             return having - deleted
-        living = self.columns.living
-        return int(any(living[offset + number] for header in headers for number in opened.found(header).having))
+        living = self.columns.of("living")[offset:]
+        return int(any(living[opened.found(header).numbers].any() for header in headers))
 
-    def postings(self, field: str, term: str) -> Iterator[Block]:
+    def postings(self, term: str) -> dict[str, Posting]:
         """See Collection."""
-        index = FIELDS.index(field)
+        pieces: dict[int, list[Posting]] = {}
         for offset, _, opened in self._parts:
-            if header := opened.headers(term).get(index):
-                bits, numbers, often, _ = opened.found(header)
-                bits <<= len(self.columns) - offset - opened.documents
-                yield Block(bits, header.most, offset, numbers, often)
+            for field, header in opened.headers(term).items():
+                _, numbers, often = opened.found(header)
+                pieces.setdefault(field, []).append(Posting(numbers.astype(np.int64) + offset, often))
+        return {FIELDS[field]: _joined(pieces[field]) for field in sorted(pieces)}
 
-    def places(self, term: str, bits: int | None) -> Iterable[int]:
+    def places(self, term: str, among: Mask) -> Numbers:
         """See Collection."""
-        after = len(self.columns)
-        return chain.from_iterable(
-            opened.places(header, offset, None if bits is None else bits >> after - offset - opened.documents)
+        found = [
+            opened.places(header, among[offset : offset + opened.documents]) + offset * PLACES
             for offset, _, opened in self._parts
             for header in opened.headers(term).values()
-        )
+        ]
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def titled(self, title: str) -> Iterator[int]:
         """See Collection."""
         for offset, _, opened in self._parts:
             for header in opened.headers(title, _EXACT).values():
-                yield from (offset + number for number in opened.found(header).having)
+                yield from (offset + number for number in opened.found(header).numbers.tolist())
 
     def parts(self) -> list[Part]:
         """See Collection."""
         return [Part(offset, opened.word_list, opened.title_list) for offset, _, opened in self._parts]
 
 
-class _Norms(dict[str, Sequence[float]]):
-    """Computed when they are asked for; deleted documents have no part in the average."""
-
-    def __init__(self, columns: Columns) -> None:
-        super().__init__()
-        self._columns = columns
-
-    def __missing__(self, name: str) -> Sequence[float]:
-        lengths = map(mul, self._columns.lengths[FIELDS.index(name)], self._columns.living)
-        self[name] = found = norms(list(lengths))
-        return found
-
-
-class _LeastNorms(dict[str, float]):
-    """As the norms."""
-
-    def __init__(self, columns: Columns, norms: Mapping[str, Sequence[float]]) -> None:
-        super().__init__()
-        self._columns, self._norms = columns, norms
-
-    def __missing__(self, name: str) -> float:
-        self[name] = found = min(compress(self._norms[name], self._columns.lengths[FIELDS.index(name)]), default=1.0)
-        return found
+def _joined(pieces: Sequence[Posting]) -> Posting:
+    return pieces[0] if len(pieces) == 1 else Posting(*map(np.concatenate, zip(*pieces, strict=True)))
 
 
 def read_columns(folder: Path) -> Columns:

@@ -7,8 +7,6 @@ from hashlib import md5
 from typing import Any
 
 from helpdesk.search.backend import Changes, Document, SearchBackend, SearchQuery
-from helpdesk.search.bits import numbers_of
-from helpdesk.search.collection import Block
 
 
 def stamp(value: object) -> str:
@@ -44,10 +42,3 @@ def total(backend: SearchBackend, text: str, locale: str = "en") -> int:
 def giving(*documents: Document, delete: tuple[int, ...] = ()) -> AbstractContextManager[Changes]:
     """What `latest` returns."""
     return nullcontext((documents, delete))
-
-
-def times_in(block: Block, documents: int) -> list[tuple[int, int]]:
-    """The documents of a block with the term's frequency in each."""
-    numbers = numbers_of(block.bits, documents)
-    rows = [number - block.offset for number in numbers] if block.numbers is None else range(len(block.numbers))
-    return [(number, block.often[row]) for number, row in zip(numbers, rows, strict=True)]

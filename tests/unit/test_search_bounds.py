@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping
 from math import prod
 from random import Random
 
+import numpy as np
 import pytest
 
 from helpdesk.search import asking, ranking
 from helpdesk.search.asking import MAX_PHRASES, take_apart
 from helpdesk.search.backend import Knowledge, SearchQuery, Synonym
-from helpdesk.search.bits import bits_of, numbers_of
-from helpdesk.search.collection import Block, Collection, TermFit, analysed
+from helpdesk.search.collection import Collection, Mask, Numbers, Posting, analysed
 from helpdesk.search.engine import search, suggest
 from helpdesk.search.memory_backend import MemoryBackend, _Memory
 from helpdesk.search.passages import Sought, find_passages, mark
-from helpdesk.search.ranking import BOOSTS
+from helpdesk.search.ranking import BOOSTS, marked
 from tests.bench.corpus import Asking, planted
 from tests.bench.hostile import SHAPES
 from tests.support.searching import document
@@ -35,7 +34,6 @@ class _Counting:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self.looked_up = self.read = self.places_read = 0
-        self.fits: dict[object, TermFit] = {}
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._collection, name)
@@ -44,13 +42,13 @@ class _Counting:
         self.looked_up += 1
         return self._collection.frequency(term)
 
-    def postings(self, field: str, term: str) -> Iterable[Block]:
-        for block in self._collection.postings(field, term):
-            self.read += block.bits.bit_count()
-            yield block
+    def postings(self, term: str) -> Mapping[str, Posting]:
+        found = self._collection.postings(term)
+        self.read += sum(len(posting.numbers) for posting in found.values())
+        return found
 
-    def places(self, term: str, bits: int | None) -> Iterable[int]:
-        found = list(self._collection.places(term, bits))
+    def places(self, term: str, among: Mask) -> Numbers:
+        found = self._collection.places(term, among)
         self.read += len(found)
         self.places_read += len(found)
         return found
@@ -135,25 +133,13 @@ def test_a_phrase_that_costs_too_much_is_no_more_than_its_words(monkeypatch: pyt
 def test_the_rarest_terms_of_a_phrase_are_read_and_others_where_these_stand():
     documents = [document(1, "rare common", "x"), *(document(i, f"w{i}", "common usual " * 9) for i in range(2, 40))]
     counting = _Counting(_Memory({d.article_id: analysed(d) for d in documents}))
-    everywhere = (1 << 39) - 1
+    everywhere, first = np.ones(39, np.bool_), marked(39, [0])
     ((rare,), (usual,)) = (asking.phrases_of(text, ("en",)) for text in ("rare common", "common usual"))
-    assert asking.with_words(counting, rare, everywhere) == bits_of([0], 39)
+    assert np.array_equal(asking.with_words(counting, rare, everywhere), first)
     counting.read = 0
-    assert asking.with_phrase(counting, rare, bits_of([0], 39)) == bits_of([0], 39)
+    assert np.array_equal(asking.with_phrase(counting, rare, first), first)
     assert counting.read == 2
-    assert asking.with_phrase(counting, usual, everywhere) == bits_of(range(1, 39), 39)
-
-
-def test_what_is_kept_of_terms_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    counting = _Counting(_MEMORY)
-    monkeypatch.setattr(ranking, "MAX_FITS", 10 * (1_000 + len(_DOCUMENTS)))
-    for word in _ASKING.common:
-        search(counting, SearchQuery(locale="en", text=word), BOOSTS)
-    last = _ASKING.common[-1]
-    assert len(counting.fits) == 11
-    before = counting.read
-    search(counting, SearchQuery(locale="en", text=last), BOOSTS)
-    assert counting.read == before
+    assert np.array_equal(asking.with_phrase(counting, usual, everywhere), ~first)
 
 
 def test_a_text_that_is_too_long_is_suggested_for_by_its_beginning():
@@ -170,64 +156,13 @@ def test_words_that_bring_no_answer_in_still_tell_answers_apart():
     assert [hit.article_id for hit in result.hits] == [2, 1]
 
 
-@pytest.mark.parametrize("words", [1, 2, 6])
-def test_the_best_answers_are_those_of_all_that_are_scored(words: int, monkeypatch: pytest.MonkeyPatch):
-    asked = asking.words_of(" ".join(_ASKING.common[:words]), ("en",))
-    monkeypatch.setattr(ranking, "FEW", 10**6)
-    everything = ranking.rank(_MEMORY, asked, BOOSTS, lambda bits: bits)
-    scores = {n: everything.score(n) for n in numbers_of(everything.answers, len(_DOCUMENTS))}
-    best_first = sorted(scores, key=lambda n: (-scores[n], n))
-    assert len(scores) > 90
-    monkeypatch.setattr(ranking, "FEW", 0)
-    for first_level in (0, 4):
-        monkeypatch.setattr(ranking, "_FIRST", first_level)
-        for count in (1, 15, 50, len(scores)):
-            found = ranking.rank(_MEMORY, asked, BOOSTS, lambda bits: bits)
-            first = next(found.leading(found.answers, count, found.score, 1.0))
-            assert sorted(first, key=lambda n: (-scores[n], n))[:count] == best_first[:count]
-            assert {n: found.score(n) for n in first} == {n: scores[n] for n in first}
-            some = bits_of([n for n in scores if n % 3], len(_DOCUMENTS))
-            for fewer in (1, count // 2 + 1):
-                again = next(found.leading(some, fewer, found.score, 1.0))
-                expected = [n for n in best_first if n % 3][:fewer]
-                assert sorted(again, key=lambda n: (-scores[n], n))[:fewer] == expected
-
-
-def test_no_score_is_above_its_limit(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(ranking, "FEW", 0)
-    for text in (*_ASKING.common[:9], *(" ".join(_ASKING.common[at : at + 4]) for at in range(9))):
-        found = ranking.rank(_MEMORY, asking.words_of(text, ("en",)), BOOSTS, lambda bits: bits)
-        for level in range(20):
-            below = found.answers & ~found._reaching(level)
-            assert all(found.score(n) < found._limit(level) for n in numbers_of(below, len(_DOCUMENTS)))
-
-
-def test_pages_far_behind_go_on_where_those_before_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(ranking, "FEW", 0)
-    monkeypatch.setattr(ranking, "MAX_SCORED", 20)
-    query = SearchQuery(locale="en", text=" ".join(_ASKING.common[:2]), limit=10)
-    pages = [search(_MEMORY, replace(query, offset=offset), BOOSTS) for offset in range(0, 110, 10)]
-    found = [hit.article_id for page in pages for hit in page.hits]
-    assert len(found) == len(set(found)) == pages[0].total > 90
-
-
-def test_phrases_are_found_in_the_same_documents_however_many_places_are_compared(monkeypatch: pytest.MonkeyPatch):
-    texts = [f"{first} {second}" for first in _ASKING.common[:12] for second in _ASKING.common[:12]]
-    phrases = [phrase for text in texts for phrase in asking.phrases_of(text, ("en",))]
-    among = [asking.with_words(_MEMORY, phrase, (1 << len(_DOCUMENTS)) - 1) for phrase in phrases]
-    expected = [asking.with_phrase(_MEMORY, *pair) for pair in zip(phrases, among, strict=True)]
-    assert sum(map(bool, expected)) > 20
-    monkeypatch.setattr(asking, "_MANY", 0)
-    assert [asking.with_phrase(_MEMORY, *pair) for pair in zip(phrases, among, strict=True)] == expected
-
-
 def test_words_that_are_nearly_everywhere_may_have_half_of_what_others_have(monkeypatch: pytest.MonkeyPatch):
     documents = [document(i, body="usual common" if i < 9 else f"usual common w{i % 3}") for i in range(12)]
     memory = _Memory({d.article_id: analysed(d) for d in documents})
     words = asking.words_of("usual common", ("en",))
     for postings, expected in ((48, 2), (47, 1)):
         monkeypatch.setattr(ranking, "MAX_POSTINGS", postings)
-        assert len(ranking.rank(memory, words, BOOSTS, lambda bits: bits).fits) == expected
+        assert len(ranking.rank(memory, words, BOOSTS, lambda among: among).fits) == expected
 
 
 def test_of_many_misspelt_words_the_first_are_put_right():

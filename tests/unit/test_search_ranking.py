@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
+import numpy as np
+import pytest
+
+from helpdesk.search.asking import words_of
 from helpdesk.search.backend import Document, SearchQuery
-from helpdesk.search.ranking import brevity
+from helpdesk.search.collection import FIELDS, Analysed, Columns, analysed
+from helpdesk.search.memory_backend import _Memory as Memory
+from helpdesk.search.ranking import BOOSTS, BREVITY, K1, B, brevity, foremost, idf, rank
 from helpdesk.search.whoosh_backend import WhooshBackend
 from tests.support.searching import document, found
 
@@ -49,14 +57,49 @@ def test_the_same_title_stands_first_and_together(tmp_path: Path):
 
 
 def test_a_long_text_gains_less_from_having_more_of_the_words():
-    lengths = [1, 0, 300, 100, 2_000, 250], [0, 0, 300, 300, 0, 150]
-    left, steps = brevity(lengths, [1, 1, 1, 1, 0, 0])
-    assert [round(each, 3) for each in left] == [2.071, 2.071, 0.736, 0.849, 0.483, 0.849]
-    # Each document is in one step, which says no less than what is left to it.
-    ends = [[end for end, bits in steps if bits >> 5 - number & 1] for number in range(6)]
-    assert [len(found) for found in ends] == [1] * 6
-    assert all(each <= end for each, (end,) in zip(left, ends, strict=True))
-    assert list(brevity([[]], []).of) == []
+    columns = Columns()
+    for number, lengths in enumerate([(1, 0), (0, 0), (300, 300), (100, 300), (2_000, 0), (250, 150)]):
+        columns.append(analysed(document(number)).row._replace(lengths=(*lengths, 0, 0, 0)), is_living=number < 4)
+    assert brevity(columns).round(3).tolist() == pytest.approx([2.071, 2.071, 0.736, 0.849, 0.483, 0.849])
+    assert brevity(Columns()).tolist() == []
+
+
+def test_scores_are_those_of_the_formula():
+    """Every number of it reckoned again, one document after the other."""
+    rng, words = Random(4), ["alpha", "beta", "gamma", "delta"]
+    texts = [" ".join(rng.choices(words, (2, 4, 60, 90), k=rng.randrange(1, 40))) for _ in range(60)]
+    documents = [analysed(document(n, f"t{n} {text[:5]}", text, summary=text[-5:])) for n, text in enumerate(texts)]
+    memory = Memory(dict(enumerate(documents)))
+    found = rank(memory, words_of("beta alpha gamma", ("en",)), BOOSTS, lambda among: among)
+
+    def having(word: str, fields: Sequence[str] = FIELDS) -> list[bool]:
+        return [any(word in each.terms[name] for name in fields) for each in documents]
+
+    def fit(word: str, name: str, own: Analysed) -> float:
+        lengths = [each.row.lengths[FIELDS.index(name)] for each in documents]
+        average = sum(lengths) / sum(map(bool, lengths)) if any(lengths) else 1
+        times = len(own.terms[name].get(word, ()))
+        norm = K1 * (1 - B + B * own.row.lengths[FIELDS.index(name)] / average)
+        return BOOSTS[name] * idf(sum(having(word, [name])), 60) * (K1 + 1) * times / (times + norm)
+
+    weights = {word: idf(sum(having(word)), 60) for word in words[:2]}
+    assert sum(having("alpha")) < sum(having("beta")) < 30 < sum(having("gamma"))
+    average, expected = sum(sum(each.row.lengths) for each in documents) / 60, {}
+    for number, own in enumerate(documents):
+        share = sum(weights[word] for word in weights if having(word)[number]) / sum(weights.values())
+        gain = 1 + share * (sum(own.row.lengths) / average) ** BREVITY
+        expected[number] = gain * sum(fit(word, name, own) for word in weights for name in FIELDS)
+    expected = {number: score for number, score in expected.items() if score}
+    assert len(expected) > 20
+    assert dict(zip(found.numbers.tolist(), found.scores.tolist(), strict=True)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_first_of_many_are_those_of_all():
+    rng = Random(3)
+    values, ids = np.array([rng.randrange(9) / 3 for _ in range(200)]), np.array(rng.sample(range(900), 200))
+    best_first = sorted(range(200), key=lambda at: (-values[at], ids[at]))
+    for number in (0, 1, 15, 150, 200, 300):
+        assert foremost(values, ids, number).tolist() == best_first[:number]
 
 
 def test_the_same_title_is_found_though_its_words_are_everywhere(tmp_path: Path):

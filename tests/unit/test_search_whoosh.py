@@ -15,16 +15,16 @@ import pytest
 from whoosh.filedb.filetables import HashReader
 
 import helpdesk
-from helpdesk.search import collection, ranking, titles
+from helpdesk.search import postings, titles
 from helpdesk.search.backend import Document, Status
-from helpdesk.search.bits import bits_of, numbers_of
 from helpdesk.search.builds import Segment
-from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, Some, analysed
+from helpdesk.search.collection import FIELD_PLACES, FIELDS, PLACES, Columns, Row, analysed
+from helpdesk.search.ranking import marked
 from helpdesk.search.vocabulary import WordList
 from helpdesk.search.whoosh_backend import WhooshBackend
 from helpdesk.search.whoosh_collection import WhooshCollection
 from tests.support.processes import FULL
-from tests.support.searching import document, found, times_in, word
+from tests.support.searching import document, found, word
 
 HOME = Path(helpdesk.__file__).parents[1]
 
@@ -122,9 +122,8 @@ def test_the_collection_gives_what_was_analysed(tmp_path: Path):
     for name in FIELDS:
         for term in {"nowhere"}.union(*(own.terms[name] for own in of.values())):
             expected = {n: own.terms[name][term] for n, own in of.items() if term in own.terms[name]}
-            blocks = list(kept.postings(name, term))
-            pairs = [pair for block in blocks for pair in times_in(block, len(columns))]
-            assert all(times <= block.most for block in blocks for _, times in times_in(block, len(columns)))
+            posting = kept.postings(term).get(name)
+            pairs = list(zip(posting.numbers.tolist(), posting.often.tolist(), strict=True)) if posting else []
             assert {n: f for n, f in pairs if columns.living[n]} == {n: len(at) for n, at in expected.items()}
             assert [n for n, _ in pairs] == sorted({n for n, _ in pairs})
             having = sum(any(term in own.terms[field] for field in FIELDS) for own in of.values())
@@ -139,8 +138,12 @@ def test_the_collection_gives_what_was_analysed(tmp_path: Path):
         assert words_of[surface] >= sum(surface in own.words for own in of.values())
 
 
-@pytest.mark.parametrize("count", [1, 3, 40, None])
-def test_places_are_found_of_few_documents_and_of_all(tmp_path: Path, count: int | None):
+@pytest.mark.parametrize("count", [0, 1, 3, 40, 90])
+@pytest.mark.parametrize("small", [0, 4_096])
+def test_places_are_found_of_few_documents_and_of_all(
+    tmp_path: Path, count: int, small: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(postings, "_SMALL", small)
     rng = random.Random(8)
     documents = [
         document(n, word(n % 3), " ".join(word(rng.randrange(4)) for _ in range(rng.choice((1, 9, 9)) if n else 2_000)))
@@ -150,39 +153,15 @@ def test_places_are_found_of_few_documents_and_of_all(tmp_path: Path, count: int
     backend.index("en", documents[80:])
     kept = opened(backend)
     for term in map(word, range(5)):
-        wanted = set(range(90)) if count is None else set(rng.sample(range(90), count))
+        wanted = set(rng.sample(range(90), count))
         expected = {
             number * PLACES + field * FIELD_PLACES + place
             for number in wanted
             for field, name in enumerate(FIELDS)
             for place in analysed(documents[number]).terms[name].get(term, ())
         }
-        found_places = set(kept.places(term, None if count is None else bits_of(wanted, 90)))
-        assert {place for place in found_places if place // PLACES in wanted} == expected
-
-
-def test_scores_are_the_same_however_documents_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    rng = random.Random(9)
-    texts = [
-        " ".join(word(rng.choice((0, 0, rng.randrange(9)))) for _ in range(rng.randrange(1, 20))) for _ in range(90)
-    ]
-    backend = built(tmp_path, *(document(n, word(n), text) for n, text in enumerate(texts[:60])))
-    backend.index("en", [document(n, word(n), text) for n, text in enumerate(texts[60:], 60)], delete=[3])
-    kept = opened(backend)
-    for term in map(word, range(10)):
-        fit = ranking.term_fit(kept, term, ranking.BOOSTS)
-        for count in (1, 9, 80):
-            numbers = sorted(n for n in rng.sample(range(90), count) if kept.columns.living[n])
-            some = Some(bits_of(numbers, 90), {n: place for place, n in enumerate(numbers)})
-            columns = []
-            for cost, numbered in ((0, 0), (0, 10**6), (4, 12), (10**6, 0)):
-                monkeypatch.setattr(collection, "_SOUGHT", cost)
-                monkeypatch.setattr(collection, "_NUMBERED", numbered)
-                columns.append(fit.column(some))
-            assert columns == [columns[0]] * 4
-            assert [n for n, score in zip(numbers, columns[0], strict=True) if score] == numbers_of(
-                some.bits & fit.bits, 90
-            )
+        places = kept.places(term, marked(90, sorted(wanted))).tolist()
+        assert (set(places), len(places)) == (expected, len(expected))
 
 
 def test_a_term_that_lives_is_known_however_many_are_deleted(tmp_path: Path):
