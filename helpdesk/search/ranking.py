@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from math import log
 from operator import and_, or_
 from typing import Any, NamedTuple
@@ -147,13 +148,17 @@ class Fit:
     """
 
     def __init__(self, collection: Collection, ways: Iterable[Alternative], boosts: Mapping[str, float]) -> None:
-        self._ways, documents = list[Way](), len(collection.columns)
-        self.mask = np.zeros(documents, np.bool_)
-        for alternative in ways:
-            way = Way(alternative, [field_fits(collection, term, boosts) for term in alternative.terms])
-            if all(way.fits):
-                self._ways.append(way)
-                self.mask |= way.mask(documents)
+        self._ways, self.mask = list[Way](), np.zeros(len(collection.columns), np.bool_)
+        # By field: how many documents have what fits better, for nothing is worth more because it is rarer than that.
+        better = dict[str, int]()
+        for _, alike in groupby(sorted(ways, key=_worst_last), _worst_last):
+            found = [Way(each, [field_fits(collection, term, boosts, better) for term in each.terms]) for each in alike]
+            for way in found:
+                if all(way.fits):
+                    self._ways.append(way)
+                    self.mask |= way.mask(len(self.mask))
+            for fit in (fit for way in found for fits in way.fits for fit in fits):
+                better[fit.name] = max(better.get(fit.name, 0), len(fit.posting.numbers))
         self.having = int(np.count_nonzero(self.mask))
 
     def column(self, wanted: Mask, numbers: Numbers) -> Values:
@@ -261,14 +266,21 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
     return dict(sorted(found.items(), key=lambda item: item[0].span))
 
 
-def field_fits(collection: Collection, term: str, boosts: Mapping[str, float]) -> list[FieldFit]:
-    """BM25 of one term by fields, of the living documents that have it."""
+def _worst_last(alternative: Alternative) -> float:
+    return -alternative.factor
+
+
+def field_fits(
+    collection: Collection, term: str, boosts: Mapping[str, float], least: Mapping[str, int]
+) -> list[FieldFit]:
+    """BM25 of one term by fields, of the living documents that have it; as if these were no fewer than `least`."""
     k1 = GRAM_K1 if is_unspaced(term) else K1
     living, found = collection.columns.of("living"), list[FieldFit]()
     for name, posting in collection.postings(term).items():
         if collection.living < len(living):
             kept = living[posting.numbers]
             posting = Posting(posting.numbers[kept], posting.often[kept])
-        weight = boosts[name] * (k1 + 1) * idf(len(posting.numbers), collection.living)
+        having = max(len(posting.numbers), least.get(name, 0))
+        weight = boosts[name] * (k1 + 1) * idf(having, collection.living)
         found.append(FieldFit(name, weight, k1 / K1, posting, collection.norms[name]))
     return found

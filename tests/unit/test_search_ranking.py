@@ -172,3 +172,11 @@ def test_chinese_pairs_across_two_words_do_not_outvote_a_word(tmp_path: Path):
         tmp_path, document(1, "说明", "他的船"), document(2, "说明", "船票在码头出售处"), *filler, locale="zh-Hans"
     )
     assert found(backend, "卖的船票", locale="zh-Hans") == [2, 1]
+
+
+def test_what_stands_for_a_word_is_not_worth_more_because_it_is_rarer(tmp_path: Path):
+    usual = [document(i, "Eins", "Prüfung im Haus", language="de") for i in range(2, 9)]
+    rest = [document(i, f"other{i}", "Haus Garten Identität", language="de") for i in range(20, 60)]
+    compound = document(1, "Eins", "Identitätsprüfung im Haus", language="de")
+    backend = built(tmp_path, compound, *usual, *rest, locale="de")
+    assert found(backend, "Prüfung", "de") == [*range(2, 9), 1]
