@@ -20,8 +20,8 @@ from helpdesk.search.keys import Read
 
 # Documents of a stretch.
 _STRETCH = 64
-# A document that is sought costs as much as so many that are gone through; so many bytes are read as soon as some.
-_FEW, _SMALL = 16, 4_096
+# To seek one document costs as much as to go through so many bytes of places.
+_SOUGHT = 2_500
 
 
 class Header(NamedTuple):
@@ -76,7 +76,7 @@ class Postings:
         rows = np.flatnonzero(wanted)
         if not len(rows):
             return np.empty(0, np.int64)
-        if header.places > _SMALL and _FEW * len(rows) < len(numbers):
+        if _SOUGHT * len(rows) < header.places:
             characters = np.concatenate([self._sought(header, often, starts, row) for row in rows.tolist()])
         else:
             characters = _decoded(self._read(header.places, header.places_at))

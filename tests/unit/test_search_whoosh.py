@@ -139,11 +139,11 @@ def test_the_collection_gives_what_was_analysed(tmp_path: Path):
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 40, 90])
-@pytest.mark.parametrize("small", [0, 4_096])
+@pytest.mark.parametrize("sought", [0, 2_500])
 def test_places_are_found_of_few_documents_and_of_all(
-    tmp_path: Path, count: int, small: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, count: int, sought: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(postings, "_SMALL", small)
+    monkeypatch.setattr(postings, "_SOUGHT", sought)
     rng = random.Random(8)
     documents = [
         document(n, word(n % 3), " ".join(word(rng.randrange(4)) for _ in range(rng.choice((1, 9, 9)) if n else 2_000)))
