@@ -170,13 +170,6 @@ def _clicked(tag: str, queries: Sequence[str]) -> Any:
     )
 
 
-def is_ignored(database: Database, tag: str, query: str) -> bool:
-    """Whether the reports leave a query out."""
-    where = (SearchChange.locale == tag, SearchChange.query == query, SearchChange.kind == "ignored")
-    with database.read() as connection:
-        return connection.execute(select(SearchChange.id).where(*where)).first() is not None
-
-
 def find_titled_text(
     database: Database, locales: Locales, locale: Locale, article_id: int, *, now: datetime
 ) -> TitledText | None:
