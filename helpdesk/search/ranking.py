@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import log
 from operator import and_, or_
 from typing import Any, NamedTuple
@@ -34,6 +34,10 @@ COORDINATION = 1.0
 BREVITY, MOST = -0.35, 8.0
 # What is lost in sums.
 _NEARLY = 1 - 1e-9
+
+# How much less a gram counts for a neighbour that stands in the same documents, as both are parts of one word then; and
+# what a whole word counts among grams, of which there are several for each of the others.
+ALIKE, AMONG_GRAMS = 0.25, 1.5
 
 # A document with so much less of the query than the best one is not an answer to it.
 KEPT = 0.25
@@ -144,7 +148,7 @@ class Way(NamedTuple):
 class Fit:
     """How well the best of some alternatives fits documents: of each the mean of its terms, all of which count.
 
-    So many documents are `having` one, and have it in the `mask`.
+    So many documents are `having` one, and have it in the `mask`. The word `counts` so much among those of the query.
     """
 
     def __init__(self, collection: Collection, ways: Iterable[Alternative], boosts: Mapping[str, float]) -> None:
@@ -159,11 +163,11 @@ class Fit:
                     self.mask |= way.mask(len(self.mask))
             for fit in (fit for way in found for fits in way.fits for fit in fits):
                 better[fit.name] = max(better.get(fit.name, 0), len(fit.posting.numbers))
-        self.having = int(np.count_nonzero(self.mask))
+        self.having, self.counts = int(np.count_nonzero(self.mask)), 1.0
 
     def column(self, wanted: Mask, numbers: Numbers) -> Values:
         """How well the best alternative fits documents, given in two forms; 0 without any."""
-        return reduce(np.maximum, (way.column(wanted, numbers) for way in self._ways))
+        return reduce(np.maximum, (way.column(wanted, numbers) for way in self._ways)) * self.counts
 
     def parts(self, wanted: Mask, numbers: Numbers) -> Iterator[tuple[int, str, str, float]]:
         """What the best alternative consists of in documents, given in two forms: number, field, term and value."""
@@ -174,7 +178,7 @@ class Fit:
             for term, fits in zip(way.alternative.terms, way.fits, strict=True):
                 for fit in fits:
                     for number, value in zip(*map(np.ndarray.tolist, fit.among(own)), strict=True):
-                        yield number, fit.name, term, value * way.factor
+                        yield number, fit.name, term, value * way.factor * self.counts
 
 
 def marked(documents: int, *numbers: Numbers | Sequence[int]) -> Mask:
@@ -230,7 +234,9 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
     found = {word: fit for word, fit in found.items() if not any(is_within(word.span, code) for code in codes)}
     living = collection.living
     fits = {word: fit for word, fit in found.items() if 2 * fit.having <= living} or found
-    weights = {word.span: word.worth * idf(fit.having, living) for word, fit in fits.items()}
+    for word, counts in _counts(fits).items():
+        fits[word].counts = counts
+    weights = {word.span: fit.counts * word.worth * idf(fit.having, living) for word, fit in fits.items()}
     among = narrow(reduce(or_, (fit.mask for fit in fits.values()), marked(len(collection.columns))))
     numbers, whole = np.flatnonzero(among), sum(weights.values())
     shares = np.zeros(len(numbers))
@@ -243,6 +249,19 @@ def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, flo
         scores += fit.column(wanted, numbers)
     gains = 1 + COORDINATION * shares * collection.brevity[numbers]
     return Ranking(fits, weights, numbers, shares, gains, scores * gains)
+
+
+def _counts(fits: Mapping[Word, Fit]) -> dict[Word, float]:
+    """What each word counts, given in the order of the query: grams that lie over others are parts of words."""
+    counts = {word: 1.0 for word in fits if len(word.text) > 1 and is_unspaced(word.text)}
+    for one, two in pairwise(sorted(counts, key=lambda word: word.span)):
+        if two.span[0] < one.span[1]:
+            both = int(np.count_nonzero(fits[one].mask & fits[two].mask))
+            for word in (one, two):
+                counts[word] += ALIKE * both / min(fits[one].having, fits[two].having)
+    whole = AMONG_GRAMS if len(counts) > 1 else 1.0
+    others = {word: whole for word in fits if not is_unspaced(word.text)}
+    return others | {word: 1 / count for word, count in counts.items()}
 
 
 def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:
