@@ -27,7 +27,7 @@ SYNONYM = 0.8
 # What letters with digits or underscores are worth beside another word: who names a code means that code.
 CODE = 2.0
 # What a Chinese character is worth beside the pairs that it is in.
-CHARACTER = 0.25
+CHARACTER = 0.35
 
 _QUOTED = re.compile('(?<!\\S)(-?)["“„”«»「『]([^"“„”«»「」『』]*)["“”«»」』](?!\\w)')
 _CODE = re.compile(r"\d.*[^\W\d]|[^\W\d].*\d|_")

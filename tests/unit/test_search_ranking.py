@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from random import Random
 
@@ -180,3 +181,14 @@ def test_what_stands_for_a_word_is_not_worth_more_because_it_is_rarer(tmp_path: 
     compound = document(1, "Eins", "Identitätsprüfung im Haus", language="de")
     backend = built(tmp_path, compound, *usual, *rest, locale="de")
     assert found(backend, "Prüfung", "de") == [*range(2, 9), 1]
+
+
+def test_a_long_name_does_not_outvote_another_word_by_its_many_pairs(tmp_path: Path):
+    filler = [document(i, f"其它{i}", "其它内容") for i in range(9, 40)]
+    named, asked = document(1, "说明", "杰克逊维尔的历史"), document(2, "说明", "此地的博物院于1964年重建")
+    backend = built(tmp_path, named, asked, *filler, locale="zh-Hans")
+    text = "杰克逊维尔 博物院 1964 重建"
+    assert found(backend, text, locale="zh-Hans") == [2, 1]
+    for hit in backend.search(SearchQuery(locale="zh-Hans", text=text, is_explained=True)).hits:
+        added = sum(reason.value for reason in hit.reasons if not reason.is_factor)
+        assert added * prod(reason.value for reason in hit.reasons if reason.is_factor) == pytest.approx(hit.score)
