@@ -47,7 +47,8 @@ class Answers:
 def search(collection: Collection, query: SearchQuery, boosts: Mapping[str, float]) -> SearchResult:
     """See SearchBackend.search; the collection is that of the query's locale."""
     asked, mending = understand(collection, query)
-    found = rank(collection, (*asked.words, *asked.characters), boosts, partial(_narrow, collection, asked))
+    words, narrow = (*asked.words, *asked.characters), partial(_narrow, collection, asked)
+    found = rank(collection, words, boosts, narrow, asked.little)
     if not _is_enough(collection, found, asked):
         found = found.emptied()
     return _page(collection.columns, query, asked, mending, found, _answers(collection, query, asked, found))

@@ -6,7 +6,7 @@ which is never negative. Scores depend on the living documents only, not on how 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby, pairwise
@@ -221,19 +221,26 @@ def idf(having: int, documents: int) -> float:
     return log(1 + (documents - having + 0.5) / (having + 0.5))
 
 
-def rank(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], narrow: Narrow) -> Ranking:
+def rank(
+    collection: Collection,
+    words: Sequence[Word],
+    boosts: Mapping[str, float],
+    narrow: Narrow,
+    little: Container[Span] = (),
+) -> Ranking:
     """Rank what has any of the words, of which the rarest are looked up as far as the budget goes.
 
-    Words in more than half of the documents bring nothing in when there is a rarer one. Scores grow with the share of
-    the words that a document has, in which rare words weigh more: so the little words of a question do not outvote
-    what it is about. Documents are left out that `narrow` takes from those with any of the words, and then what has
-    less than KEPT of what the best one has of the query.
+    Words in more than half of the documents bring nothing in when there is a rarer one that is not little. Scores grow
+    with the share of the words that a document has, in which rare words weigh more: so the little words of a question
+    do not outvote what it is about. Documents are left out that `narrow` takes from those with any of the words, and
+    then what has less than KEPT of what the best one has of the query.
     """
-    found = _look_up(collection, words, boosts)
+    found = _look_up(collection, words, boosts, little)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
     found = {word: fit for word, fit in found.items() if not any(is_within(word.span, code) for code in codes)}
     living = collection.living
-    fits = {word: fit for word, fit in found.items() if 2 * fit.having <= living} or found
+    rare = {word: fit for word, fit in found.items() if 2 * fit.having <= living}
+    fits = found if all(word.span in little for word in rare) else rare
     for word, counts in _counts(fits).items():
         fits[word].counts = counts
     weights = {word.span: fit.counts * word.worth * idf(fit.having, living) for word, fit in fits.items()}
@@ -264,7 +271,9 @@ def _counts(fits: Mapping[Word, Fit]) -> dict[Word, float]:
     return others | {word: 1 / count for word, count in counts.items()}
 
 
-def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str, float]) -> dict[Word, Fit]:
+def _look_up(
+    collection: Collection, words: Sequence[Word], boosts: Mapping[str, float], little: Container[Span]
+) -> dict[Word, Fit]:
     """The words that are worth looking at, and how well they fit the living documents that have them."""
     counts = {word: [collection.frequency(term) for term in word.terms] for word in words}
     found: dict[Word, Fit] = {}
@@ -280,7 +289,7 @@ def _look_up(collection: Collection, words: Sequence[Word], boosts: Mapping[str,
         fit = Fit(collection, word.alternatives, boosts)
         if fit.having:
             found[word] = fit
-            has_rare = has_rare or 2 * fit.having <= collection.living
+            has_rare = has_rare or (2 * fit.having <= collection.living and word.span not in little)
     # In one order whatever the costs were, so that sums of floats are the same.
     return dict(sorted(found.items(), key=lambda item: item[0].span))
 

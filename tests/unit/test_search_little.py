@@ -139,3 +139,13 @@ def test_what_found_an_article_is_what_is_marked() -> None:
         assert [
             part.text for part in mark(title, Sought(result.marks), language=language) if part.is_match
         ] == title.split()
+
+
+def test_what_most_articles_are_about_is_not_outvoted_by_a_little_word():
+    backend = MemoryBackend()
+    about = [document(i, f"Title {i}", "account and more") for i in range(1, 8)]
+    others = [document(i, f"Other {i}", "something") for i in range(20, 24)]
+    backend.rebuild("en", [*about, document(8, "Guide", "closing my account"), document(9, "Guide", "my words"), *others])
+    result = backend.search(SearchQuery(locale="en", text="my account"))
+    assert [hit.article_id for hit in result.hits][:1] == [8]
+    assert {hit.article_id for hit in result.hits} == set(range(1, 10))
