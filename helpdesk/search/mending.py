@@ -20,7 +20,7 @@ from helpdesk.search.vocabulary import WordList
 # What a compound is worth for one of its words, and its words together for the compound; how many compounds.
 WIDER, PIECES, MAX_WIDER = 0.7, 0.8, 8
 # What a little word is worth beside another one, and what an n-gram that stands in nothing else: there are several of
-# them for each word. It counts as if it were in one document of so many at least.
+# them for each word. It counts as if it were in one document of so many at least, or in as many as have any other word.
 WORD, GRAM, USUAL = 0.7, 0.5, 4
 # What a noun is worth for the verb of a question.
 NOUN = 0.8
@@ -109,11 +109,13 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
 def _worths(collection: Collection, words: Sequence[Word], shares: Mapping[Span, float]) -> dict[Span, float]:
     """What little words are worth here: articles ask less than readers do, so many of them are in few articles."""
     documents, found = collection.living, dict[Span, float]()
+    told = (max(map(collection.frequency, word.terms)) for word in words if word.span not in shares)
+    usual = max(documents // USUAL, min(filter(None, told), default=0))
     for word in words:
         if share := shares.get(word.span):
             own = idf(max(map(collection.frequency, word.terms)), documents)
             worth = 1 - (1 - (GRAM if is_unspaced(word.text) else WORD)) * share
-            found[word.span] = worth * min(1.0, idf(documents // USUAL, documents) / own)
+            found[word.span] = worth * min(1.0, idf(usual, documents) / own)
     return found
 
 
