@@ -109,6 +109,8 @@ def _ask(collection: Collection, query: SearchQuery, text: str) -> Asked:
 def _worths(collection: Collection, words: Sequence[Word], shares: Mapping[Span, float]) -> dict[Span, float]:
     """What little words are worth here: articles ask less than readers do, so many of them are in few articles."""
     documents, found = collection.living, dict[Span, float]()
+    if not shares:
+        return found
     told = (max(map(collection.frequency, word.terms)) for word in words if word.span not in shares)
     usual = max(documents // USUAL, min(filter(None, told), default=0))
     for word in words:
