@@ -237,14 +237,14 @@ def rank(
     """
     found = _look_up(collection, words, boosts, little)
     codes = [word.span for word in found if CODE_LIKE.search(word.text)]
-    found = {word: fit for word, fit in found.items() if not any(is_within(word.span, code) for code in codes)}
+    fits = {word: fit for word, fit in found.items() if not any(is_within(word.span, code) for code in codes)}
     living = collection.living
-    rare = {word: fit for word, fit in found.items() if 2 * fit.having <= living}
-    fits = found if all(word.span in little for word in rare) else rare
+    rare = [word for word, fit in fits.items() if 2 * fit.having <= living]
+    bringing = fits if all(word.span in little for word in rare) else rare
     for word, counts in _counts(fits).items():
         fits[word].counts = counts
     weights = {word.span: fit.counts * word.worth * idf(fit.having, living) for word, fit in fits.items()}
-    among = narrow(reduce(or_, (fit.mask for fit in fits.values()), marked(len(collection.columns))))
+    among = narrow(reduce(or_, (fits[word].mask for word in bringing), marked(len(collection.columns))))
     numbers, whole = np.flatnonzero(among), sum(weights.values())
     shares = np.zeros(len(numbers))
     for word in sorted(fits, key=lambda word: (-weights[word.span], word.span)):
@@ -284,7 +284,7 @@ def _look_up(
         is_common = 2 * max(counts[word]) > collection.living
         if found and spent > (MAX_POSTINGS if has_rare or not is_common else MAX_POSTINGS // 2):
             break
-        if has_rare and is_common:
+        if has_rare and is_common and (word.span in little or is_unspaced(word.text)):
             continue
         fit = Fit(collection, word.alternatives, boosts)
         if fit.having:
