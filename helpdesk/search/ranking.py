@@ -26,7 +26,8 @@ B = 0.75
 GRAM_K1 = 0.6
 BOOSTS: Mapping[str, float] = {"title": 3.0, "keywords": 3.0, "headings": 2.0, "summary": 1.5, "body": 1.0}
 # Postings that one query may read, rarest words first: bounds the time of any text on an index of any size.
-# Half of them, where all words are in most documents: these say little, and all of the documents are answers.
+# Half of them, where all words are in most documents: these say little, and all of the documents are answers. And a
+# quarter, where such words only tell apart what rarer ones bring in.
 MAX_POSTINGS = 40_000
 # How much a document gains that has all of the query; a long one has more of any query by chance, so the gain shrinks
 # with this power of the length, as far as it is so many times the average or less.
@@ -282,7 +283,7 @@ def _look_up(
     for word in sorted(filter(lambda word: any(counts[word]), words), key=lambda word: (sum(counts[word]), word.span)):
         spent += sum(counts[word])
         is_common = 2 * max(counts[word]) > collection.living
-        if found and spent > (MAX_POSTINGS if has_rare or not is_common else MAX_POSTINGS // 2):
+        if found and spent > MAX_POSTINGS // (1 if not is_common else 4 if has_rare else 2):
             break
         if has_rare and is_common and (word.span in little or is_unspaced(word.text)):
             continue
