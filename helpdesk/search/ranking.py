@@ -281,12 +281,12 @@ def _look_up(
     has_rare = False
     spent = 0
     for word in sorted(filter(lambda word: any(counts[word]), words), key=lambda word: (sum(counts[word]), word.span)):
-        spent += sum(counts[word])
         is_common = 2 * max(counts[word]) > collection.living
-        if found and spent > MAX_POSTINGS // (1 if not is_common else 4 if has_rare else 2):
-            break
         if has_rare and is_common and (word.span in little or is_unspaced(word.text)):
             continue
+        spent += sum(counts[word])
+        if found and spent > MAX_POSTINGS // (1 if not is_common else 4 if has_rare else 2):
+            break
         fit = Fit(collection, word.alternatives, boosts)
         if fit.having:
             found[word] = fit

@@ -68,7 +68,6 @@ class _Gathering:
     """The postings of documents, which come in their order."""
 
     def __init__(self) -> None:
-        self._documents = 0
         # By kind of term and field of the document.
         self._terms: dict[bytes, list[dict[str, _Gathered]]] = {_EXACT: [{}], _TERM: [{} for _ in FIELDS]}
 
@@ -84,7 +83,6 @@ class _Gathering:
                 own[0].append(number)
                 own[1].append(len(places))
                 own[2].append(characters_of(places))
-        self._documents = number + 1
 
     def write(self, storage: Storage) -> None:
         """All of them, and for each term a value that tells where those of all fields are."""
